@@ -1,0 +1,1 @@
+"""How requirements become a bundle."""

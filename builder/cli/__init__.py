@@ -1,0 +1,1 @@
+"""The `lbuild` command: parse, call, render."""

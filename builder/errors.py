@@ -1,0 +1,81 @@
+"""Errors of making a bundle. The tree's root and categories are in `manylinux.errors`."""
+
+from manylinux.errors import BuildError, EnvironmentFault, IntegrityError, NoSolutionError, UsageError
+
+
+class InputNotFoundError(UsageError):
+    """A file or folder named by the user does not exist."""
+
+    code = "input-not-found"
+
+
+class InvalidRequirementError(UsageError):
+    """A requirement, an option or a line of an input file that pip would not take."""
+
+    code = "invalid-requirement"
+
+
+class InvalidLockError(UsageError):
+    """A lock file that breaks PEP 751, or is not for this target."""
+
+    code = "invalid-lock"
+
+
+class MissingHashError(UsageError):
+    """`--require-hashes` is in force and a requirement has none."""
+
+    code = "missing-hash"
+
+
+class LockOutOfDateError(NoSolutionError):
+    """`--locked` names a lock that the requirements no longer match."""
+
+    code = "lock-out-of-date"
+
+
+class ResolutionImpossibleError(NoSolutionError):
+    """No set of versions satisfies every requirement."""
+
+    code = "resolution-impossible"
+
+
+class NoCompatibleArtifactError(NoSolutionError):
+    """Versions match, but no file of theirs loads on the target."""
+
+    code = "no-compatible-artifact"
+
+
+class PathConflictError(NoSolutionError):
+    """Two wheels, or a wheel and the source, put different bytes at one path."""
+
+    code = "path-conflict"
+
+
+class TooLargeError(NoSolutionError):
+    """The bundle breaks a limit of Lambda."""
+
+    code = "too-large"
+
+
+class NativeBuildNeededError(BuildError):
+    """Building gave, or would give, a platform wheel; only pure Python can be built so far."""
+
+    code = "native-build-needed"
+
+
+class SdistBuildError(BuildError):
+    """A PEP 517 backend failed; its log is kept."""
+
+    code = "sdist-build-failed"
+
+
+class SourceLinkError(IntegrityError):
+    """A symbolic link in the app's source points outside it."""
+
+    code = "source-link"
+
+
+class OutputError(EnvironmentFault):
+    """The output cannot be written."""
+
+    code = "output"

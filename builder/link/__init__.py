@@ -1,0 +1,1 @@
+"""One bundle from many wheels: every path decided first, then written by copying compressed bytes."""

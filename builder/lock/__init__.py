@@ -1,0 +1,1 @@
+"""A resolution written as, and read from, a PEP 751 lock file."""

@@ -1,0 +1,1 @@
+"""What was built, told to a person or a program."""

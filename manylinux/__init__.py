@@ -1,0 +1,1 @@
+"""What loads on a Lambda runtime: the runtimes, their tags, their marker environments."""

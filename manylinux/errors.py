@@ -1,0 +1,105 @@
+"""The root of lbuild's error tree, on the lowest storey so that every storey can raise one.
+
+    LbuildError
+     ├─ NoSolutionError      1   no resolution, no usable file, too large, conflict
+     ├─ UsageError           2   bad input
+     ├─ NetworkError         3   index or file server did not answer as it must (401 and 403 too)
+     ├─ IntegrityError       4   hash, archive or metadata is not what was promised; will not load
+     ├─ BuildError           5   a build backend failed; its log is kept
+     └─ EnvironmentFault     6   this machine lacks something: space, a program, a permission
+
+A leaf has a stable kebab-case `code`. What a person reads has three beats: what failed, the evidence, what to do.
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitStatus(IntEnum):
+    """Exit statuses of the `lbuild` command, by category of failure."""
+
+    OK = 0
+    NO_SOLUTION = 1
+    USAGE = 2
+    NETWORK = 3
+    INTEGRITY = 4
+    BUILD = 5
+    ENVIRONMENT = 6
+    BUG = 70
+
+
+class LbuildError(Exception):
+    """A failure a person can act on."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[ExitStatus] = ExitStatus.BUG
+
+    def __init__(self, summary: str, *, evidence: Iterable[str] = (), hint: str | None = None) -> None:
+        super().__init__(summary)
+        self.summary = summary
+        """What failed, in one line without a full stop."""
+        self.evidence = tuple(evidence)
+        """What was seen, a line each."""
+        self.hint = hint
+        """What to do about it."""
+
+
+class NoSolutionError(LbuildError):
+    """What was asked for cannot be had on this target."""
+
+    code = "no-solution"
+    status = ExitStatus.NO_SOLUTION
+
+
+class UsageError(LbuildError):
+    """What was asked for cannot be understood."""
+
+    code = "usage"
+    status = ExitStatus.USAGE
+
+
+class NetworkError(LbuildError):
+    """A server could not be reached, or did not answer as its protocol demands."""
+
+    code = "network"
+    status = ExitStatus.NETWORK
+
+
+class IntegrityError(LbuildError):
+    """Bytes are not what was promised, and nothing may be made of them."""
+
+    code = "integrity"
+    status = ExitStatus.INTEGRITY
+
+
+class BuildError(LbuildError):
+    """A build backend failed."""
+
+    code = "build-failed"
+    status = ExitStatus.BUILD
+
+
+class EnvironmentFault(LbuildError):
+    """The machine lbuild runs on lacks something it needs."""
+
+    code = "environment"
+    status = ExitStatus.ENVIRONMENT
+
+
+class SeveralErrors(LbuildError):
+    """Independent faults found in one pass, told together; the exit status is that of the first."""
+
+    code = "several"
+
+    def __init__(self, errors: Sequence[LbuildError]) -> None:
+        super().__init__(f"{len(errors)} errors")
+        self.errors = tuple(errors)
+
+    @classmethod
+    def raise_any(cls, errors: Sequence[LbuildError]) -> None:
+        """Raise what was found: nothing, the one error itself, or all of them together."""
+        if len(errors) == 1:
+            raise errors[0]
+        if errors:
+            raise cls(errors)

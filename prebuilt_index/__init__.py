@@ -1,0 +1,1 @@
+"""What files an index offers, and where their verified bytes are kept."""
