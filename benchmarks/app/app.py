@@ -1,0 +1,5 @@
+STAMP = 0
+
+
+def handler(event, context):
+    return {"stamp": STAMP}

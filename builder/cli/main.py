@@ -1,0 +1,108 @@
+"""The process: runs a command, turns every outcome into words on stderr and an exit status.
+
+`run` raises; `main` is the outer shell around it and the only place that catches everything.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from builder.cli.group import LazyGroup
+from manylinux.errors import ExitStatus, LbuildError
+
+COMMANDS = {
+    "bundle": ("builder.cli.bundle", "Build a bundle; what lbuild does when no command is named"),
+    "lock": ("builder.cli.lock", "Write the resolution as a lock file (PEP 751)"),
+    "runtimes": ("builder.cli.runtimes", "List the Lambda runtimes lbuild builds for"),
+    "cache": ("builder.cli.cache", "Show, check, prune or clean the cache"),
+}
+
+
+class Terminated(BaseException):
+    """SIGTERM, raised so that every `finally` runs before the process ends."""
+
+
+@click.command(
+    cls=LazyGroup,
+    modules=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(package_name="lambda-lbuild", prog_name="lbuild")
+def cli() -> None:
+    """Python requirements in, a bundle that loads on AWS Lambda out.
+
+    REQUIREMENTS are requirements files, pyproject.toml, pylock.toml, wheels, folders, URLs or requirements such
+    as 'scipy<2'.
+    """
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status. Raises what goes wrong."""
+    status = cli.main(
+        args=None if arguments is None else list(arguments), prog_name="lbuild", standalone_mode=False
+    )
+    return status if isinstance(status, int) else int(ExitStatus.OK)
+
+
+def main() -> NoReturn:
+    """Run the command of this process and exit: 0, or the status of what went wrong, which is told on stderr."""
+    signal.signal(signal.SIGTERM, _terminate)
+    _leave(_outcome())
+
+
+def _outcome() -> int:
+    try:
+        return run()
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as error:
+        error.show()
+        return int(ExitStatus.USAGE)
+    except LbuildError as error:
+        return _explain(error)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return 128 + signal.SIGINT
+    except Terminated:
+        click.echo("terminated", err=True)
+        return 128 + signal.SIGTERM
+    except BrokenPipeError:
+        # Whoever read stdout has gone; nothing more can be said there, and flushing at exit must not try.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + 13
+    except Exception as error:  # noqa: BLE001  # the outermost shell: a bug must name itself and exit 70
+        return _confess(error)
+
+
+def _explain(error: LbuildError) -> int:
+    from builder.cli.terminal import show_error
+
+    return show_error(error, as_json="--json" in sys.argv)
+
+
+def _confess(error: Exception) -> int:
+    import traceback
+
+    click.echo("".join(traceback.format_exception(error)), err=True)
+    click.echo("This is a bug in lbuild: please report it with the lines above and the command", err=True)
+    return int(ExitStatus.BUG)
+
+
+def _terminate(signum: int, frame: FrameType | None) -> None:
+    raise Terminated
+
+
+def _leave(status: int) -> NoReturn:
+    """Exit without tearing the interpreter down piece by piece: everything is flushed and closed already."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""The options that commands share, and the typed values they become."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import click
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Decorator = Callable[[Any], Any]
+
+FILE = click.Path(path_type=Path)
+
+INPUTS: Sequence[Decorator] = (
+    click.argument("words", nargs=-1, metavar="REQUIREMENTS..."),
+    click.option("-r", "--requirement", "requirement_files", multiple=True, metavar="FILE", help="Requirements file."),
+    click.option("-c", "--constraint", "constraint_files", multiple=True, metavar="FILE", help="Constraints file."),
+    click.option("--extra", "extras", multiple=True, metavar="NAME", help="Extra of the pyproject.toml given."),
+    click.option("--group", "groups", multiple=True, metavar="NAME", help="Dependency group of pyproject.toml."),
+    click.option("--require-hashes", is_flag=True, help="Demand a hash for every requirement."),
+)
+TARGET: Sequence[Decorator] = (
+    click.option("--runtime", metavar="NAME", help="Lambda runtime, such as python3.13.  [newest supported one]"),
+    click.option("--arch", metavar="NAME", help="x86_64 or arm64.  [x86_64]"),
+)
+RESOLVE: Sequence[Decorator] = (
+    click.option("--pre", "allow_prereleases", is_flag=True, help="Consider pre-releases."),
+    click.option(
+        "--prefer",
+        multiple=True,
+        metavar="newest|PROJECT",
+        help="newest: a newer version that must be built goes before an older one with a usable wheel. "
+        "PROJECT: its file wins where two wheels fill one path.",
+    ),
+    click.option("--exclude-newer", metavar="DATE", help="Ignore files uploaded at or after this date (ISO 8601)."),
+    click.option("--only-binary", multiple=True, metavar="PROJECT", help="Never build PROJECT (`:all:`: anything)."),
+    click.option("--no-binary", multiple=True, metavar="PROJECT", help="Never take a wheel of PROJECT (or `:all:`)."),
+)
+INDEX: Sequence[Decorator] = (
+    click.option("-i", "--index-url", metavar="URL", help="Main index.  [pip's]"),
+    click.option("--extra-index-url", "extra_index_urls", multiple=True, metavar="URL", help="Asked before it."),
+    click.option("--index-pin", "index_pins", multiple=True, metavar="PROJECT=URL", help="PROJECT only from URL."),
+    click.option("-f", "--find-links", multiple=True, metavar="WHERE", help="Folder or page with files."),
+    click.option("--no-index", is_flag=True, help="Use only --find-links."),
+    click.option("--trusted-host", "trusted_hosts", multiple=True, metavar="HOST", help="No TLS checks for HOST."),
+)
+CACHE: Sequence[Decorator] = (
+    click.option("--cache-dir", type=FILE, envvar="LBUILD_CACHE_DIR", show_envvar=True, help="The cache's folder."),
+    click.option("--no-cache", is_flag=True, help="Use a cache that ends with this run."),
+    click.option("--offline", is_flag=True, help="Ask no server; use what the cache holds."),
+    click.option("--refresh", is_flag=True, help="Ask indexes again, however fresh their answers are."),
+)
+TALK: Sequence[Decorator] = (
+    click.option("--json", "as_json", is_flag=True, help="The whole report as JSON on stdout."),
+    click.option("-q", "--quiet", is_flag=True, help="Only warnings and errors."),
+    click.option("-v", "--verbose", is_flag=True, help="Say more."),
+)
+
+
+def options(*groups: Sequence[Decorator]) -> Callable[[Function], Function]:
+    """The options of several groups on one command, in the order given."""
+
+    def decorate(function: Function) -> Function:
+        for group in reversed(groups):
+            for option in reversed(group):
+                function = option(function)
+        return function
+
+    return decorate
+
+
+class _FromOptions:
+    """Values built from click's keywords; keywords of other values are left to them."""
+
+    @classmethod
+    def of(cls, keywords: Mapping[str, Any]) -> Self:
+        return cls(**{each.name: keywords[each.name] for each in fields(cls)})  # type: ignore[arg-type]  # dataclasses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputChoices(_FromOptions):
+    words: tuple[str, ...]
+    requirement_files: tuple[str, ...]
+    constraint_files: tuple[str, ...]
+    extras: tuple[str, ...]
+    groups: tuple[str, ...]
+    require_hashes: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetChoices(_FromOptions):
+    runtime: str | None
+    arch: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolveChoices(_FromOptions):
+    allow_prereleases: bool
+    prefer: tuple[str, ...]
+    exclude_newer: str | None
+    only_binary: tuple[str, ...]
+    no_binary: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexChoices(_FromOptions):
+    index_url: str | None
+    extra_index_urls: tuple[str, ...]
+    index_pins: tuple[str, ...]
+    find_links: tuple[str, ...]
+    no_index: bool
+    trusted_hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheChoices(_FromOptions):
+    cache_dir: Path | None
+    no_cache: bool
+    offline: bool
+    refresh: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkChoices(_FromOptions):
+    as_json: bool
+    quiet: bool
+    verbose: bool
+
+    @property
+    def verbosity(self) -> int:
+        return -1 if self.quiet else int(self.verbose)

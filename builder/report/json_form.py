@@ -1,0 +1,100 @@
+"""A report as JSON for programs. Keys are only ever added within one `schema`."""
+
+import base64
+from typing import Any
+
+from builder.model import Bundle, Pin
+from builder.report.values import Report
+from manylinux.errors import LbuildError, SeveralErrors
+
+SCHEMA = 1
+
+
+def report_as_json(report: Report) -> dict[str, Any]:
+    """The whole report; sizes in bytes, times in seconds."""
+    target = report.resolution.target
+    return {
+        "schema": SCHEMA,
+        "target": {
+            "runtime": target.runtime.id,
+            "architecture": target.architecture.value,
+            "os": target.runtime.os.name,
+            "glibc": ".".join(map(str, target.glibc)),
+            "chosen_by": report.target_chosen_by,
+        },
+        "stages": [
+            {"name": stage.name, "seconds": round(stage.seconds, 4), "detail": stage.detail} for stage in report.stages
+        ],
+        "packages": [_pin(pin, report.bundle) for pin in report.resolution.pins],
+        "skipped": [
+            {
+                "project": skip.name,
+                "taken": str(skip.taken),
+                "skipped": str(skip.skipped),
+                "reason": skip.reason,
+            }
+            for skip in report.resolution.skips
+        ],
+        "excluded": dict(report.excluded or {}),
+        "runtime_packages": [
+            {"project": row.project, "pinned": row.pinned, "runtime": row.runtime, "verdict": row.verdict}
+            for row in report.runtime_packages
+        ],
+        "dropped": [
+            {"owner": drop.owner, "path": drop.path, "rule": drop.rule, "size": drop.size} for drop in report.drops
+        ],
+        "bundle": _bundle(report),
+        "engine": report.engine,
+        "lock": None if report.lock is None else str(report.lock),
+        "notes": list(report.notes),
+        "warnings": [*report.resolution.warnings, *report.warnings],
+    }
+
+
+def error_as_json(error: LbuildError) -> dict[str, Any]:
+    """An error, or several found in one pass."""
+    form: dict[str, Any] = {
+        "code": error.code,
+        "status": int(status_of(error)),
+        "summary": error.summary,
+        "evidence": list(error.evidence),
+        "hint": error.hint,
+    }
+    if isinstance(error, SeveralErrors):
+        form["errors"] = [error_as_json(each) for each in error.errors]
+    return form
+
+
+def status_of(error: LbuildError) -> int:
+    """The exit status: that of the first of several."""
+    return int(status_of(error.errors[0])) if isinstance(error, SeveralErrors) else int(error.status)
+
+
+def _pin(pin: Pin, bundle: Bundle | None) -> dict[str, Any]:
+    unpacked, packed = (bundle.sizes.get(f"{pin.name} {pin.version}", (0, 0))) if bundle else (None, None)
+    return {
+        "name": pin.name,
+        "version": str(pin.version),
+        "file": pin.file.filename,
+        "hashes": dict(pin.file.hashes),
+        "index": pin.file.index,
+        "direct": pin.file.direct,
+        "required_by": list(pin.required_by),
+        "unpacked": unpacked,
+        "packed": packed,
+    }
+
+
+def _bundle(report: Report) -> dict[str, Any] | None:
+    bundle = report.bundle
+    if bundle is None:
+        return None
+    return {
+        "path": str(bundle.path),
+        "layout": report.layout,
+        "sha256": bundle.sha256,
+        "code_sha256": base64.b64encode(bytes.fromhex(bundle.sha256)).decode(),
+        "zipped": bundle.zipped_size,
+        "unzipped": bundle.unzipped_size,
+        "files": bundle.files,
+    }

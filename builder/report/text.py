@@ -1,0 +1,103 @@
+"""A report as text for people: short lines, nothing said by colour alone."""
+
+import base64
+from collections.abc import Iterator, Sequence
+
+from builder.model import Bundle
+from builder.report.sizes import bar, human, share
+from builder.report.values import Report, RuntimePackage
+from manylinux.errors import LbuildError, SeveralErrors
+from manylinux.target import Target
+
+LARGEST = 10
+
+
+def target_line(target: Target, chosen_by: str) -> str:
+    """`python3.13 on x86_64: Amazon Linux 2023, glibc 2.34 (newest supported runtime)`."""
+    glibc = ".".join(map(str, target.glibc))
+    return f"{target.runtime.id} on {target.architecture.value}: {target.runtime.os.name}, glibc {glibc} ({chosen_by})"
+
+
+def summary(report: Report) -> Iterator[str]:
+    """Everything after the stages: choices worth knowing, largest packages, sizes against limits, digests."""
+    yield from (
+        f"{skip.name} {skip.taken}, not {skip.skipped}: {skip.reason}" for skip in report.resolution.skips
+    )
+    yield from (f"excluded {project}: {reason}" for project, reason in sorted((report.excluded or {}).items()))
+    yield from _runtime_packages(report.runtime_packages)
+    if report.bundle is None:
+        yield from _pins(report)
+        return
+    yield ""
+    yield from _largest(report.bundle)
+    yield ""
+    yield from _totals(report, report.bundle)
+
+
+def error_text(error: LbuildError) -> Iterator[str]:
+    """What failed, the evidence, what to do."""
+    if isinstance(error, SeveralErrors):
+        for each in error.errors:
+            yield from error_text(each)
+        return
+    yield f"error[{error.code}]: {error.summary}"
+    yield from (f"  {line}" for line in error.evidence)
+    if error.hint:
+        yield ""
+        yield f"hint: {error.hint}"
+
+
+def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) -> Iterator[str]:
+    """Rows in aligned columns, two spaces between; columns in `right` are aligned right."""
+    if not rows:
+        return
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = (
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(cells).rstrip()
+
+
+def _pins(report: Report) -> Iterator[str]:
+    yield ""
+    rows = [
+        (f"  {pin.name}", str(pin.version), "" if pin.file.size is None else human(pin.file.size), pin.file.filename)
+        for pin in report.resolution.pins
+    ]
+    yield from table(rows, right=frozenset({2}))
+
+
+def _largest(bundle: Bundle) -> Iterator[str]:
+    owners = sorted(bundle.sizes.items(), key=lambda item: (-item[1][0], item[0]))
+    if not owners:
+        return
+    top = owners[0][1][0]
+    rows = [
+        (f"  {owner}", human(unpacked), bar(unpacked, top)) for owner, (unpacked, _) in owners[:LARGEST]
+    ]
+    rest = owners[LARGEST:]
+    if rest:
+        size = sum(unpacked for _, (unpacked, _) in rest)
+        rows.append((f"  {len(rest)} more", human(size), bar(size, top)))
+    yield from table(rows, right=frozenset({1}))
+
+
+def _totals(report: Report, bundle: Bundle) -> Iterator[str]:
+    limits = report.resolution.target.runtime.limits
+    unzipped = f"{human(bundle.unzipped_size)}, {share(bundle.unzipped_size, limits.unzipped_bytes)} of the limit"
+    rows = [("  unzipped", f"{unzipped} of {human(limits.unzipped_bytes)}")]
+    if bundle.zipped_size is not None:
+        direct = bundle.zipped_size <= limits.direct_upload_bytes
+        how = "direct upload" if direct else f"over {human(limits.direct_upload_bytes)}: upload through S3"
+        rows.insert(0, ("  zipped", f"{human(bundle.zipped_size)}, {how}"))
+        rows.append(("  sha256", bundle.sha256))
+        rows.append(("  CodeSha256", base64.b64encode(bytes.fromhex(bundle.sha256)).decode()))
+    yield from table(rows)
+
+
+def _runtime_packages(rows: Sequence[RuntimePackage]) -> Iterator[str]:
+    if rows:
+        yield "packages of the runtime:"
+        yield from table([(f"  {row.project}", row.pinned, row.runtime, row.verdict) for row in rows])

@@ -1,0 +1,48 @@
+"""What a build has to tell, gathered; `text` and `json_form` say it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder.model import Bundle, Drop, Resolution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage of the pipeline that has ended."""
+
+    name: str
+    seconds: float
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuntimePackage:
+    """How one project of the runtime's own set compares with what the bundle needs."""
+
+    project: str
+    pinned: str
+    runtime: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One run of `lbuild`."""
+
+    resolution: Resolution
+    target_chosen_by: str
+    """`--runtime`, `the lock file`, or the default's reason."""
+    stages: tuple[Stage, ...]
+    bundle: Bundle | None
+    """None for a dry run."""
+    layout: str
+    drops: tuple[Drop, ...] = ()
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    excluded: Mapping[str, str] | None = None
+    """Project to the reason it is not in the bundle."""
+    runtime_packages: tuple[RuntimePackage, ...] = ()
+    engine: str | None = None
+    """Name and version of what compressed the members that lbuild compressed itself; None when there were none."""
+    lock: Path | None = None
