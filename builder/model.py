@@ -17,7 +17,7 @@ from packaging.version import Version
 
 from manylinux.target import Target
 from prebuilt_index.artefacts import IndexFile
-from prebuilt_index.wheel_archive import VerifiedWheel
+from prebuilt_index.wheel_archive import Member, VerifiedWheel
 
 BundlePath = NewType("BundlePath", str)
 """A path inside a bundle: relative, `/` between components, clean."""
@@ -209,11 +209,8 @@ class FromWheel:
 
     wheel: int
     """Index into `BundlePlan.wheels`."""
-    offset: int
-    """Of the member's data in the wheel file, bytes."""
-    compressed_size: int
-    crc: int
-    deflated: bool
+    member: Member
+    """Where its bytes lie, and what they are when inflated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +222,7 @@ class FromSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FromBytes:
-    """Content made by the plan itself: a merged namespace `__init__.py`, a console script."""
+    """Content made by the plan itself: a console script, a RECORD of what was really placed."""
 
     content: bytes
 
