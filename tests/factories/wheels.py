@@ -46,8 +46,8 @@ def make_wheel(
     """A wheel of `files` (default: one module) with a correct `.dist-info`.
 
     `entry_points` maps a group to its names and references; `data` maps paths below `.data/` (`data/etc/x`,
-    `purelib/y.py`), `data_scripts` those below `.data/scripts/`, which are executable. `metadata`, `wheel` and
-    `record` replace the file of that name; `dist_info_files` adds to the `.dist-info` directory.
+    `purelib/y.py`), `data_scripts` those below `.data/scripts/`, which are executable. `metadata`, `wheel`
+    and `record` replace the file of that name; `dist_info_files` adds to the `.dist-info` directory.
     """
     stem = f"{escaped(name)}-{version}"
     info = f"{stem}.dist-info"

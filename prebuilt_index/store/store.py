@@ -1,0 +1,212 @@
+"""The one door to the store."""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from prebuilt_index.errors import StoreError
+from prebuilt_index.store import blobs, durable, folder, locks, records
+
+BLOBS = "blobs-v1"
+_SWEEP_AFTER = 3600.0
+"""Seconds after which an unlocked file in `tmp/` belongs to a dead process."""
+
+
+class Bucket(StrEnum):
+    """Folders of records; raise the number when the meaning of a record changes, `prune` removes lower ones.
+
+    pages-v1        an index's page of a project       index URL, project
+    metadata-v1     core metadata of a file            sha256 of the file; else its URL, size and upload time
+    wheels-v1       verdict and table of a wheel       sha256 of the file, file name, version of the rules
+    built-v1        sha256 of a wheel made here        sha256 of the source, backend and its environment
+    resolutions-v1  pins                               digests of the requirements, the pages and the options
+    plans-v1        bundle plans                       digests of the pins, the source listing and the options
+    pip-v1          pip's configuration                stats of its files, the PIP_ variables
+    """
+
+    PAGES = "pages-v1"
+    METADATA = "metadata-v1"
+    WHEELS = "wheels-v1"
+    BUILT = "built-v1"
+    RESOLUTIONS = "resolutions-v1"
+    PLANS = "plans-v1"
+    PIP = "pip-v1"
+
+
+class Store:
+    """Blobs and records in one folder. Every method may be called from any thread of any number of processes.
+
+    A store on a read-only file system serves what it holds; what is added lives in a private folder until
+    `close`.
+    """
+
+    def __init__(self, root: Path, *, scratch: "Store | None" = None, temporary: bool = False) -> None:
+        self.root = root
+        self._folder = os.fspath(root)
+        self._scratch = scratch
+        """Where additions go when the folder is read-only."""
+        self._temporary = temporary
+        self._swept = False
+
+    @classmethod
+    def open(cls, root: Path) -> Self:
+        """The store at `root`, made if need be. Raises StoreError when the folder may not be one."""
+        # Resolved once: what a link in the path points to later does not matter.
+        root = Path(os.path.realpath(root))
+        writable = folder.prepare(os.fspath(root))
+        return cls(root, scratch=None if writable else cls.temporary())
+
+    @classmethod
+    def temporary(cls) -> Self:
+        """An empty store that is removed at `close`."""
+        import tempfile  # 5 ms; only needed here
+
+        with durable.told(tempfile.gettempdir(), "make a temporary store in"):
+            root = Path(os.path.realpath(tempfile.mkdtemp(prefix="lbuild-")))
+        folder.prepare(os.fspath(root))
+        return cls(root, temporary=True)
+
+    @property
+    def read_only(self) -> bool:
+        return self._scratch is not None
+
+    def close(self) -> None:
+        """What is temporary is gone; a shared store stays."""
+        if self._scratch is not None:
+            self._scratch.close()
+        if self._temporary:
+            with durable.told(self._folder, "remove"):
+                durable.remove(self._folder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- blobs -----------------------------------------------------------------------------------------------
+
+    def blob(self, sha256: str) -> Path | None:
+        """Where the file with this digest is, unchanged since it was stored; None when there is none.
+
+        A damaged one is removed, so that it can be received again. 10 microseconds when nothing changed.
+        """
+        if not blobs.is_digest(sha256):
+            return None
+        path = self._blob_path(sha256)
+        if blobs.is_trusted(path) or self._holds_after_doubt(sha256, path):
+            return Path(path)
+        return self._scratch.blob(sha256) if self._scratch else None
+
+    @contextmanager
+    def receive(self, algorithms: Iterable[str] = ()) -> Iterator[blobs.Incoming]:
+        """A file to write to; unless it is committed inside the block, nothing is left of it.
+
+        `algorithms`: hashlib's names of digests wanted beside sha256.
+        """
+        if self._scratch is not None:
+            with self._scratch.receive(algorithms) as incoming:
+                yield incoming
+            return
+        self._sweep_once()
+        incoming = blobs.Incoming(self, algorithms)
+        try:
+            yield incoming
+        finally:
+            incoming.discard()
+
+    def place(self, temporary: str, sha256: str) -> Path:
+        """The complete file at `temporary` is the blob; if there was one already, `temporary` is gone."""
+        path = self._blob_path(sha256)
+        while not durable.move_into_place(temporary, path):
+            if self.blob(sha256) is not None:
+                durable.remove(temporary)
+                return Path(path)
+        durable.sync_folder(os.path.dirname(path))
+        blobs.stamp(path, os.lstat(path), self.temporary_path())
+        return Path(path)
+
+    def temporary_path(self) -> str:
+        """A path in `tmp/` that nobody else uses."""
+        return f"{self._folder}/tmp/{os.getpid()}-{os.urandom(8).hex()}"
+
+    def _blob_path(self, sha256: str) -> str:
+        return f"{self._folder}/{BLOBS}/{sha256[:2]}/{sha256[2:]}"
+
+    def _holds_after_doubt(self, sha256: str, path: str) -> bool:
+        """Whether the blob proves right when hashed; if not, it is gone. One process at a time looks."""
+        if not os.path.lexists(path):
+            return False
+        if self.read_only:
+            return blobs.examine(path, sha256) is not None
+        with self.lock(f"blob {sha256}"), durable.told(path, "check"):
+            if blobs.is_trusted(path):
+                return True
+            seen = blobs.examine(path, sha256)
+            if seen is None:
+                self._throw_away(path)
+                return False
+            blobs.stamp(path, seen, self.temporary_path())
+        return True
+
+    def _throw_away(self, path: str) -> None:
+        doomed = self.temporary_path()
+        durable.replace(path, doomed)
+        durable.remove(path + blobs.STAMP)
+        durable.remove(doomed)
+
+    def _sweep_once(self) -> None:
+        if not self._swept:
+            self._swept = True
+            from prebuilt_index.store.upkeep import sweep  # only needed by those who write
+
+            sweep(self, _SWEEP_AFTER)
+
+    # -- records ---------------------------------------------------------------------------------------------
+
+    def get(self, bucket: Bucket, key: str) -> bytes | None:
+        """The value put under `key`; None when there is none, or it is damaged."""
+        name = records.digest(key)
+        content = records.read(records.path_in(f"{self._folder}/{bucket}", name))
+        value = None if content is None else records.unpack(bucket, name, content)
+        if value is None and self._scratch is not None:
+            return self._scratch.get(bucket, key)
+        return value
+
+    def put(self, bucket: Bucket, key: str, value: bytes) -> None:
+        """`value` is what `get` gives from now on; readers meanwhile see the old one or this one, whole."""
+        if self._scratch is not None:
+            self._scratch.put(bucket, key, value)
+            return
+        name = records.digest(key)
+        path = records.path_in(f"{self._folder}/{bucket}", name)
+        temporary = self.temporary_path()
+        with durable.told(path, "write"):
+            descriptor = durable.create(temporary)
+            try:
+                try:
+                    durable.write_all(descriptor, records.pack(bucket, name, value))
+                finally:
+                    os.close(descriptor)
+                durable.replace(temporary, path)
+            except BaseException:
+                durable.remove(temporary)
+                raise
+
+    # -- locks -----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def lock(self, key: str, timeout: float = locks.TIMEOUT) -> Iterator[None]:
+        """No other process or thread holds `key` meanwhile. Not to be held while talking to a server.
+
+        Raises StoreError, naming the process that holds it, after `timeout` seconds.
+        """
+        root = self._scratch._folder if self._scratch is not None else self._folder
+        with locks.held(f"{root}/locks", key, timeout):
+            yield
+
+
+__all__ = ["BLOBS", "Bucket", "Store", "StoreError"]

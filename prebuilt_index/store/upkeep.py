@@ -1,0 +1,197 @@
+"""Looking after a store: how large it is, whether it is whole, what of it may go."""
+
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from prebuilt_index.store import blobs, durable, folder, records
+from prebuilt_index.store.locks import try_lock
+from prebuilt_index.store.store import BLOBS, Bucket, Store
+
+_KINDS = (BLOBS, *Bucket)
+_VERSIONED = re.compile(r"([a-z]+)-v(\d+)")
+_DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a bucket takes up."""
+
+    files: int
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """An object that is not what its name promises."""
+
+    path: str
+    """Below the store's root."""
+    problem: str
+    repaired: bool
+    """Removed, so that it will be made again."""
+
+
+def usage(store: Store) -> Mapping[str, Usage]:
+    """Bucket to what it takes up, in the store's own order; `blobs-v1` first."""
+    return {kind: _usage(os.path.join(store.root, kind)) for kind in _KINDS}
+
+
+def verify(store: Store, *, repair: bool = False) -> tuple[Fault, ...]:
+    """Every object that is damaged, found by hashing all of them; with `repair` each is removed."""
+    return tuple(
+        Fault(path=os.path.relpath(path, store.root), problem=problem, repaired=repair and _removed(path))
+        for kind in _KINDS
+        for path, problem in _faults(os.path.join(store.root, kind), kind)
+    )
+
+
+def prune(store: Store, *, unused_days: float | None = None, stale_seconds: float = 3600.0) -> int:
+    """Bytes freed: what dead processes left, buckets of older lbuilds, and objects unused for that many days.
+
+    Use is noted to the day, so less than a day counts as none.
+    """
+    freed = sweep(store, stale_seconds) + _drop_old_buckets(store)
+    if unused_days is not None:
+        oldest = time.time() - max(unused_days, 1.0) * _DAY if unused_days > 0 else float("inf")
+        freed += sum(_drop_unused(store, kind, oldest) for kind in _KINDS)
+        _drop_locks(store)
+    return freed
+
+
+def clean(store: Store) -> int:
+    """Bytes freed: all of them; the folder is gone. Raises StoreError when it does not carry lbuild's tag."""
+    root = os.fspath(store.root)
+    with durable.told(root, "clean"):
+        if not folder.is_ours(root):
+            raise folder.not_ours(root, f"it has no `{folder.TAG}`")
+        size = _usage(root).size
+        # The tag goes last: until then a second run may finish what was begun.
+        for name in sorted(os.listdir(root), key=lambda name: name == folder.TAG):
+            durable.remove(os.path.join(root, name))
+        os.rmdir(root)
+    return size
+
+
+def sweep(store: Store, older_than: float) -> int:
+    """Bytes freed of `tmp/`: files of dead writers, not written to for `older_than` seconds."""
+    freed = 0
+    oldest = time.time() - older_than
+    for entry in _entries(os.path.join(store.root, "tmp")):
+        with durable.told(entry.path, "remove"):
+            freed += _swept(entry, oldest)
+    return freed
+
+
+def _swept(entry: os.DirEntry[str], oldest: float) -> int:
+    try:
+        seen = entry.stat(follow_symlinks=False)
+        if seen.st_mtime > oldest:
+            return 0
+        if entry.is_file(follow_symlinks=False) and not _is_orphan(entry.path):
+            return 0
+        durable.remove(entry.path)
+    except FileNotFoundError:
+        return 0  # its writer, or another sweeper, was faster
+    return seen.st_size
+
+
+def _is_orphan(path: str) -> bool:
+    descriptor = durable.open_regular(path)
+    try:
+        return try_lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _drop_old_buckets(store: Store) -> int:
+    ours = {match[1]: int(match[2]) for kind in _KINDS if (match := _VERSIONED.fullmatch(kind))}
+    freed = 0
+    for entry in _entries(os.fspath(store.root)):
+        match = _VERSIONED.fullmatch(entry.name)
+        if match and int(match[2]) < ours.get(match[1], 0):
+            freed += _usage(entry.path).size
+            with durable.told(entry.path, "remove"):
+                durable.remove(entry.path)
+    return freed
+
+
+def _drop_unused(store: Store, kind: str, oldest: float) -> int:
+    freed = 0
+    for path in _objects(os.path.join(store.root, kind)):
+        stamp = path + blobs.STAMP
+        used = _mtime(stamp) if kind == BLOBS and os.path.lexists(stamp) else _mtime(path)
+        if used < oldest:
+            with durable.told(path, "remove"):
+                freed += os.lstat(path).st_size
+                durable.remove(path)
+                durable.remove(stamp)
+    return freed
+
+
+def _drop_locks(store: Store) -> None:
+    """Lock files nobody holds are gone; who waits for one notices and makes a new one."""
+    for entry in _entries(os.path.join(store.root, "locks")):
+        with durable.told(entry.path, "remove"):
+            if _is_orphan(entry.path):
+                durable.remove(entry.path)
+
+
+def _faults(bucket: str, kind: str) -> Iterator[tuple[str, str]]:
+    for path in _objects(bucket):
+        name = os.path.basename(os.path.dirname(path)) + os.path.basename(path)
+        if not blobs.is_digest(name):
+            yield path, "not an object of the store"
+        elif kind == BLOBS:
+            if blobs.examine(path, name) is None:
+                yield path, "its content does not have the digest it is named by"
+        elif (content := records.read(path)) is None or records.unpack(kind, name, content) is None:
+            yield path, "its content does not have the checksum it begins with"
+
+
+def _removed(path: str) -> bool:
+    with durable.told(path, "remove"):
+        durable.remove(path)
+        durable.remove(path + blobs.STAMP)
+    return True
+
+
+def _objects(bucket: str) -> Iterator[str]:
+    """Everything in the bucket's folders but stamps."""
+    for folder_entry in _entries(bucket):
+        if not folder_entry.is_dir(follow_symlinks=False):
+            yield folder_entry.path
+            continue
+        for entry in _entries(folder_entry.path):
+            if not entry.name.endswith(blobs.STAMP):
+                yield entry.path
+
+
+def _entries(path: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(path) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return []
+
+
+def _mtime(path: str) -> float:
+    try:
+        return os.lstat(path).st_mtime
+    except FileNotFoundError:
+        return float("inf")
+
+
+def _usage(path: str) -> Usage:
+    files = size = 0
+    for parent, _, names in os.walk(path):
+        for name in names:
+            try:
+                size += os.lstat(os.path.join(parent, name)).st_size
+            except FileNotFoundError:
+                continue  # pruned meanwhile
+            files += 1
+    return Usage(files=files, size=size)
