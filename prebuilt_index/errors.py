@@ -1,5 +1,7 @@
 """Errors of talking to indexes and of what they hand out."""
 
+from collections.abc import Iterable
+
 from manylinux.errors import EnvironmentFault, IntegrityError, NetworkError, NoSolutionError
 
 
@@ -33,6 +35,12 @@ class NotAnIndexError(NetworkError):
     code = "not-an-index"
 
 
+class BadAnswerError(NetworkError):
+    """A status, redirect or length that the request does not allow; a listed file that is not there."""
+
+    code = "bad-answer"
+
+
 class OfflineError(NetworkError):
     """`--offline`, and the store does not hold what is needed."""
 
@@ -45,10 +53,31 @@ class HashMismatchError(IntegrityError):
     code = "hash-mismatch"
 
 
+class HostileNameError(IntegrityError):
+    """An index lists a file whose name would escape the folder it is put in."""
+
+    code = "hostile-name"
+
+
 class BadArchiveError(IntegrityError):
     """An archive that readers could understand differently, or that is damaged or hostile."""
 
     code = "bad-archive"
+
+    def __init__(
+        self,
+        summary: str,
+        *,
+        rule: str | None = None,
+        member: str | None = None,
+        evidence: Iterable[str] = (),
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(summary, evidence=evidence, hint=hint)
+        self.rule = rule
+        """The broken one of `wheel_archive.rules`, such as `Z8`."""
+        self.member = member
+        """The member at fault, when it is one member's fault."""
 
 
 class MetadataMismatchError(IntegrityError):

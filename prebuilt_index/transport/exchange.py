@@ -1,0 +1,77 @@
+"""One answer that is still being read."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+import urllib3
+
+from prebuilt_index.errors import BadAnswerError, IndexUnreachableError
+from prebuilt_index.urls import redacted
+
+_CHUNK = 256 * 1024
+_SMALL = 16 * 1024
+"""Bytes of an unwanted body that are read to keep its connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An answer whose body is still to be read."""
+
+    response: urllib3.BaseHTTPResponse
+    url: str
+    """Where it came from, after redirects."""
+    end: float
+    """The `time.monotonic()` at which reading stops."""
+
+    @property
+    def status(self) -> int:
+        return self.response.status
+
+    def header(self, name: str) -> str | None:
+        return self.response.headers.get(name)
+
+    def chunks(self, *, most: int = _CHUNK, decode: bool = False) -> Iterator[bytes]:
+        """The body as it comes in, at most `most` bytes at a time."""
+        while chunk := self.response.read1(most, decode_content=decode):
+            yield chunk
+            if time.monotonic() > self.end:
+                raise IndexUnreachableError(
+                    f"`{redacted(self.url)}` takes too long",
+                    evidence=["the deadline for one request has passed"],
+                )
+
+    def body(self, limit: int, *, decode: bool) -> bytes:
+        """The whole body; BadAnswerError when it has more than `limit` bytes."""
+        parts: list[bytes] = []
+        size = 0
+        for chunk in self.chunks(decode=decode):
+            size += len(chunk)
+            if size > limit:
+                raise BadAnswerError(f"`{redacted(self.url)}` sent more than {limit:,} bytes")
+            parts.append(chunk)
+        return b"".join(parts)
+
+
+class Opener(Protocol):
+    """Begins an exchange."""
+
+    def __call__(
+        self, url: str, headers: Mapping[str, str], statuses: frozenset[int], end: float
+    ) -> AbstractContextManager[Exchange]: ...
+
+
+def put_back(response: urllib3.BaseHTTPResponse) -> None:
+    """The connection is free again: kept when little or nothing is left to read, else closed.
+
+    Nothing is decompressed: the body of a redirect may be a bomb.
+    """
+    left = getattr(response, "length_remaining", None)
+    if left is not None and left <= _SMALL:
+        while response.read1(_SMALL, decode_content=False):
+            pass
+        response.release_conn()
+    else:
+        response.close()
