@@ -45,15 +45,18 @@ class Request:
     requirement: Requirement | None
     """PEP 508 form, `url` included; None for a direct reference whose project name is not written down."""
     direct: str | None = None
-    """URL of a direct reference: `https:`, `file:` (absolute), `git+https:` and the like; None for a name."""
+    """URL of a direct reference without its fragment: `https:`, `file:` (absolute; a folder's ends in `/`),
+    `git+https:` and the like; None for a name. May hold credentials."""
     extras: frozenset[str] = frozenset()
+    """Normalized; those of `requirement` too."""
     marker: Marker | None = None
     """Of a nameless direct reference; a named one keeps its marker in `requirement`."""
     hashes: frozenset[str] = frozenset()
     """`sha256:<hex>` forms from `--hash` or the URL's fragment; empty: any file will do."""
     subdirectory: str | None = None
     editable: bool = False
-    config_settings: Mapping[str, str] = field(default_factory=dict)
+    config_settings: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    """PEP 517 settings; a key given several times has all its values, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,66 @@
+"""The files that inputs name: what this room asks of a disk, the real one, and one in memory."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+
+class Disk(Protocol):
+    """Files and folders by absolute path."""
+
+    def read(self, path: Path) -> bytes:
+        """The content of a file; raises OSError."""
+        ...
+
+    def is_file(self, path: Path) -> bool: ...
+
+    def is_dir(self, path: Path) -> bool: ...
+
+    def names(self, folder: Path) -> tuple[str, ...]:
+        """What a folder holds, sorted; nothing when it cannot be listed."""
+        ...
+
+
+class LocalDisk:
+    """The disk of this machine."""
+
+    def read(self, path: Path) -> bytes:
+        return path.read_bytes()
+
+    def is_file(self, path: Path) -> bool:
+        return os.path.isfile(path)  # Path.is_file raises where "no" is meant: too long, no permission
+
+    def is_dir(self, path: Path) -> bool:
+        return os.path.isdir(path)
+
+    def names(self, folder: Path) -> tuple[str, ...]:
+        try:
+            return tuple(sorted(entry.name for entry in folder.iterdir()))
+        except (OSError, ValueError):  # ValueError: a NUL or a lone surrogate in the path
+            return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryDisk:
+    """A disk that exists in memory only."""
+
+    files: Mapping[Path, bytes] = field(default_factory=dict)
+    """Absolute path to content; the folders are those above the files."""
+
+    def read(self, path: Path) -> bytes:
+        try:
+            return self.files[path]
+        except KeyError:
+            raise FileNotFoundError(f"no such file: {path}") from None
+
+    def is_file(self, path: Path) -> bool:
+        return path in self.files
+
+    def is_dir(self, path: Path) -> bool:
+        return any(path in file.parents for file in self.files)
+
+    def names(self, folder: Path) -> tuple[str, ...]:
+        below = (file.relative_to(folder) for file in self.files if folder in file.parents)
+        return tuple(sorted({path.parts[0] for path in below}))
