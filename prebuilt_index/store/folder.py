@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 
 from prebuilt_index.errors import StoreError
 from prebuilt_index.store import durable
@@ -58,7 +59,7 @@ def _refuse_other_owner(root: str) -> None:
     seen = os.stat(root)
     if not stat.S_ISDIR(seen.st_mode):
         raise NotADirectoryError(20, "Not a directory", root)
-    if os.name == "posix" and seen.st_uid not in (os.geteuid(), 0):
+    if sys.platform != "win32" and seen.st_uid not in (os.geteuid(), 0):
         raise StoreError(
             f"The store `{root}` belongs to another user",
             evidence=(f"its owner is user {seen.st_uid}, lbuild runs as user {os.geteuid()}",),

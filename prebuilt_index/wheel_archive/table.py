@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """One file inside a wheel."""
+class Member(NamedTuple):
+    """One file inside a wheel. A tuple: a stack has thousands, and every run reads them from the store."""
 
     path: str
     offset: int
