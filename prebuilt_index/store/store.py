@@ -16,10 +16,10 @@ _SWEEP_AFTER = 3600.0
 
 
 class Bucket(StrEnum):
-    """Folders of records; raise the number when the meaning of a record changes, `prune` removes lower ones.
+    """Folders of records; raise the number when a record's meaning changes, `prune` removes lower ones.
 
     pages-v1        an index's page of a project       index URL, project
-    locations-v1    sha256 of a file without one       URL, promised size, time and digests; stat of a local file
+    locations-v1    sha256 of a file without one       URL, size, time, digests; stat of a local file
     metadata-v1     core metadata of a file            sha256 of the file; else its URL, size and upload time
     wheels-v1       verdict and table of a wheel       sha256 of the file, file name, version of the rules
     built-v1        sha256 of a wheel made here        sha256 of the source, backend and its environment

@@ -24,7 +24,7 @@ class Line(NamedTuple):
 
     algorithm: str
     digest: str
-    """urlsafe base64 without padding."""
+    """As written: urlsafe base64 without padding, or hex."""
     size: int | None
     """Bytes; None when RECORD leaves it out."""
 
@@ -89,6 +89,9 @@ def check_content(line: Line, path: str, hex_digest: str, size: int) -> None:
     """The content has the hash, by the line's algorithm, and the size that RECORD says."""
     if line.size is not None and line.size != size:
         raise refusal("Z30", f"RECORD says {line.size} bytes, the member has {size}", path)
+    # Some writers use hex: no sanctioned form, but as strong and of one meaning.
+    if line.digest.lower() == hex_digest:
+        return
     found = base64.urlsafe_b64encode(bytes.fromhex(hex_digest)).rstrip(b"=").decode()
     if line.digest != found:
         raise refusal(

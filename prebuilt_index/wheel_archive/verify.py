@@ -30,8 +30,9 @@ def verify_wheel(
 ) -> VerifiedWheel:
     """The wheel at `path`, found to keep every rule; `sha256` is its digest, known to be right.
 
-    `executor` inflates members in parallel: it runs threads, and not this call. `on_bytes` hears of each batch
-    of compressed bytes done. Raises BadArchiveError or MetadataMismatchError; StoreError when it cannot be read.
+    `executor` inflates members in parallel: it runs threads, and not this call. `on_bytes` hears of each
+    batch of compressed bytes done. Raises BadArchiveError or MetadataMismatchError, and StoreError when the
+    file cannot be read.
     """
     try:
         with _opened(path) as (read_at, size):
@@ -60,7 +61,11 @@ def _verify(
     on_bytes: Callable[[int], None] | None,
 ) -> VerifiedWheel:
     name = identity.parse_filename(filename)
-    files = {entry.name: entry for entry in walk(read_at, size) if not entry.is_folder}
+    entries = walk(read_at, size)
+    files = {entry.name: entry for entry in entries if not entry.is_folder}
+    for entry in entries:
+        if entry.is_folder:
+            inflate.digest(read_at, entry)
     dist_info = identity.find_dist_info(files, name)
     lines = _record(read_at, files, dist_info)
     digests = _digests(read_at, list(files.values()), lines, executor, on_bytes)

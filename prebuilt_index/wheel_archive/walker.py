@@ -226,7 +226,9 @@ def _check_kind(entry: DirectoryEntry, name: str) -> None:
     mode = entry.attributes >> 16
     kind = mode >> 12
     is_folder = name.endswith("/")
-    if is_folder and (entry.size or entry.compressed_size or entry.crc or kind == _TYPE_FILE):
+    # Deflating nothing gives two bytes; some writers do that to folders.
+    content = entry.size or entry.crc or (entry.compressed_size and entry.method == headers.STORED)
+    if is_folder and (content or kind == _TYPE_FILE):
         raise refusal("Z23", "A folder entry has content, or says it is a file", name)
     if not is_folder and (kind == _TYPE_FOLDER or entry.attributes & _FOLDER_ATTRIBUTE):
         raise refusal("Z23", "A file entry says it is a folder", name)

@@ -1,4 +1,7 @@
-"""Verify every wheel in the folders named: `python tests/sweeps/wheels.py FOLDER...`; status 1 if one is refused."""
+"""Verify every wheel in the folders named; status 1 if one is refused.
+
+python tests/sweeps/wheels.py FOLDER...
+"""
 
 import sys
 import time
