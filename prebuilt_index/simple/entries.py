@@ -1,6 +1,7 @@
 """What JSON and HTML pages share: sound entries, hostile names, the versions that are spoken."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import methodcaller
 from typing import Generic, TypeVar, overload
 
 from prebuilt_index.artefacts import IndexFile, ProjectStatus
@@ -24,7 +25,7 @@ _DIGEST_LENGTHS = {
     "blake2s": 64,
 }
 _SEPARATORS = "/\\:"
-_SCHEMES = ("https://", "http://", "file://")
+_REMOTE = ("https://", "http://")
 Entry = TypeVar("Entry")
 
 
@@ -82,26 +83,40 @@ def is_clean_name(name: str) -> bool:
     )
 
 
-def is_digest(algorithm: object, value: object) -> bool:
-    """Whether `value` is a hex digest as long as `algorithm` makes them; True for algorithms unknown here."""
-    if not isinstance(algorithm, str) or not isinstance(value, str):
-        return False
+def is_digest(algorithm: str, value: object) -> bool:
+    """Whether `value` is a hex digest as long as `algorithm` makes them."""
     length = _DIGEST_LENGTHS.get(algorithm.lower())
-    return length is None or (len(value) == length and not value.lower().strip(_HEX))
+    return isinstance(value, str) and len(value) == length and not value.lower().strip(_HEX)
 
 
-def known_digests(hashes: Mapping[str, str]) -> dict[str, str]:
+def known_digests(hashes: Mapping[str, object]) -> dict[str, str]:
     """The digests that can be checked here, lower case."""
     return {
-        algorithm.lower(): value.lower()
+        algorithm.lower(): str(value).lower()
         for algorithm, value in hashes.items()
-        if algorithm.lower() in _DIGEST_LENGTHS
+        if is_digest(algorithm, value)
     }
 
 
-def is_fetchable(url: str) -> bool:
-    """Whether an absolute `url` has a scheme that files are fetched from."""
-    return url[:8].lower().startswith(_SCHEMES)
+def are_sound(hashes: Mapping[str, object]) -> bool:
+    """Whether the digests can be checked: sha256 is well-formed where it stands, else one of them, if any."""
+    if "sha256" in hashes:
+        return is_digest("sha256", hashes["sha256"])
+    return not hashes or bool(known_digests(hashes))
+
+
+def are_plain(urls: Sequence[str], digests: Sequence[str]) -> bool:
+    """Whether all `urls` are absolute `https:` and all `digests` sha256. Much faster than one by one."""
+    together = "".join(digests)
+    if set(map(len, digests)) != {64} or together.strip(_HEX):
+        return False
+    return all(map(methodcaller("startswith", "https://"), urls))
+
+
+def is_fetchable(url: str, page_url: str) -> bool:
+    """Whether files may be fetched from an absolute `url`: `file:` only when the page itself is local."""
+    scheme = url[:8].lower()
+    return scheme.startswith(_REMOTE) or (scheme.startswith("file://") and page_url.startswith("file://"))
 
 
 def check_api_version(version: str, page_url: str) -> None:

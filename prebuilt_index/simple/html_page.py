@@ -11,8 +11,8 @@ from prebuilt_index.artefacts import IndexFile, ProjectPage, ProjectStatus
 from prebuilt_index.simple.entries import (
     PAGE_LIMIT,
     LazyFiles,
+    are_sound,
     check_api_version,
-    is_digest,
     is_fetchable,
     known_digests,
     not_an_index,
@@ -60,7 +60,7 @@ def read_html(content: bytes, *, page_url: str, charset: str = "utf-8", index: s
     parser.feed(_decoded(content, charset))
     if parser.version is not None:
         check_api_version(parser.version, page_url)
-    links = [link for anchor in parser.anchors if (link := _link(anchor, parser.base)) is not None]
+    links = [link for anchor in parser.anchors if (link := _link(anchor, parser.base, page_url)) is not None]
     names = [link.filename for link in links]
     refuse_hostile_names(names, page_url)
     return HtmlPage(
@@ -70,6 +70,15 @@ def read_html(content: bytes, *, page_url: str, charset: str = "utf-8", index: s
         status=read_status(parser.status),
         status_reason=parser.status_reason,
     )
+
+
+def charset_of(content_type: str) -> str:
+    """The `charset` parameter of a Content-Type, UTF-8 when there is none."""
+    for parameter in content_type.split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip("\"'") or "utf-8"
+    return "utf-8"
 
 
 def _decoded(content: bytes, charset: str) -> str:
@@ -108,7 +117,7 @@ class _Anchors(HTMLParser):
             joined = urljoin(self.base, href)
         except ValueError:
             return
-        if is_fetchable(joined):
+        if is_fetchable(joined, self.base):
             self.base = joined
 
     def _read_meta(self, attributes: _Attributes) -> None:
@@ -128,7 +137,7 @@ class _Link:
     attributes: _Attributes
 
 
-def _link(anchor: _Attributes, base: str) -> _Link | None:
+def _link(anchor: _Attributes, base: str, page_url: str) -> _Link | None:
     """The file an anchor leads to, or None when it leads to none or its hash is malformed."""
     href = anchor.get("href")
     if not href:
@@ -139,10 +148,9 @@ def _link(anchor: _Attributes, base: str) -> _Link | None:
         filename = last_component(url)
     except ValueError:
         return None
-    if not is_fetchable(url) or not filename.lower().endswith(_ARCHIVES):
+    if not is_fetchable(url, page_url) or not filename.lower().endswith(_ARCHIVES):
         return None
-    sound = all(is_digest(algorithm, value) for algorithm, value in _fragment_hashes(url).items())
-    return _Link(filename, url, anchor) if sound else None
+    return _Link(filename, url, anchor) if are_sound(_fragment_hashes(url)) else None
 
 
 def _fragment_hashes(url: str) -> dict[str, str]:
@@ -171,4 +179,4 @@ def _metadata_hashes(attributes: _Attributes) -> Mapping[str, str] | None:
     algorithm, equals, value = offered.partition("=")
     if not equals:
         return {}
-    return known_digests({algorithm: value}) if is_digest(algorithm, value) else None
+    return known_digests({algorithm: value}) if are_sound({algorithm: value}) else None

@@ -12,8 +12,9 @@ from prebuilt_index.artefacts import IndexFile, ProjectPage
 from prebuilt_index.simple.entries import (
     PAGE_LIMIT,
     LazyFiles,
+    are_plain,
+    are_sound,
     check_api_version,
-    is_digest,
     is_fetchable,
     known_digests,
     not_an_index,
@@ -33,7 +34,7 @@ def page_from_json(content: bytes, *, project: NormalizedName, page_url: str, in
     """
     document = _load(content, page_url)
     _check_envelope(document, project, page_url)
-    entries = [entry for entry in document["files"] if _is_sound(entry, page_url)]
+    entries = _sound(document["files"], page_url)
     names = [entry["filename"] for entry in entries]
     refuse_hostile_names(names, page_url)
     status, reason = _project_status(document)
@@ -89,19 +90,27 @@ def _check_envelope(document: _Json, project: NormalizedName, page_url: str) -> 
         raise not_an_index(page_url, "`files` is not a list of objects")
 
 
+def _sound(entries: list[_Json], page_url: str) -> list[_Json]:
+    """The entries that have what no file can do without. Large pages are plain, and cost little."""
+    try:
+        digests = [entry["hashes"]["sha256"] for entry in entries]
+        plain = are_plain([entry["url"] for entry in entries], digests)
+        plain = plain and {type(entry["filename"]) for entry in entries} == {str}
+    except (KeyError, TypeError, AttributeError):
+        plain = False
+    return entries if plain else [entry for entry in entries if _is_sound(entry, page_url)]
+
+
 def _is_sound(entry: _Json, page_url: str) -> bool:
-    """Whether the entry has what no file can do without. Called for every entry of every page: be cheap."""
     filename, url, hashes = entry.get("filename"), entry.get("url"), entry.get("hashes")
-    if type(filename) is not str or type(url) is not str or type(hashes) is not dict:
+    if not isinstance(filename, str) or not isinstance(url, str) or not isinstance(hashes, dict):
         return False
-    if not url.startswith("https://") and not _resolves(url, page_url):
-        return False
-    return all(is_digest(algorithm, value) for algorithm, value in hashes.items())
+    return _resolves(url, page_url) and are_sound(hashes)
 
 
 def _resolves(url: str, page_url: str) -> bool:
     try:
-        return is_fetchable(urljoin(page_url, url))
+        return is_fetchable(urljoin(page_url, url), page_url)
     except ValueError:
         return False
 
@@ -149,8 +158,7 @@ def _metadata_hashes(entry: _Json) -> Mapping[str, str] | None:
     # PEP 714: `core-metadata` where it stands, else the older key.
     offered = entry.get("core-metadata", entry.get("dist-info-metadata"))
     if isinstance(offered, dict):
-        sound = all(is_digest(algorithm, value) for algorithm, value in offered.items())
-        return known_digests(offered) if sound else None
+        return known_digests(offered) if are_sound(offered) else None
     return {} if offered is True else None
 
 

@@ -84,6 +84,10 @@ class Http(Protocol):
         """The answer to a GET, at most `limit` bytes of it after decompression, with one of `statuses`."""
         ...
 
+    def get_range(self, url: str, *, span: str, limit: int) -> Answer | None:
+        """The answer to a GET of `span` (`bytes=0-9`); None when the server does not give just that."""
+        ...
+
     def receive(self, url: str, sink: Sink, *, limit: int | None, on_bytes: Callable[[int], None]) -> None:
         """Every byte of the file at `url` is in `sink`, or one more than `limit` when it is longer."""
         ...

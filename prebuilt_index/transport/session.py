@@ -1,4 +1,4 @@
-"""The HTTP client: tries, redirects, credentials, limits. What lbuild reads from networks comes through it."""
+"""The HTTP client: tries, redirects, credentials, limits. All that networks send comes through here."""
 
 import threading
 import time
@@ -22,6 +22,8 @@ from prebuilt_index.transport.wire import Wire
 from prebuilt_index.urls import origin, redacted, split, without_credentials
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_TO_RANGES = frozenset({200, 206, 416, 501})
+"""What servers say to a range: all of it, the range, no such range, no ranges at all."""
 Result = TypeVar("Result")
 
 
@@ -63,9 +65,17 @@ class HttpSession:
 
         def attempt(end: float) -> Answer:
             with self.exchange(url, wanted, statuses, end) as exchange:
-                body = exchange.body(limit, decode=decode)
-                found = {name.lower(): value for name, value in exchange.response.headers.items()}
-                return Answer(status=exchange.status, url=exchange.url, headers=found, body=body)
+                return _whole(exchange, limit, decode=decode)
+
+        return self._persist(url, attempt)
+
+    def get_range(self, url: str, *, span: str, limit: int) -> Answer | None:
+        """The answer to a GET of `span` (`bytes=0-9`); None, with no body read, when it is no 206."""
+        headers = {"range": span, "accept-encoding": "identity"}
+
+        def attempt(end: float) -> Answer | None:
+            with self.exchange(url, headers, _TO_RANGES, end) as exchange:
+                return None if exchange.status != 206 else _whole(exchange, limit, decode=False)
 
         return self._persist(url, attempt)
 
@@ -157,6 +167,12 @@ class HttpSession:
 
     def _wait(self, seconds: float) -> None:
         self._closing.wait(seconds)
+
+
+def _whole(exchange: Exchange, limit: int, *, decode: bool) -> Answer:
+    headers = {name.lower(): value for name, value in exchange.response.headers.items()}
+    body = exchange.body(limit, decode=decode)
+    return Answer(status=exchange.status, url=exchange.url, headers=headers, body=body)
 
 
 def _redirect_target(url: str, location: str | None) -> str:

@@ -9,7 +9,7 @@ _CHUNK = 256 * 1024
 
 
 class Transfer:
-    """A file on its way into a sink. Goes on where it was cut only if the server says the file is the same."""
+    """A file on its way into a sink. It goes on where it was cut only if the server says it is the same."""
 
     def __init__(
         self, opener: Opener, url: str, sink: Sink, limit: int | None, on_bytes: Callable[[int], None]
@@ -22,7 +22,7 @@ class Transfer:
         self._etag: str | None = None
 
     def attempt(self, end: float) -> None:
-        """The sink holds the whole file, or one byte more than the limit. Raises PassingFaultError when cut."""
+        """The sink holds the whole file, or one byte more than the limit. Raises PassingFaultError."""
         while not self._once(end):
             self._start_over()
 

@@ -1,0 +1,123 @@
+"""Files into the store: hashed while they arrive, kept only when they are what was promised."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from manylinux.errors import UsageError
+from prebuilt_index.artefacts import IndexFile
+from prebuilt_index.errors import HashMismatchError, OfflineError
+from prebuilt_index.store import Bucket, Incoming, Store
+from prebuilt_index.transport.port import Http
+from prebuilt_index.urls import local_path, redacted
+
+_CHUNK = 1024 * 1024
+OnBytes = Callable[[int], None]
+"""Told how many bytes have come; a negative number takes back what a new start has made void."""
+
+
+class Downloads:
+    """Brings files into the store; what is there already is not fetched again."""
+
+    def __init__(self, store: Store, *, http: Callable[[], Http], offline: bool, refresh: bool) -> None:
+        self._store = store
+        self._http = http
+        self._offline = offline
+        self._refresh = refresh
+
+    def present(self, file: IndexFile) -> Path | None:
+        """Where the store has `file`: by its hash, else by what its URL gave before."""
+        digest = file.hashes.get("sha256")
+        if digest is not None:
+            return self._store.blob(digest)
+        if self._refresh and not self._offline:
+            return None
+        remembered = self._store.get(Bucket.LOCATIONS, _location(file))
+        return None if remembered is None else self._store.blob(remembered.decode())
+
+    def download(self, file: IndexFile, on_bytes: OnBytes) -> Path:
+        """Where the store has `file`, fetched if need be. HashMismatchError means that nothing was kept."""
+        here = self.present(file)
+        if here is not None:
+            on_bytes(file.size or 0)
+            return here
+        location = "" if "sha256" in file.hashes else _location(file)
+        with self._store.receive(algorithms=_algorithms(file)) as incoming:
+            self._fill(incoming, file, on_bytes)
+            check(file, incoming)
+            path = incoming.commit()
+            if location:
+                self._store.put(Bucket.LOCATIONS, location, incoming.sha256.encode())
+        return path
+
+    def _fill(self, incoming: Incoming, file: IndexFile, on_bytes: OnBytes) -> None:
+        if file.url.startswith("file:"):
+            with _opened(local_path(file.url)) as source:
+                _copy(source, incoming, file.size, on_bytes)
+        elif self._offline:
+            raise OfflineError(
+                f"`{file.filename}` is not in the store, and lbuild may not go online",
+                evidence=[f"url: {redacted(file.url)}"],
+                hint="Run once without `--offline`",
+            )
+        else:
+            self._http().receive(file.url, incoming, limit=file.size, on_bytes=on_bytes)
+
+
+def check(file: IndexFile, incoming: Incoming) -> None:
+    """Raise HashMismatchError unless what came has the promised size and all promised digests."""
+    evidence = [f"url: {redacted(file.url)}"]
+    if file.size is not None and incoming.size != file.size:
+        got = f"more than {file.size:,}" if incoming.size > file.size else f"{incoming.size:,}"
+        evidence += [f"expected {file.size:,} bytes", f"got {got} bytes"]
+        raise _mismatch(file, "size", evidence)
+    for algorithm in _algorithms(file):
+        expected, got = file.hashes[algorithm], incoming.hexdigest(algorithm)
+        if got != expected:
+            evidence += [f"expected {algorithm}:{expected}", f"got {algorithm}:{got}"]
+            raise _mismatch(file, algorithm, evidence)
+
+
+def _mismatch(file: IndexFile, what: str, evidence: list[str]) -> HashMismatchError:
+    return HashMismatchError(
+        f"`{file.filename}` is not the file that was promised: its {what} differs",
+        evidence=evidence,
+        hint="Nothing of it was kept; try `--refresh`, and if it stays so, tell the index's owner",
+    )
+
+
+def _algorithms(file: IndexFile) -> tuple[str, ...]:
+    return tuple(sorted(file.hashes))
+
+
+def _location(file: IndexFile) -> str:
+    """The key that a file without sha256 is remembered by: a local one by its stat, others by their URL."""
+    promised = sorted(file.hashes.items())
+    if not file.url.startswith("file:"):
+        return f"{file.url} {file.size} {file.upload_time} {promised}"
+    path = local_path(file.url)
+    try:
+        seen = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return f"{file.url} {seen.st_size} {seen.st_mtime_ns} {seen.st_ctime_ns} {seen.st_ino} {promised}"
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> UsageError:
+    return UsageError(f"`{path}` cannot be read", evidence=[os.strerror(error.errno or 0)])
+
+
+def _copy(source: BinaryIO, incoming: Incoming, limit: int | None, on_bytes: OnBytes) -> None:
+    while chunk := source.read(_CHUNK):
+        incoming.write(chunk)
+        on_bytes(len(chunk))
+        if limit is not None and incoming.size > limit:
+            return

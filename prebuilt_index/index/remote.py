@@ -1,0 +1,150 @@
+"""One index on a server: asked as PEP 691 says, remembered as its headers allow."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+from urllib.parse import quote
+
+from packaging.utils import NormalizedName
+
+from prebuilt_index.artefacts import ProjectPage
+from prebuilt_index.errors import OfflineError
+from prebuilt_index.index.freshness import validity
+from prebuilt_index.index.page_cache import PageCache, PageHead, digest_of
+from prebuilt_index.index.source import Stamp
+from prebuilt_index.simple.entries import PAGE_LIMIT, not_an_index
+from prebuilt_index.simple.json_page import page_from_json
+from prebuilt_index.transport.port import Answer, Http
+from prebuilt_index.urls import redacted, split, without_credentials
+
+JSON: Final = "application/vnd.pypi.simple.v1+json"
+HTML: Final = "application/vnd.pypi.simple.v1+html"
+_HEADERS = {"accept": f"{JSON}, {HTML};q=0.2, text/html;q=0.01", "accept-encoding": "gzip"}
+_STATUSES = frozenset({200, 404})
+
+
+class RemoteIndex:
+    """An index reached over HTTP.
+
+    `http` is called when something must be asked, not before. `refresh`: each page is asked for once,
+    however fresh the one in the store is. `offline`: only the store is looked at, however old it is.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        http: Callable[[], Http],
+        cache: PageCache,
+        offline: bool = False,
+        refresh: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._base = without_credentials(url)
+        self.url = redacted(url)
+        self._http = http
+        self._cache = cache
+        self._offline = offline
+        self._refresh = refresh
+        self._clock = clock
+        self._seen: set[NormalizedName] = set()
+
+    def names(self) -> tuple[str, ...]:
+        """None: the list of a server's projects can be 30 MB."""
+        return ()
+
+    def page(self, project: NormalizedName) -> ProjectPage | None:
+        """The page of `project`; None when the server answered 404."""
+        url = self._page_url(project)
+        head = self._cache.head(url)
+        if head is not None and self._may_use(project, head):
+            if not head.known:
+                return None
+            body = self._cache.body(url, head)
+            if body is not None:
+                return self._parse(project, head, body)
+        if self._offline:
+            raise OfflineError(
+                f"the page of `{project}` is not in the store, and lbuild may not go online",
+                evidence=[f"index: {self.url}"],
+                hint="Run once without `--offline`",
+            )
+        return self._ask(project, url, head)
+
+    def stamp(self, project: NormalizedName) -> Stamp:
+        """The stamp of what `page` gives; the body is not read when its head is still fresh."""
+        head = self._cache.head(self._page_url(project))
+        if head is None or not self._may_use(project, head):
+            page = self.page(project)
+            if page is not None:
+                return Stamp(known=True, digest=page.digest, fresh_until=page.fresh_until)
+            head = self._cache.head(self._page_url(project))
+        until = head.fresh_until if head else 0.0
+        return Stamp(known=bool(head and head.known), digest=head.digest if head else "", fresh_until=until)
+
+    def _may_use(self, project: NormalizedName, head: PageHead) -> bool:
+        if self._offline or project in self._seen:
+            return True
+        return not self._refresh and head.is_fresh(self._clock())
+
+    def _page_url(self, project: NormalizedName) -> str:
+        parts = split(self._base)
+        path = f"{parts.path.rstrip('/')}/{quote(project)}/"
+        return parts._replace(path=path).geturl()
+
+    def _ask(self, project: NormalizedName, url: str, head: PageHead | None) -> ProjectPage | None:
+        """The page as the server has it now; what was learned is kept."""
+        body = self._cache.body(url, head) if head is not None and head.known else None
+        questions = head.validity.questions if head is not None and body is not None else {}
+        # A 304 is an answer only to a question; to a plain request it is a fault of the server.
+        statuses = _STATUSES | {304} if questions else _STATUSES
+        answer = self._http().get(url, headers=_HEADERS | questions, limit=PAGE_LIMIT, statuses=statuses)
+        self._seen.add(project)
+        now = self._clock()
+        if answer.status == 304 and head is not None and body is not None:
+            head = head.renewed(validity(answer.headers, now), now)
+            self._cache.keep_head(url, head)
+            return self._parse(project, head, body)
+        head = _head_of(answer, now)
+        if not head.known:
+            self._cache.keep_head(url, head)
+            return None
+        # Parsed before it is kept: what is no page never gets into the store.
+        page = self._parse(project, head, answer.body)
+        self._cache.keep(url, head, answer.body)
+        return page
+
+    def _parse(self, project: NormalizedName, head: PageHead, body: bytes) -> ProjectPage:
+        media_type = head.content_type.partition(";")[0].strip().lower()
+        if media_type == JSON:
+            page = page_from_json(body, project=project, page_url=head.url, index=self.url)
+        elif media_type in (HTML, "text/html"):
+            page = _page_from_html(body, project, head, self.url)
+        else:
+            raise not_an_index(head.url, f"its content type is {media_type or 'missing'}")
+        return replace(page, digest=head.digest, fresh_until=head.fresh_until)
+
+
+def _page_from_html(body: bytes, project: NormalizedName, head: PageHead, index: str) -> ProjectPage:
+    from prebuilt_index.simple.html_page import charset_of, read_html  # here: most indexes speak JSON
+
+    page = read_html(body, page_url=head.url, charset=charset_of(head.content_type), index=index)
+    # A login page or a proxy's notice is `text/html` too; it has no files and does not say it is an index.
+    if not page.filenames and not page.declares_api and not head.content_type.lower().startswith(HTML):
+        raise not_an_index(head.url, "text/html, no links to files")
+    return page.of(project, index)
+
+
+def _head_of(answer: Answer, now: float) -> PageHead:
+    lasting = validity(answer.headers, now)
+    return PageHead(
+        known=answer.status == 200,
+        url=answer.url,
+        content_type=answer.headers.get("content-type", ""),
+        digest=digest_of(answer.body) if answer.status == 200 else "",
+        fetched_at=now,
+        fresh_until=lasting.fresh_until,
+        etag=lasting.etag,
+        last_modified=lasting.last_modified,
+    )

@@ -1,0 +1,115 @@
+"""Several indexes as one: the first that knows a project wins, and only a true 404 lets the next one speak.
+
+An index that fails, refuses or talks nonsense stops everything. To go on would let a public project stand in
+for a private one of the same name while its server is down.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+from packaging.utils import NormalizedName
+
+from prebuilt_index.artefacts import IndexFile, ProjectPage, ProjectStatus
+from prebuilt_index.errors import ProjectNotFoundError, QuarantinedProjectError
+from prebuilt_index.index.close_names import close_names
+from prebuilt_index.index.source import Addition, Source, Stamp
+
+
+class Indexes:
+    """`sources` in order of precedence; `pins` name the only index of a project; `find_links` add files.
+
+    As in pip, the files of `find_links` stand before those of the index. A pinned project takes its index's
+    files alone.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        *,
+        pins: Mapping[NormalizedName, Source],
+        find_links: Sequence[Addition] = (),
+    ) -> None:
+        self._sources = tuple(sources)
+        self._pins = dict(pins)
+        self._find_links = tuple(find_links)
+
+    def page(self, project: NormalizedName) -> ProjectPage:
+        """All files of `project`. Raises ProjectNotFoundError, QuarantinedProjectError, NetworkError."""
+        found = next(
+            (page for source in self._asked(project) if (page := source.page(project)) is not None), None
+        )
+        if found is not None and found.status is ProjectStatus.QUARANTINED:
+            raise _quarantined(found)
+        files = tuple(file for links in self._added(project) for file in links.files(project))
+        if files:
+            return self._merged(project, found, files)
+        if found is None:
+            raise self._not_found(project)
+        return found
+
+    def stamp(self, project: NormalizedName) -> Stamp:
+        """The digest that `page` would give, until when it holds. Raises as `page` does."""
+        until, digests, known = float("inf"), [], False
+        for source in self._asked(project):
+            stamp = source.stamp(project)
+            until = min(until, stamp.fresh_until)
+            if stamp.known:
+                digests.append(stamp.digest)
+                known = True
+                break
+        added = [links for links in self._added(project) if links.files(project)]
+        if not known and not added:
+            raise self._not_found(project)
+        if added:
+            digests += [links.digest(project) for links in added]
+        digest = digests[0] if known and not added else _joined(digests)
+        return Stamp(known=True, digest=digest, fresh_until=until if until != float("inf") else 0.0)
+
+    def _asked(self, project: NormalizedName) -> Iterator[Source]:
+        pinned = self._pins.get(project)
+        return iter(self._sources if pinned is None else (pinned,))
+
+    def _added(self, project: NormalizedName) -> tuple[Addition, ...]:
+        return () if project in self._pins else self._find_links
+
+    def _merged(
+        self, project: NormalizedName, found: ProjectPage | None, files: tuple[IndexFile, ...]
+    ) -> ProjectPage:
+        digests = [links.digest(project) for links in self._find_links if links.files(project)]
+        base = found or ProjectPage(name=project, files=(), filenames=())
+        return replace(
+            base,
+            files=(*files, *base.files),
+            filenames=(*(file.filename for file in files), *base.filenames),
+            index=base.index or files[0].index,
+            digest=_joined([base.digest, *digests] if found else digests),
+        )
+
+    def _not_found(self, project: NormalizedName) -> ProjectNotFoundError:
+        sources, added = tuple(self._asked(project)), self._added(project)
+        asked = [source.url for source in sources] + [place.url for place in added]
+        listed = [name for source in sources for name in source.names()]
+        listed += [name for place in added for name in place.names()]
+        close = close_names(project, listed)
+        names = " or ".join(f"`{name}`" for name in close)
+        return ProjectNotFoundError(
+            f"no index knows the project `{project}`",
+            evidence=[f"asked: {url}" for url in asked] or ["asked: none (`--no-index`, no `--find-links`)"],
+            hint=f"Perhaps {names} is meant"
+            if close
+            else "Check the spelling, and that the index URL is right",
+        )
+
+
+def _quarantined(page: ProjectPage) -> QuarantinedProjectError:
+    reason = page.status_reason or "the index gives no reason"
+    return QuarantinedProjectError(
+        f"the project `{page.name}` is quarantined",
+        evidence=[f"reason: {reason}", f"index: {page.index}"],
+        hint="Do without it until its index has looked into it",
+    )
+
+
+def _joined(digests: Sequence[str]) -> str:
+    return sha256("\n".join(digests).encode(), usedforsecurity=False).hexdigest()
