@@ -1,0 +1,141 @@
+"""Foreign programs, run so that nothing of them is left: own group, deadline, limit on what they print."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from manylinux.errors import EnvironmentFault
+
+_MARK = "LBUILD_MARK"
+_NAP = 0.05
+"""Seconds between looks at the clock, the log and the pulse."""
+_LAST_WORDS = 2.0
+"""Seconds in which killed processes must be gone."""
+if sys.platform == "win32":
+    _KILL, _FLAGS = signal.SIGTERM, subprocess.CREATE_NEW_PROCESS_GROUP
+else:
+    _KILL, _FLAGS = signal.SIGKILL, 0
+
+
+class StoppedError(Exception):
+    """The program was killed; the text says why."""
+
+
+class FailedError(Exception):
+    """The program ended with a status other than 0; the text says which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leash:
+    """What several programs in a row may use together."""
+
+    environ: Mapping[str, str]
+    """All they see of the environment, but for the mark."""
+    mark: str
+    """Unique to what is run together; their descendants carry it in their environment, as LBUILD_MARK."""
+    log: Path
+    """Where all they print goes."""
+    output: int
+    """Bytes the log may grow to."""
+    deadline: float
+    """By `time.monotonic()`."""
+    pulse: Callable[[], None]
+    """Called several times a second; what it raises kills them."""
+
+    def run(
+        self, command: Sequence[str], *, cwd: Path | None = None, extra: Mapping[str, str] | None = None
+    ) -> None:
+        """The program has ended well, and so has all it started.
+
+        Raises FailedError, StoppedError, what the pulse raises, and EnvironmentFault for want of the program.
+        """
+        environ = {**self.environ, **(extra or {}), _MARK: self.mark}
+        with open(self.log, "ab") as log:
+            process = _started(command, cwd, environ, log.fileno())
+        try:
+            status = self._wait(process)
+        finally:
+            _end_group(process)
+            _end_strays(self.mark)
+        if status:
+            raise FailedError(f"signal {-status}" if status < 0 else f"exit status {status}")
+
+    def _wait(self, process: "subprocess.Popen[bytes]") -> int:
+        while True:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return process.wait(_NAP)
+            self.pulse()
+            if time.monotonic() > self.deadline:
+                raise StoppedError("it took too long")
+            if os.stat(self.log).st_size > self.output:
+                raise StoppedError(f"it printed more than {self.output} bytes")
+
+
+def _started(
+    command: Sequence[str], cwd: Path | None, environ: Mapping[str, str], output: int
+) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            # Each system ignores what is another's.
+            creationflags=_FLAGS,
+            start_new_session=True,
+            umask=0o022,
+        )
+    except FileNotFoundError as error:
+        raise EnvironmentFault(
+            f"There is no program `{command[0]}`", hint=f"Install `{command[0]}`, or put it on the PATH"
+        ) from error
+
+
+def _end_group(process: "subprocess.Popen[bytes]") -> None:
+    """The program and all that stayed in its group are gone."""
+    if sys.platform == "win32":
+        subprocess.run(
+            ("taskkill", "/F", "/T", "/PID", str(process.pid)),
+            check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+    else:
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # gone; or a zombie, on macOS
+            os.killpg(process.pid, _KILL)
+    process.wait()
+
+
+def _end_strays(mark: str) -> None:
+    """Descendants that left the group (daemons) are gone, where the system shows their environment (Linux).
+
+    One that also wiped its environment is not found: this keeps order, it is no sandbox.
+    """
+    deadline = time.monotonic() + _LAST_WORDS
+    while strays := tuple(_marked(mark)):
+        for stray in strays:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(stray, _KILL)
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.001)
+
+
+def _marked(mark: str) -> Iterator[int]:
+    wanted = b"\0" + os.fsencode(f"{_MARK}={mark}") + b"\0"
+    try:
+        names = os.listdir("/proc")
+    except OSError:
+        return
+    for name in names:
+        if name.isdigit():
+            # Others' processes cannot be read, and any may end meanwhile.
+            with contextlib.suppress(OSError), open(f"/proc/{name}/environ", "rb") as file:
+                if wanted in b"\0" + file.read():
+                    yield int(name)

@@ -1,0 +1,46 @@
+"""Core metadata of an sdist, known without a build where the sdist says that it is final (PEP 643)."""
+
+from packaging.metadata import parse_email
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from prebuilt_index.errors import BadArchiveError, MetadataMismatchError
+
+_NEEDED = frozenset({"requires-dist", "requires-python", "provides-extra"})
+"""Fields a resolution depends on; name and version may never be dynamic."""
+
+
+def static_metadata(pkg_info: bytes) -> bytes | None:
+    """`pkg_info` when a build cannot change what a resolution needs of it, else None."""
+    fields, _ = parse_email(pkg_info)
+    dynamic = {name.strip().lower() for name in fields.get("dynamic", [])}
+    major, _, minor = fields.get("metadata_version", "").partition(".")
+    if not (major.isdigit() and minor.isdigit()) or (int(major), int(minor)) < (2, 2):
+        return None
+    return None if dynamic & _NEEDED else pkg_info
+
+
+def check_identity(pkg_info: bytes | None, filename: str, name: NormalizedName, version: Version) -> bytes:
+    """The sdist's PKG-INFO, which is there and is of the project and version its file name gives.
+
+    Raises BadArchiveError and MetadataMismatchError.
+    """
+    hint = "Require another version, or tell the project's maintainers"
+    if pkg_info is None:
+        raise BadArchiveError(
+            f"The sdist `{filename}` is not one",
+            evidence=("it has no `PKG-INFO` in its top folder",),
+            hint=hint,
+        )
+    fields, _ = parse_email(pkg_info)
+    try:
+        said_version: Version | None = Version(fields.get("version", ""))
+    except InvalidVersion:
+        said_version = None
+    if (canonicalize_name(fields.get("name", "")), said_version) != (name, version):
+        raise MetadataMismatchError(
+            f"The sdist `{filename}` is of another project or version than its name says",
+            evidence=(f"PKG-INFO: `{fields.get('name')}` {fields.get('version')}",),
+            hint=hint,
+        )
+    return pkg_info

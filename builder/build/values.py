@@ -1,0 +1,57 @@
+"""What a build is given and what it gives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ConfigSettings = Mapping[str, str | tuple[str, ...]]
+"""PEP 517 config settings; a key given several times has all its values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildIndex:
+    """Where build requirements come from. One index: of several, pip could take a stranger's project."""
+
+    index_url: str | None = field(default=None, repr=False)
+    """May hold credentials; only pip sees it, through its environment. None: pip's built-in default."""
+    find_links: tuple[str, ...] = field(default=(), repr=False)
+    """URLs, or absolute paths of folders."""
+    no_index: bool = False
+    trusted_hosts: tuple[str, ...] = ()
+    certificates: str | None = None
+    """Path of a CA bundle; None: pip's own choice."""
+    client_certificate: str | None = field(default=None, repr=False)
+    proxy: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildPolicy:
+    """How long, how loud and where a build may be."""
+
+    logs: Path
+    """Folder that keeps the log of a failed build."""
+    workdir: Path | None = None
+    """Folder in which each build makes its own; None: the system's temporary folder."""
+    timeout: float = 600.0
+    """Seconds for one build, its requirements included."""
+    output: int = 32 << 20
+    """Bytes a build may print; one that prints more is stopped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltWheel:
+    """A wheel made here, in the store."""
+
+    path: Path
+    filename: str
+    sha256: str
+    commit: str | None = None
+    """Of the repository it was built from."""
+
+
+def never() -> None:
+    """A pulse that stops nothing.
+
+    Long work calls its pulse several times a second; a pulse that raises stops the work, and what it raised
+    is what the caller gets.
+    """

@@ -1,0 +1,154 @@
+"""One build's own folder, log and leashes, gone when it ends; a log is kept when it fails, and quoted."""
+
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder.build import environment
+from builder.build.build_system import RefusedError
+from builder.build.process import FailedError, Leash, StoppedError
+from builder.build.purity import native_sources
+from builder.build.values import BuildIndex, BuildPolicy, ConfigSettings
+from builder.errors import SdistBuildError
+from manylinux.errors import EnvironmentFault
+
+_QUOTED = 15
+"""Lines of the log's end."""
+_LONGEST_LINE = 200
+_TAIL = 64 << 10
+"""Bytes of the log that may hold those lines."""
+_CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Colours, and whatever else a terminal would obey."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbench:
+    """What one build works with."""
+
+    folder: Path
+    """New and empty but for `home`."""
+    policy: BuildPolicy
+    environ: Mapping[str, str]
+    index: BuildIndex
+    deadline: float
+    pulse: Callable[[], None]
+
+    @property
+    def sources(self) -> Path:
+        """Where sources go."""
+        return self.folder / "source"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+    def leash_for_git(self, secrets: Mapping[str, str]) -> Leash:
+        return self._leash(environment.for_git(self.environ, secrets))
+
+    def make_wheel(self, project: Path, config_settings: ConfigSettings) -> Path:
+        """The wheel the backend of `project` wrote, whatever is in it."""
+        from builder.build.frontend import (
+            Workshop,
+            new_interpreter,
+        )  # 30 ms, only needed when something is built
+
+        home = self.folder / "home"
+        interpreter = new_interpreter(self.folder / "environment")
+        workshop = Workshop(
+            folder=self.folder,
+            for_pip=self._leash(environment.for_pip(self.environ, home, self.index)),
+            for_backend=self._leash(environment.for_backend(self.environ, home, interpreter.parent)),
+            interpreter=interpreter,
+        )
+        return workshop.make_wheel(project, config_settings)
+
+    def _leash(self, environ: Mapping[str, str]) -> Leash:
+        return Leash(
+            environ=environ,
+            mark=str(self.folder),
+            log=self.log,
+            output=self.policy.output,
+            deadline=self.deadline,
+            pulse=self.pulse,
+        )
+
+
+@contextmanager
+def workbench(
+    label: str, policy: BuildPolicy, environ: Mapping[str, str], index: BuildIndex, pulse: Callable[[], None]
+) -> Iterator[Workbench]:
+    """A bench on which `label`, a project or where it comes from, is built.
+
+    Raises SdistBuildError with the end of the log when the build fails, EnvironmentFault when the system
+    does.
+    """
+    with (
+        machine_faults(label),
+        tempfile.TemporaryDirectory(
+            prefix="lbuild-build-", dir=policy.workdir, ignore_cleanup_errors=True
+        ) as folder,
+    ):
+        bench = Workbench(
+            folder=Path(os.path.realpath(folder)),
+            policy=policy,
+            environ=environ,
+            index=index,
+            deadline=time.monotonic() + policy.timeout,
+            pulse=pulse,
+        )
+        bench.log.touch()
+        try:
+            yield bench
+        except (FailedError, StoppedError, RefusedError) as error:
+            raise _failure(label, bench, error) from error
+
+
+@contextmanager
+def machine_faults(label: str) -> Iterator[None]:
+    """What the system refuses while `label` is worked on is told as an EnvironmentFault."""
+    try:
+        yield
+    except OSError as error:
+        raise EnvironmentFault(
+            f"{label} could not be built on this machine",
+            evidence=(f"{error.strerror or error}: `{error.filename or 'no file'}`",),
+            hint="Check free space and permissions; TMPDIR names the folder that builds work in",
+        ) from error
+
+
+def _failure(label: str, bench: Workbench, error: Exception) -> SdistBuildError:
+    evidence = [str(error), *_last_lines(bench.log)]
+    if bench.log.stat().st_size:
+        evidence.append(f"log: {_kept(bench.log, label, bench.policy.logs)}")
+    native = native_sources(bench.sources)
+    if native:
+        hint = (
+            f"It holds `{native[0]}`, and lbuild cannot compile for Lambda yet. "
+            "Require a version that has wheels for the target, or give a wheel that was built for it"
+        )
+    else:
+        hint = f"See whether `pip wheel` builds it; more than {bench.policy.timeout:g} s are not allowed"
+    return SdistBuildError(f"Building {label} failed", evidence=evidence, hint=hint)
+
+
+def _kept(log: Path, label: str, folder: Path) -> Path:
+    """Where the log lies from now on."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", label).strip("-.")[:80]
+    descriptor, path = tempfile.mkstemp(prefix=f"{stem}-", suffix=".log", dir=folder)
+    os.close(descriptor)
+    return Path(shutil.copyfile(log, path))
+
+
+def _last_lines(log: Path) -> list[str]:
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - _TAIL))
+        text = file.read(_TAIL).decode(errors="replace")
+    lines = [_CONTROL.sub("", line).rstrip()[:_LONGEST_LINE] for line in text.splitlines()]
+    return [line for line in lines if line][-_QUOTED:]
