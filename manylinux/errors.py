@@ -8,7 +8,8 @@
      ├─ BuildError           5   a build backend failed; its log is kept
      └─ EnvironmentFault     6   this machine lacks something: space, a program, a permission
 
-A leaf has a stable kebab-case `code`. What a person reads has three beats: what failed, the evidence, what to do.
+A leaf has a stable kebab-case `code`. What a person reads has three beats: what failed, the evidence, what
+to do.
 """
 
 from collections.abc import Iterable, Sequence
@@ -103,3 +104,21 @@ class SeveralErrors(LbuildError):
             raise errors[0]
         if errors:
             raise cls(errors)
+
+
+class UnknownRuntimeError(UsageError):
+    """No Lambda runtime has this name."""
+
+    code = "unknown-runtime"
+
+
+class UnknownArchitectureError(UsageError):
+    """Lambda runs on no architecture of this name."""
+
+    code = "unknown-architecture"
+
+
+class InvalidWheelNameError(IntegrityError):
+    """A file is called a wheel, but its name breaks the binary distribution format."""
+
+    code = "invalid-wheel-name"

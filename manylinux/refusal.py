@@ -1,66 +1,139 @@
-"""Why a wheel's tags do not load, in words a person can act on."""
+"""Why a wheel does not load on a target, for people."""
 
-import re
-from collections.abc import Iterable
+from __future__ import annotations
 
-from packaging.tags import Tag
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import islice, product
+from typing import TYPE_CHECKING
 
-_SYSTEMS = (("macosx_", "macOS"), ("win", "Windows"), ("ios_", "iOS"), ("android_", "Android"), ("musllinux_", "musl"))
-_LEGACY = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
-_MANYLINUX = re.compile(r"manylinux_(\d+)_(\d+)_(.+)")
-_LINUX = re.compile(r"(manylinux1|manylinux2010|manylinux2014|linux)_(.+)")
-_CPYTHON = re.compile(r"cp(\d)(\d+)")
+from manylinux.tag_table import LEGACY_MANYLINUX
 
-
-def why_not(tags: Iterable[Tag], python: tuple[int, int], machine: str, glibc: tuple[int, int]) -> str:
-    """The reason of the tag that comes nearest to loading; `tags` are those of a wheel that does not load."""
-    reasons = sorted(_reason(tag, python, machine, glibc) for tag in tags)
-    return reasons[0][1] if reasons else "has no tags"
+if TYPE_CHECKING:
+    from manylinux.tag_table import TagTable
 
 
-def _reason(tag: Tag, python: tuple[int, int], machine: str, glibc: tuple[int, int]) -> tuple[int, str]:
-    """(distance, clause): the system is farther away than the machine, that than the interpreter, that than glibc."""
-    platform = tag.platform
-    for prefix, name in _SYSTEMS:
-        if platform.startswith(prefix):
-            return (50, f"built for {name}")
-    needed, built_for = _glibc_and_machine(platform)
-    if built_for not in (machine, None):
-        return (40, f"built for {built_for}")
-    interpreter = _interpreter_reason(tag, python)
-    if interpreter is not None:
-        return (30, interpreter)
-    if needed is not None and needed > glibc:
-        has = ".".join(map(str, glibc))
-        # The least demanding of several glibc tags is the one that comes nearest.
-        return (10 + needed[1] / 1000, f"needs glibc {needed[0]}.{needed[1]}, the runtime has {has}")  # type: ignore[return-value]  # sorts with ints
-    if platform.startswith("linux_"):
-        return (20, f"tagged `{platform}`, which promises no glibc version")
-    return (60, f"tagged `{tag}`")
+class Fault(IntEnum):
+    """What keeps a wheel from loading; the greater, the less is missing."""
+
+    SYSTEM = 1
+    MACHINE = 2
+    INTERPRETER = 3
+    PYTHON = 4
+    GLIBC = 5
 
 
-def _glibc_and_machine(platform: str) -> tuple[tuple[int, int] | None, str | None]:
-    """What a platform tag asks for; (None, None) for `any` and for what is not Linux."""
-    if match := _MANYLINUX.fullmatch(platform):
-        return (int(match[1]), int(match[2])), match[3]
-    if match := _LINUX.fullmatch(platform):
-        return _LEGACY.get(match[1]), match[2]
-    return None, None
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Refusal:
+    """The gravest fault of one wheel. Of several wheels' refusals the greatest comes closest to loading."""
+
+    fault: Fault
+    nearness: int = 0
+    """Among equal faults: minus the distance between what is needed and what is there."""
+    text: str
+    """What stands after the wheel's name: `needs glibc 2.28, the runtime has 2.26`, `built for macOS`."""
 
 
-def _interpreter_reason(tag: Tag, python: tuple[int, int]) -> str | None:
-    """Why the tag's interpreter and ABI do not fit, whatever the platform."""
-    if tag.interpreter.startswith("pp"):
-        return "built for PyPy"
-    if tag.interpreter in ("py2", "cp2") or re.fullmatch(r"(py|cp)2\d*", tag.interpreter):
-        return "built for Python 2"
-    match = _CPYTHON.fullmatch(tag.interpreter)
-    built = (int(match[1]), int(match[2])) if match else None
-    if tag.abi.endswith("t") and _CPYTHON.fullmatch(tag.abi[:-1]):
-        return "built for free-threaded Python"
-    if built is None:
-        newer = re.fullmatch(r"py3(\d+)", tag.interpreter)
-        return f"built for Python 3.{newer[1]} and newer" if newer and int(newer[1]) > python[1] else None
-    if tag.abi == "abi3":
-        return f"built for CPython {built[0]}.{built[1]} and newer" if built > python else None
-    return f"built for CPython {built[0]}.{built[1]}" if built != python else None
+_SYSTEMS = {
+    "aix": "AIX",
+    "android": "Android",
+    "cygwin": "Cygwin",
+    "emscripten": "WebAssembly",
+    "freebsd": "FreeBSD",
+    "ios": "iOS",
+    "macosx": "macOS",
+    "mingw": "MinGW",
+    "musllinux": "musl, not glibc",
+    "pyemscripten": "WebAssembly",
+    "pyodide": "WebAssembly",
+    "wasi": "WebAssembly",
+    "win": "Windows",
+    "win32": "Windows",
+}
+_INTERPRETERS = {"graalpy": "GraalPy", "ip": "IronPython", "jy": "Jython", "pp": "PyPy", "pypy": "PyPy"}
+_PAIRS_READ = 100
+"""Of a compressed set. Real ones have a handful; a hostile one must not be multiplied out."""
+
+
+def refuse(tag_set: str, table: TagTable) -> Refusal:
+    """The gravest fault of a compressed tag set, none of whose tags is in `table`."""
+    interpreters, abis, platforms = (part.split(".") for part in tag_set.split("-"))
+    faults = []
+    if table.platforms.keys().isdisjoint(platforms) and "any" not in platforms:
+        faults.append(max(_platform_fault(platform, table) for platform in platforms))
+    pairs = list(islice(product(interpreters, abis), _PAIRS_READ))
+    if {*table.native, *table.pure}.isdisjoint(pairs):
+        faults.append(max(_python_fault(interpreter, abi, table.minor) for interpreter, abi in pairs))
+    return min(faults, default=Refusal(fault=Fault.PYTHON, text=f"no Python loads `{tag_set}`"))
+
+
+def _platform_fault(platform: str, table: TagTable) -> Refusal:
+    system, _, rest = platform.partition("_")
+    if system == "linux":
+        needs, machine = None, rest
+    elif system in LEGACY_MANYLINUX:
+        needs, machine = LEGACY_MANYLINUX[system], rest
+    elif system == "manylinux":
+        needs, machine = _glibc(rest)
+    else:
+        return Refusal(fault=Fault.SYSTEM, text=f"built for {_SYSTEMS.get(system, f'`{platform}`')}")
+    if machine != table.machine:
+        return Refusal(fault=Fault.MACHINE, text=f"built for {machine or f'`{platform}`'}")
+    if needs is None or needs <= table.glibc:
+        return Refusal(fault=Fault.GLIBC, text=f"built for `{platform}`, which manylinux does not have")
+    return Refusal(
+        fault=Fault.GLIBC,
+        nearness=table.glibc[1] - needs[1] if needs[0] == table.glibc[0] else -1000,
+        text=f"needs glibc {_dotted(needs)}, the runtime has {_dotted(table.glibc)}",
+    )
+
+
+def _glibc(rest: str) -> tuple[tuple[int, int] | None, str]:
+    """glibc and machine of what follows `manylinux_`; no glibc when there is none to read."""
+    major, _, rest = rest.partition("_")
+    minor, _, machine = rest.partition("_")
+    return ((int(major), int(minor)) if _is_number(major) and _is_number(minor) else None), machine
+
+
+def _python_fault(interpreter: str, abi: str, minor: int) -> Refusal:
+    name = interpreter.rstrip("0123456789")
+    digits = interpreter[len(name) :]
+    if name not in ("cp", "py"):
+        return Refusal(
+            fault=Fault.INTERPRETER, text=f"built for {_INTERPRETERS.get(name, f'`{interpreter}`')}"
+        )
+    if digits.startswith("2"):
+        return Refusal(fault=Fault.INTERPRETER, text="built for Python 2")
+    if not digits.startswith("3") or not _is_number(digits):
+        return Refusal(fault=Fault.INTERPRETER, text=f"built for `{interpreter}`")
+    return _version_fault("CPython" if name == "cp" else "Python", int(digits[1:] or 0), abi, minor)
+
+
+def _version_fault(python: str, built_for: int, abi: str, minor: int) -> Refusal:
+    """The fault of a tag for Python 3.`built_for`; 3.0 stands for any."""
+    nearness = -abs(built_for - minor)
+    if _is_free_threaded(abi):
+        return Refusal(
+            fault=Fault.PYTHON, nearness=nearness, text=f"built for free-threaded Python 3.{built_for}"
+        )
+    if abi in ("abi3", "none") and built_for > minor:
+        newer = f"needs {python} 3.{built_for} or newer" if (python, abi) != ("CPython", "none") else None
+        return Refusal(
+            fault=Fault.PYTHON, nearness=nearness, text=newer or f"built for CPython 3.{built_for}"
+        )
+    if built_for not in (0, minor):
+        return Refusal(fault=Fault.PYTHON, nearness=nearness, text=f"built for {python} 3.{built_for}")
+    return Refusal(fault=Fault.PYTHON, text=f"built for the ABI `{abi}`")
+
+
+def _is_free_threaded(abi: str) -> bool:
+    return abi == "abi3t" or (abi.startswith("cp") and abi[2:].rstrip("dm").endswith("t"))
+
+
+def _is_number(text: str) -> bool:
+    """Whether `text` is a number of a size that a version has; `int` of a huge one is slow, or refused."""
+    return text.isascii() and text.isdecimal() and len(text) <= 4
+
+
+def _dotted(version: tuple[int, int]) -> str:
+    return f"{version[0]}.{version[1]}"
