@@ -75,6 +75,12 @@ class SourceLinkError(IntegrityError):
     code = "source-link"
 
 
+class SourceFileError(UsageError):
+    """A file of the app's source that cannot be read, or cannot stand in a bundle."""
+
+    code = "source-file"
+
+
 class OutputError(EnvironmentFault):
     """The output cannot be written."""
 

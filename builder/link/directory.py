@@ -1,0 +1,214 @@
+"""A planned bundle becomes a directory: for container images, and for deployers that zip themselves.
+
+Files are 0644 or 0755 and folders 0755 whatever the umask, and every file's time is 1980-01-02 00:00 UTC,
+which is 1980 in every time zone: the earliest a zip can hold. That time is also how a directory lbuild made
+is told from one that holds somebody's work, since a marker file inside would be shipped, and one beside it
+lost or left behind.
+
+| at the output's place                                  | what happens                                      |
+| ------------------------------------------------------ | ------------------------------------------------- |
+| nothing                                                | made beside it, renamed                           |
+| an empty folder, such as `sam build` makes             | filled: made inside it, then moved up             |
+| only files of lbuild's time, and `__pycache__`         | made beside it, the old one renamed away, removed |
+| anything else                                          | OutputError, nothing touched                      |
+
+No system call swaps two folders everywhere. A kill between two renames leaves no output, or with a folder
+that was empty a part of one; the next run puts that right.
+"""
+
+import hashlib
+import os
+import shutil
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from io import FileIO
+from itertools import chain, islice
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from builder.errors import OutputError
+from builder.link.contents import inflated, source_pieces
+from builder.link.output import check_folder_of, output_error, part_of, remove_stale
+from builder.link.stream import WheelReaders, write_all
+from builder.model import Bundle, BundlePlan, FromBytes, FromSource, FromWheel, PlannedFile
+
+MTIME = 315_619_200
+"""1980-01-02T00:00:00Z, seconds."""
+_THREADS = 2
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    """One file as it was written."""
+
+    file: PlannedFile
+    sha256: str
+    size: int
+
+
+def write_directory(plan: BundlePlan, output: Path) -> Bundle:
+    """The files of `plan` are below `output`, all of them; what was there before stays until then.
+
+    Raises OutputError when the output cannot be written or holds what lbuild did not write, StoreError,
+    HashMismatchError and SourceFileError when content cannot be had.
+    """
+    goal = check_directory_output(output)
+    fill = goal.is_dir() and not any(goal.iterdir())
+    beside = goal / goal.name if fill else goal
+    part = part_of(beside)
+    try:
+        part.mkdir()
+        written = _write_files(part, plan)
+        if fill:
+            _move_up(part, goal)
+        else:
+            _swap(part, goal)
+    except OSError as error:
+        raise output_error(output, goal, error, sum(file.size for file in plan.files)) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return _bundle(output, written)
+
+
+def check_directory_output(output: Path) -> Path:
+    """Where a directory output really goes, links followed; what killed runs left there is gone.
+
+    Raises OutputError when the folder around it is missing or not writable, or when it exists and is no
+    directory, or one that holds what lbuild did not write.
+    """
+    goal = check_folder_of(output)
+    remove_stale(goal)
+    if not os.path.lexists(goal):
+        return goal
+    if not goal.is_dir():
+        raise OutputError(f"`{output}` is not a directory", hint="Name another output, or remove it")
+    remove_stale(goal / goal.name)
+    foreign = list(islice(_foreign(goal), _SHOWN))
+    if foreign:
+        raise OutputError(
+            f"`{output}` holds files that lbuild did not write, or that changed since",
+            evidence=[f"`{path}`" for path in foreign],
+            hint="Name an empty or a new directory, or remove this one",
+        )
+    return goal
+
+
+def _foreign(goal: Path) -> Iterator[str]:
+    """Paths in `goal` that no build of lbuild wrote: links, files of another time (not cached bytecode)."""
+    for folder, folders, files in os.walk(goal):
+        folders.sort()
+        links = [each for each in folders if os.path.islink(os.path.join(folder, each))]
+        for name in sorted([*files, *links]):
+            path = os.path.join(folder, name)
+            facts = os.lstat(path)
+            ours = stat.S_ISREG(facts.st_mode) and facts.st_mtime_ns == MTIME * 1_000_000_000
+            if not ours and not (os.path.basename(folder) == "__pycache__" and name.endswith(".pyc")):
+                yield os.path.relpath(path, goal)
+
+
+def _write_files(root: Path, plan: BundlePlan) -> list[_Written]:
+    """Every file, by two threads that take the largest first; in the plan's order."""
+    for folder in sorted({parent for file in plan.files for parent in _parents(file.path)}):
+        (root / folder).mkdir()
+        (root / folder).chmod(0o755)
+    root.chmod(0o755)
+    waiting: SimpleQueue[PlannedFile] = SimpleQueue()
+    for file in sorted(plan.files, key=lambda file: -file.size):
+        waiting.put(file)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        try:
+            parts = list(pool.map(lambda _: list(_write_waiting(root, plan, waiting)), range(_THREADS)))
+        except BaseException:
+            _drain(waiting)
+            raise
+    return sorted(chain(*parts), key=lambda written: written.file.path)
+
+
+def _parents(path: str) -> Iterator[str]:
+    folder = path.rpartition("/")[0]
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
+
+
+def _drain(waiting: SimpleQueue[PlannedFile]) -> None:
+    with suppress(Empty):
+        while True:
+            waiting.get_nowait()
+
+
+def _write_waiting(root: Path, plan: BundlePlan, waiting: SimpleQueue[PlannedFile]) -> Iterator[_Written]:
+    with closing(WheelReaders([wheel.path for wheel in plan.wheels])) as wheels, suppress(Empty):
+        while True:
+            yield _write_file(root, waiting.get_nowait(), wheels)
+
+
+def _write_file(root: Path, planned: PlannedFile, wheels: WheelReaders) -> _Written:
+    location = f"{root}/{planned.path}"
+    content = planned.content
+    digest = None if isinstance(content, FromWheel) else hashlib.sha256()
+    size = 0
+    with FileIO(location, "x") as file:
+        for piece in _pieces(content, wheels):
+            write_all(file, memoryview(piece))
+            size += len(piece)
+            if digest is not None:
+                digest.update(piece)
+    os.chmod(location, _mode(planned))
+    os.utime(location, (MTIME, MTIME))
+    sha256 = content.member.sha256 if isinstance(content, FromWheel) else ""
+    return _Written(file=planned, sha256=digest.hexdigest() if digest else sha256, size=size)
+
+
+def _pieces(content: FromWheel | FromSource | FromBytes, wheels: WheelReaders) -> Iterable[bytes | bytearray]:
+    match content:
+        case FromWheel(wheel=wheel, member=member):
+            return inflated(wheels[wheel], member)
+        case FromSource(location=location):
+            return source_pieces(location)
+        case FromBytes(content=made):
+            return (made,)
+
+
+def _mode(file: PlannedFile) -> int:
+    return 0o755 if file.executable else 0o644
+
+
+def _move_up(part: Path, goal: Path) -> None:
+    for entry in sorted(part.iterdir()):
+        entry.rename(goal / entry.name)
+
+
+def _swap(part: Path, goal: Path) -> None:
+    """`part` stands where `goal` stood; `goal` is back in its place when that fails."""
+    if not goal.is_dir():
+        part.rename(goal)
+        return
+    old = part_of(goal)
+    goal.rename(old)
+    try:
+        part.rename(goal)
+    except BaseException:
+        old.rename(goal)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _bundle(output: Path, written: Sequence[_Written]) -> Bundle:
+    digest = hashlib.sha256()
+    sizes: dict[str, int] = {}
+    for each in written:
+        digest.update(f"{each.file.path}\0{_mode(each.file):04o}\0{each.sha256}\n".encode())
+        sizes[each.file.owner] = sizes.get(each.file.owner, 0) + each.size
+    return Bundle(
+        path=output,
+        sha256=digest.hexdigest(),
+        zipped_size=None,
+        unzipped_size=sum(sizes.values()),
+        files=len(written),
+        sizes={owner: (size, size) for owner, size in sizes.items()},
+    )

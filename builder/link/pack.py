@@ -1,0 +1,32 @@
+"""The one engine that compresses what lbuild compresses itself.
+
+zlib, zlib-ng and libdeflate give different bytes for equal input, and an interpreter may be linked to any
+of them; libdeflate, pinned through the `deflate` distribution, gives the same bytes on every host. `ENGINE`
+belongs into every key and report that depends on those bytes.
+"""
+
+from dataclasses import dataclass
+
+import deflate
+
+LEVEL = 6
+"""11 MB of Python: 2.88 MB in 0.10 s; level 9 gives 1 % less in three times the time."""
+ENGINE = f"deflate {deflate.__version__} (libdeflate) level {LEVEL}"
+LARGEST = 32 * 1024 * 1024
+"""Bytes. libdeflate takes a file whole, so larger ones are stored: memory stays small whatever the source."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """Content as a zip member holds it."""
+
+    data: bytes
+    deflated: bool
+
+
+def pack(content: bytes) -> Packed:
+    """`content` deflated, or as it is when that would not be smaller."""
+    squeezed = deflate.deflate_compress(content, LEVEL)
+    if len(squeezed) < len(content):
+        return Packed(data=bytes(squeezed), deflated=True)
+    return Packed(data=content, deflated=False)

@@ -1,0 +1,131 @@
+"""One wheel's files, each at its path in the bundle or dropped by a rule."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from builder.link.conflicts import Read
+from builder.link.placement import (
+    HEADERS,
+    SCRIPTS,
+    Layout,
+    SchemePath,
+    below_data,
+    check_scheme,
+    is_generated_nspkg,
+)
+from builder.model import BundlePath, Drop, FromBytes, FromWheel, PlannedFile
+from prebuilt_index.wheel_archive import VerifiedWheel
+
+NSPKG = "nspkg-pth"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spreading:
+    """What every wheel of a bundle is spread by."""
+
+    layout: Layout
+    python: str
+    """Minor version of the target, such as `3.13`."""
+    scripts: bool
+    """Commands are kept."""
+    read: Read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """What one wheel wants in the bundle."""
+
+    owner: str
+    files: tuple[PlannedFile, ...]
+    drops: tuple[Drop, ...]
+    record: str
+    """The bundle path of its RECORD."""
+    altered: bool
+    """Whether some line of the shipped RECORD is not true of `files`, or a file is missing from it."""
+
+
+def owner_of(wheel: VerifiedWheel) -> str:
+    return f"{wheel.name} {wheel.version}"
+
+
+def spread_wheel(wheel: VerifiedWheel, index: int, by: Spreading) -> Spread:
+    """The files and drops of `wheel`, which is `BundlePlan.wheels[index]`.
+
+    Raises BadArchiveError for files of no install scheme and for entry points that cannot be commands.
+    """
+    owner, library = owner_of(wheel), by.layout.library
+    files: list[PlannedFile] = []
+    drops: list[Drop] = []
+    altered = False
+    for member in wheel.members:
+        path, content = member.path, FromWheel(wheel=index, member=member)
+        below = below_data(path) if ".data/" in path else None
+        if below is not None:
+            check_scheme(wheel, path, below)
+            placed = _below_data(wheel, owner, below, content, by)
+            altered = True
+        elif (
+            path.endswith("-nspkg.pth")
+            and "/" not in path
+            and is_generated_nspkg(by.read(wheel.path, member))
+        ):
+            placed = NSPKG
+        else:
+            placed = _file(owner, library + path, content, executable=member.executable)
+        if isinstance(placed, str):
+            drops.append(Drop(owner=owner, path=path, rule=placed, size=member.size))
+        else:
+            files.append(placed)
+    commands = list(_commands(wheel, owner, by)) if by.scripts else []
+    return Spread(
+        owner=owner,
+        files=(*files, *commands),
+        drops=tuple(drops),
+        record=f"{library}{wheel.dist_info}/RECORD",
+        altered=bool(altered or drops or commands),
+    )
+
+
+def _file(owner: str, path: str, content: FromWheel, *, executable: bool) -> PlannedFile:
+    return PlannedFile(
+        path=BundlePath(path),
+        owner=owner,
+        size=content.member.size,
+        executable=executable,
+        content=content,
+    )
+
+
+def made_file(owner: str, path: str, content: bytes, *, executable: bool) -> PlannedFile:
+    """A file whose content the plan makes itself."""
+    return PlannedFile(
+        path=BundlePath(path),
+        owner=owner,
+        size=len(content),
+        executable=executable,
+        content=FromBytes(content=content),
+    )
+
+
+def _below_data(
+    wheel: VerifiedWheel, owner: str, below: SchemePath, content: FromWheel, by: Spreading
+) -> PlannedFile | str:
+    """The file, or the rule that drops it."""
+    if below.scheme == HEADERS or (below.scheme == SCRIPTS and not by.scripts):
+        return below.scheme
+    if below.scheme != SCRIPTS:
+        return _file(owner, by.layout.library + below.rest, content, executable=content.member.executable)
+    from builder.link.scripts import with_interpreter
+
+    path = by.layout.scripts + below.rest
+    rewritten = with_interpreter(by.read(wheel.path, content.member), by.python)
+    if rewritten is None:
+        return _file(owner, path, content, executable=True)
+    return made_file(owner, path, rewritten, executable=True)
+
+
+def _commands(wheel: VerifiedWheel, owner: str, by: Spreading) -> Iterator[PlannedFile]:
+    from builder.link.scripts import entry_point_scripts
+
+    for script in entry_point_scripts(wheel, by.python, by.layout.library_from_scripts):
+        yield made_file(owner, by.layout.scripts + script.name, script.content, executable=True)
