@@ -1,9 +1,9 @@
-"""Resolutions remembered: the same question to unchanged index pages has the same answer, so it is not asked twice.
+"""Resolutions remembered: the same question to unchanged index pages has the same answer.
 
-A record holds the answer and the evidence it rests on: digest and freshness of every index page that was read, and
-the file behind every direct reference. While every page is fresh the answer stands as it is; once one is stale each
-page is asked for again (a cheap conditional request where the index allows it), and the answer stands if no digest
-has changed. Bucket and key: `Bucket.RESOLUTIONS`, see `question`.
+A record holds the answer and the evidence it rests on: digest and freshness of every index page that was
+read, and the file behind every direct reference. While every page is fresh the answer stands as it is. Once
+one is stale each page is asked for again (a cheap conditional request where the index allows it), and the
+answer stands if no digest has changed. Bucket and key: `Bucket.RESOLUTIONS`, see `question`.
 """
 
 import json
@@ -126,7 +126,9 @@ def read(record: bytes, target: Target) -> tuple[Resolution, Evidence]:
     return resolution, evidence
 
 
-def still_holds(evidence: Evidence, requests: Iterable[Request], facts: IndexFacts, now: float | None) -> bool:
+def still_holds(
+    evidence: Evidence, requests: Iterable[Request], facts: IndexFacts, now: float | None
+) -> bool:
     """Whether a resolution that rests on `evidence` would come out the same today.
 
     `now` is None when no freshness counts: every page is asked for again.
@@ -145,7 +147,9 @@ def still_holds(evidence: Evidence, requests: Iterable[Request], facts: IndexFac
 
 def is_direct(request: Request) -> bool:
     """Whether the request names a file, folder or URL instead of a version."""
-    return request.direct is not None or (request.requirement is not None and request.requirement.url is not None)
+    return request.direct is not None or (
+        request.requirement is not None and request.requirement.url is not None
+    )
 
 
 def _digest_of(facts: IndexFacts, request: Request) -> str:
@@ -203,7 +207,9 @@ def _pin_form(pin: Pin) -> dict[str, Any]:
 
 
 def _pin(form: Mapping[str, Any]) -> Pin:
-    filename, url, hashes, size, requires_python, upload_time, yanked, metadata_hashes, index, direct = form["file"]
+    filename, url, hashes, size, requires_python, upload_time, yanked, metadata_hashes, index, direct = form[
+        "file"
+    ]
     file = IndexFile(
         filename=filename,
         url=url,

@@ -12,8 +12,14 @@ from pathlib import Path
 from packaging.utils import NormalizedName
 
 from builder import memo
-from builder.model import Bundle, BundlePlan, Inputs, LinkOptions, Pin, Resolution, ResolveOptions
+from builder.link.contents import read_content
+from builder.link.directory import write_directory
+from builder.link.limits import check_limits, notes_on_size
+from builder.link.plan import plan_bundle
+from builder.link.write import write_zip
+from builder.model import BundlePlan, FromWheel, Inputs, LinkOptions, Pin, Resolution, ResolveOptions
 from builder.ports import IndexFacts
+from builder.report.sizes import human
 from builder.report.values import Report, RuntimePackage, Stage
 from manylinux.target import Target
 from prebuilt_index.store import Bucket, Store
@@ -28,7 +34,7 @@ class Order:
     target: Target
     target_chosen_by: str
     resolve: ResolveOptions
-    link: LinkOptions = LinkOptions()
+    link: LinkOptions = field(default_factory=LinkOptions)
     locked: Path | None = None
     """A lock that must still match the inputs, and is then built."""
     lock_files: tuple[Path, ...] = ()
@@ -74,6 +80,109 @@ class _Log:
         stage = Stage(name=name, seconds=time.perf_counter() - started, detail=", ".join(detail))
         self.stages.append(stage)
         self.on_stage(stage)
+
+
+def build_bundle(order: Order, tools: Tools) -> Report:
+    """The bundle of `order` is at its output, and this is its report. A dry run ends after resolving."""
+    log = _Log(tools.on_stage)
+    with log.stage("resolve") as detail:
+        resolution = resolve_order(order, tools)
+        detail.append(_count(len(resolution.pins), "package"))
+    report = Report(
+        resolution=resolution,
+        target_chosen_by=order.target_chosen_by,
+        stages=(),
+        bundle=None,
+        layout=order.link.layout.value,
+    )
+    if order.output is None:
+        return replace(report, stages=tuple(log.stages))
+    with log.stage("fetch") as detail:
+        wheels = tools.fetch(resolution.pins)
+        detail.append(human(sum(wheel.size for wheel in wheels)))
+    choice = _choose(order, resolution, wheels)
+    with log.stage("link") as detail:
+        plan = _plan(order, choice.wheels)
+        if order.limited:
+            check_limits(plan, order.target.runtime.limits)
+        bundle = write_directory(plan, order.output) if order.as_directory else write_zip(plan, order.output)
+        detail.append(_count(bundle.files, "file"))
+    return replace(
+        report,
+        stages=tuple(log.stages),
+        bundle=bundle,
+        drops=plan.drops,
+        notes=(*choice.notes, *plan.notes, *notes_on_size(bundle, order.target.runtime.limits)),
+        excluded=choice.excluded,
+        runtime_packages=choice.comparison,
+        engine=_engine(plan),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    """Which wheels of a resolution go into the bundle."""
+
+    wheels: tuple[VerifiedWheel, ...]
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    comparison: tuple[RuntimePackage, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def _choose(order: Order, resolution: Resolution, wheels: Sequence[VerifiedWheel]) -> _Choice:
+    """Leave out what the user excludes, and what the runtime can stand in for where that is wished."""
+    if not order.exclude and not order.exclude_runtime_packages:
+        return _Choice(wheels=tuple(wheels))
+    from builder.link.runtime_packages import compare_runtime_packages, leave_out
+
+    excluded: dict[str, str] = dict.fromkeys(order.exclude, "--exclude")
+    rows: tuple[RuntimePackage, ...] = ()
+    notes: tuple[str, ...] = ()
+    if order.exclude_runtime_packages:
+        comparison = compare_runtime_packages(
+            resolution.pins,
+            (*order.inputs.requests, *order.inputs.constraints),
+            {wheel.name: wheel.metadata for wheel in wheels},
+            order.target.environment(),
+            order.target.runtime.preinstalled,
+        )
+        excluded |= dict.fromkeys(comparison.excluded, "the runtime has it")
+        rows = tuple(
+            RuntimePackage(project=row.project, pinned=row.pinned, runtime=row.runtime, verdict=row.verdict)
+            for row in comparison.rows
+        )
+        if rows and not comparison.excluded:
+            notes = ("the runtime's own packages do not fit, so all of them stay in the bundle",)
+    left = {pin.name for pin in leave_out(resolution.pins, frozenset(map(NormalizedName, excluded)))}
+    return _Choice(
+        wheels=tuple(wheel for wheel in wheels if wheel.name in left),
+        excluded=excluded,
+        comparison=rows,
+        notes=notes,
+    )
+
+
+def _plan(order: Order, wheels: Sequence[VerifiedWheel]) -> BundlePlan:
+    if order.source is None:
+        return plan_bundle(wheels, (), order.target, order.link, read_content)
+    from builder.link.source import read_source  # its ignore rules take 30 ms to import
+
+    return plan_bundle(
+        wheels, read_source(order.source, order.output), order.target, order.link, read_content
+    )
+
+
+def _engine(plan: BundlePlan) -> str | None:
+    """What compressed the members that no wheel brought compressed."""
+    if all(isinstance(file.content, FromWheel) for file in plan.files):
+        return None
+    from builder.link.pack import ENGINE
+
+    return ENGINE
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def resolve_order(order: Order, tools: Tools) -> Resolution:

@@ -1,6 +1,4 @@
-"""The command group: `lbuild WORDS...` without a command's name is `lbuild bundle WORDS...`, and only the command
-that runs is imported.
-"""
+"""The command group: `lbuild WORDS...` is `lbuild bundle WORDS...`; only the command that runs is imported."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -11,7 +9,7 @@ DEFAULT = "bundle"
 
 
 class LazyGroup(click.Group):
-    """Commands named by module, imported when used; the first word that is no command belongs to the default one."""
+    """Commands named by module, imported when used; a first word that is no command is the default one's."""
 
     def __init__(self, *, modules: Mapping[str, tuple[str, str]], **attributes: object) -> None:
         super().__init__(**attributes)  # type: ignore[arg-type]  # click types every keyword by itself

@@ -36,8 +36,8 @@ class Terminated(BaseException):
 def cli() -> None:
     """Python requirements in, a bundle that loads on AWS Lambda out.
 
-    REQUIREMENTS are requirements files, pyproject.toml, pylock.toml, wheels, folders, URLs or requirements such
-    as 'scipy<2'.
+    REQUIREMENTS are requirements files, pyproject.toml, pylock.toml, wheels, folders, URLs or requirements
+    such as 'scipy<2'.
     """
 
 
@@ -50,7 +50,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def main() -> NoReturn:
-    """Run the command of this process and exit: 0, or the status of what went wrong, which is told on stderr."""
+    """Run this process's command and exit: 0, or the status of what went wrong, told on stderr."""
     signal.signal(signal.SIGTERM, _terminate)
     _leave(_outcome())
 

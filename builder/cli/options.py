@@ -14,14 +14,24 @@ FILE = click.Path(path_type=Path)
 
 INPUTS: Sequence[Decorator] = (
     click.argument("words", nargs=-1, metavar="REQUIREMENTS..."),
-    click.option("-r", "--requirement", "requirement_files", multiple=True, metavar="FILE", help="Requirements file."),
-    click.option("-c", "--constraint", "constraint_files", multiple=True, metavar="FILE", help="Constraints file."),
-    click.option("--extra", "extras", multiple=True, metavar="NAME", help="Extra of the pyproject.toml given."),
-    click.option("--group", "groups", multiple=True, metavar="NAME", help="Dependency group of pyproject.toml."),
+    click.option(
+        "-r", "--requirement", "requirement_files", multiple=True, metavar="FILE", help="Requirements file."
+    ),
+    click.option(
+        "-c", "--constraint", "constraint_files", multiple=True, metavar="FILE", help="Constraints file."
+    ),
+    click.option(
+        "--extra", "extras", multiple=True, metavar="NAME", help="Extra of the pyproject.toml given."
+    ),
+    click.option(
+        "--group", "groups", multiple=True, metavar="NAME", help="Dependency group of pyproject.toml."
+    ),
     click.option("--require-hashes", is_flag=True, help="Demand a hash for every requirement."),
 )
 TARGET: Sequence[Decorator] = (
-    click.option("--runtime", metavar="NAME", help="Lambda runtime, such as python3.13.  [newest supported one]"),
+    click.option(
+        "--runtime", metavar="NAME", help="Lambda runtime, such as python3.13.  [newest supported one]"
+    ),
     click.option("--arch", metavar="NAME", help="x86_64 or arm64.  [x86_64]"),
 )
 RESOLVE: Sequence[Decorator] = (
@@ -33,20 +43,34 @@ RESOLVE: Sequence[Decorator] = (
         help="newest: a newer version that must be built goes before an older one with a usable wheel. "
         "PROJECT: its file wins where two wheels fill one path.",
     ),
-    click.option("--exclude-newer", metavar="DATE", help="Ignore files uploaded at or after this date (ISO 8601)."),
-    click.option("--only-binary", multiple=True, metavar="PROJECT", help="Never build PROJECT (`:all:`: anything)."),
-    click.option("--no-binary", multiple=True, metavar="PROJECT", help="Never take a wheel of PROJECT (or `:all:`)."),
+    click.option(
+        "--exclude-newer", metavar="DATE", help="Ignore files uploaded at or after this date (ISO 8601)."
+    ),
+    click.option(
+        "--only-binary", multiple=True, metavar="PROJECT", help="Never build PROJECT (`:all:`: anything)."
+    ),
+    click.option(
+        "--no-binary", multiple=True, metavar="PROJECT", help="Never take a wheel of PROJECT (or `:all:`)."
+    ),
 )
 INDEX: Sequence[Decorator] = (
     click.option("-i", "--index-url", metavar="URL", help="Main index.  [pip's]"),
-    click.option("--extra-index-url", "extra_index_urls", multiple=True, metavar="URL", help="Asked before it."),
-    click.option("--index-pin", "index_pins", multiple=True, metavar="PROJECT=URL", help="PROJECT only from URL."),
+    click.option(
+        "--extra-index-url", "extra_index_urls", multiple=True, metavar="URL", help="Asked before it."
+    ),
+    click.option(
+        "--index-pin", "index_pins", multiple=True, metavar="PROJECT=URL", help="PROJECT only from URL."
+    ),
     click.option("-f", "--find-links", multiple=True, metavar="WHERE", help="Folder or page with files."),
     click.option("--no-index", is_flag=True, help="Use only --find-links."),
-    click.option("--trusted-host", "trusted_hosts", multiple=True, metavar="HOST", help="No TLS checks for HOST."),
+    click.option(
+        "--trusted-host", "trusted_hosts", multiple=True, metavar="HOST", help="No TLS checks for HOST."
+    ),
 )
 CACHE: Sequence[Decorator] = (
-    click.option("--cache-dir", type=FILE, envvar="LBUILD_CACHE_DIR", show_envvar=True, help="The cache's folder."),
+    click.option(
+        "--cache-dir", type=FILE, envvar="LBUILD_CACHE_DIR", show_envvar=True, help="The cache's folder."
+    ),
     click.option("--no-cache", is_flag=True, help="Use a cache that ends with this run."),
     click.option("--offline", is_flag=True, help="Ask no server; use what the cache holds."),
     click.option("--refresh", is_flag=True, help="Ask indexes again, however fresh their answers are."),
@@ -70,7 +94,7 @@ def options(*groups: Sequence[Decorator]) -> Callable[[Function], Function]:
     return decorate
 
 
-class _FromOptions:
+class FromOptions:
     """Values built from click's keywords; keywords of other values are left to them."""
 
     @classmethod
@@ -79,7 +103,7 @@ class _FromOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InputChoices(_FromOptions):
+class InputChoices(FromOptions):
     words: tuple[str, ...]
     requirement_files: tuple[str, ...]
     constraint_files: tuple[str, ...]
@@ -89,13 +113,13 @@ class InputChoices(_FromOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TargetChoices(_FromOptions):
+class TargetChoices(FromOptions):
     runtime: str | None
     arch: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResolveChoices(_FromOptions):
+class ResolveChoices(FromOptions):
     allow_prereleases: bool
     prefer: tuple[str, ...]
     exclude_newer: str | None
@@ -104,7 +128,7 @@ class ResolveChoices(_FromOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndexChoices(_FromOptions):
+class IndexChoices(FromOptions):
     index_url: str | None
     extra_index_urls: tuple[str, ...]
     index_pins: tuple[str, ...]
@@ -114,7 +138,7 @@ class IndexChoices(_FromOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CacheChoices(_FromOptions):
+class CacheChoices(FromOptions):
     cache_dir: Path | None
     no_cache: bool
     offline: bool
@@ -122,7 +146,7 @@ class CacheChoices(_FromOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TalkChoices(_FromOptions):
+class TalkChoices(FromOptions):
     as_json: bool
     quiet: bool
     verbose: bool

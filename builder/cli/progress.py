@@ -1,4 +1,4 @@
-"""Progress bars on a terminal, drawn only for work that takes long: rich is imported when the first one appears."""
+"""Progress bars on a terminal, for work that takes long: rich is imported when the first one appears."""
 
 import threading
 import time
@@ -33,7 +33,9 @@ class Bars:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         with self._lock:
             if self._rich is not None:
                 self._rich.stop()
@@ -72,7 +74,12 @@ class Bars:
             from rich.console import Console
             from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-            columns = (TextColumn("{task.description:>8}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+            columns = (
+                TextColumn("{task.description:>8}"),
+                BarColumn(),
+                DownloadColumn(),
+                TransferSpeedColumn(),
+            )
             self._rich = Progress(*columns, console=Console(stderr=True), transient=True)
             self._rich.start()
         return self._rich

@@ -45,7 +45,9 @@ class Terminal:
         self.say([f"{self._styled('note:', fg='cyan')} {line}"])
 
     def stage(self, stage: Stage) -> None:
-        self.say([f"{self._styled(f'{stage.name:>8}', fg='green', bold=True)}  {_seconds(stage)}  {stage.detail}"])
+        self.say(
+            [f"{self._styled(f'{stage.name:>8}', fg='green', bold=True)}  {_seconds(stage)}  {stage.detail}"]
+        )
 
     def _styled(self, text: str, **style: object) -> str:
         return click.style(text, **style) if self._colour else text  # type: ignore[arg-type]  # click's own keywords

@@ -23,7 +23,8 @@ def report_as_json(report: Report) -> dict[str, Any]:
             "chosen_by": report.target_chosen_by,
         },
         "stages": [
-            {"name": stage.name, "seconds": round(stage.seconds, 4), "detail": stage.detail} for stage in report.stages
+            {"name": stage.name, "seconds": round(stage.seconds, 4), "detail": stage.detail}
+            for stage in report.stages
         ],
         "packages": [_pin(pin, report.bundle) for pin in report.resolution.pins],
         "skipped": [
@@ -41,7 +42,8 @@ def report_as_json(report: Report) -> dict[str, Any]:
             for row in report.runtime_packages
         ],
         "dropped": [
-            {"owner": drop.owner, "path": drop.path, "rule": drop.rule, "size": drop.size} for drop in report.drops
+            {"owner": drop.owner, "path": drop.path, "rule": drop.rule, "size": drop.size}
+            for drop in report.drops
         ],
         "bundle": _bundle(report),
         "engine": report.engine,

@@ -5,7 +5,7 @@ MIB = 1024 * 1024
 
 
 def human(size: int) -> str:
-    """`73 B`, `4.2 KB`, `61.0 MB`: three significant figures or so, never more than five characters of number."""
+    """`73 B`, `4.2 KB`, `61.0 MB`."""
     if size < KIB:
         return f"{size} B"
     if size < MIB:

@@ -15,7 +15,8 @@ LARGEST = 10
 def target_line(target: Target, chosen_by: str) -> str:
     """`python3.13 on x86_64: Amazon Linux 2023, glibc 2.34 (newest supported runtime)`."""
     glibc = ".".join(map(str, target.glibc))
-    return f"{target.runtime.id} on {target.architecture.value}: {target.runtime.os.name}, glibc {glibc} ({chosen_by})"
+    where = f"{target.runtime.id} on {target.architecture.value}"
+    return f"{where}: {target.runtime.os.name}, glibc {glibc} ({chosen_by})"
 
 
 def summary(report: Report) -> Iterator[str]:
@@ -23,7 +24,9 @@ def summary(report: Report) -> Iterator[str]:
     yield from (
         f"{skip.name} {skip.taken}, not {skip.skipped}: {skip.reason}" for skip in report.resolution.skips
     )
-    yield from (f"excluded {project}: {reason}" for project, reason in sorted((report.excluded or {}).items()))
+    yield from (
+        f"excluded {project}: {reason}" for project, reason in sorted((report.excluded or {}).items())
+    )
     yield from _runtime_packages(report.runtime_packages)
     if report.bundle is None:
         yield from _pins(report)
@@ -63,7 +66,12 @@ def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) ->
 def _pins(report: Report) -> Iterator[str]:
     yield ""
     rows = [
-        (f"  {pin.name}", str(pin.version), "" if pin.file.size is None else human(pin.file.size), pin.file.filename)
+        (
+            f"  {pin.name}",
+            str(pin.version),
+            "" if pin.file.size is None else human(pin.file.size),
+            pin.file.filename,
+        )
         for pin in report.resolution.pins
     ]
     yield from table(rows, right=frozenset({2}))
@@ -74,9 +82,7 @@ def _largest(bundle: Bundle) -> Iterator[str]:
     if not owners:
         return
     top = owners[0][1][0]
-    rows = [
-        (f"  {owner}", human(unpacked), bar(unpacked, top)) for owner, (unpacked, _) in owners[:LARGEST]
-    ]
+    rows = [(f"  {owner}", human(unpacked), bar(unpacked, top)) for owner, (unpacked, _) in owners[:LARGEST]]
     rest = owners[LARGEST:]
     if rest:
         size = sum(unpacked for _, (unpacked, _) in rest)
@@ -86,7 +92,9 @@ def _largest(bundle: Bundle) -> Iterator[str]:
 
 def _totals(report: Report, bundle: Bundle) -> Iterator[str]:
     limits = report.resolution.target.runtime.limits
-    unzipped = f"{human(bundle.unzipped_size)}, {share(bundle.unzipped_size, limits.unzipped_bytes)} of the limit"
+    unzipped = (
+        f"{human(bundle.unzipped_size)}, {share(bundle.unzipped_size, limits.unzipped_bytes)} of the limit"
+    )
     rows = [("  unzipped", f"{unzipped} of {human(limits.unzipped_bytes)}")]
     if bundle.zipped_size is not None:
         direct = bundle.zipped_size <= limits.direct_upload_bytes

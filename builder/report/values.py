@@ -44,5 +44,5 @@ class Report:
     """Project to the reason it is not in the bundle."""
     runtime_packages: tuple[RuntimePackage, ...] = ()
     engine: str | None = None
-    """Name and version of what compressed the members that lbuild compressed itself; None when there were none."""
+    """Name and version of what compressed the members that lbuild compressed itself, if any."""
     lock: Path | None = None

@@ -7,6 +7,7 @@ from pathlib import Path
 from prebuilt_index.artefacts import IndexFile
 from prebuilt_index.errors import BadArchiveError, HashMismatchError, OfflineError
 from prebuilt_index.index.download import Downloads
+from prebuilt_index.index.metadata_key import metadata_key
 from prebuilt_index.index.wheel_tail import (
     METADATA_LIMIT,
     NotUnderstoodError,
@@ -46,7 +47,7 @@ class CoreMetadata:
 
     def of(self, file: IndexFile) -> bytes:
         """METADATA of a wheel. Raises HashMismatchError, BadArchiveError, NetworkError."""
-        key = _key(file)
+        key = metadata_key(file)
         remembered = self._store.get(Bucket.METADATA, key) if key else None
         if remembered is not None:
             return remembered
@@ -189,13 +190,6 @@ def metadata_in(path: Path, filename: str) -> bytes:
             raise BadArchiveError(
                 f"`{filename}` has no METADATA that can be read", evidence=[str(error)]
             ) from error
-
-
-def _key(file: IndexFile) -> str | None:
-    """What METADATA is remembered by; None for a local file without a hash, which is cheap to look into."""
-    if "sha256" in file.hashes:
-        return file.hashes["sha256"]
-    return None if file.url.startswith("file:") else f"{file.url} {file.size} {file.upload_time}"
 
 
 def _unheard(_count: int) -> None:

@@ -13,7 +13,7 @@ killed at any moment. What was damaged later is noticed when it is read, removed
 needs it. Import cost matters here: this package is on every warm path.
 """
 
-from prebuilt_index.store.blobs import Incoming
+from prebuilt_index.store.blobs import Incoming, digest_of_blob
 from prebuilt_index.store.store import Bucket, Store
 
-__all__ = ["Bucket", "Incoming", "Store"]
+__all__ = ["Bucket", "Incoming", "Store", "digest_of_blob"]

@@ -161,3 +161,8 @@ class Incoming:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def digest_of_blob(path: Path) -> str:
+    """The sha256 of a blob, which its place tells."""
+    return path.parent.name + path.name

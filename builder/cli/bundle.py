@@ -1,0 +1,49 @@
+"""`lbuild REQUIREMENTS... -o OUTPUT`: a bundle."""
+
+from typing import Any
+
+import click
+
+from builder.cli.bundle_choices import BundleChoices
+from builder.cli.options import CACHE, FILE, INDEX, INPUTS, RESOLVE, TALK, TARGET, TalkChoices, options
+
+BUNDLE = (
+    click.option("-o", "--output", metavar="PATH", help="A zip (name.zip), or a folder (name/)."),
+    click.option("--layer", is_flag=True, help="A Lambda layer: everything below python/."),
+    click.option(
+        "--layer-path",
+        type=click.Choice(["python", "site-packages"]),
+        help="python/, or python/lib/python3.X/site-packages/.  [python]",
+    ),
+    click.option(
+        "--source", type=FILE, metavar="FOLDER", help="The app's own code, put beside the packages."
+    ),
+    click.option("--scripts", is_flag=True, help="Keep console scripts, in bin/."),
+    click.option("--exclude", multiple=True, metavar="PROJECT", help="Leave PROJECT out of the bundle."),
+    click.option(
+        "--exclude-runtime-packages", is_flag=True, help="Leave boto3 and family out, if the runtime's fit."
+    ),
+    click.option("--no-limit", is_flag=True, help="Ignore Lambda's size limits (for container images)."),
+    click.option(
+        "--locked", type=FILE, metavar="LOCK", help="Build LOCK; fail if REQUIREMENTS no longer match it."
+    ),
+    click.option("--dry-run", is_flag=True, help="Resolve and show; download and write nothing."),
+)
+
+
+@click.command(name="bundle")
+@options(INPUTS, BUNDLE, TARGET, RESOLVE, INDEX, CACHE, TALK)
+def command(**keywords: Any) -> None:
+    """Build a bundle.
+
+    REQUIREMENTS are requirements files, pyproject.toml, pylock.toml, wheels, folders, URLs or requirements
+    such as 'scipy<2'.
+    """
+    from builder.cli.compose import Wishes, run_bundle
+    from builder.cli.show import show_report
+    from builder.cli.terminal import Terminal
+
+    talk = TalkChoices.of(keywords)
+    terminal = Terminal(talk.verbosity)
+    report = run_bundle(Wishes.of(keywords), BundleChoices.of(keywords), terminal)
+    show_report(report, terminal, as_json=talk.as_json)

@@ -1,0 +1,103 @@
+"""`lbuild cache`: where the store is, how large, whether it is whole, and less of it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from builder.cli.options import FILE
+from builder.report.sizes import human
+from builder.report.text import table
+from manylinux.errors import ExitStatus
+from prebuilt_index.store import Store, upkeep
+
+FOLDER = click.option(
+    "--cache-dir", type=FILE, envvar="LBUILD_CACHE_DIR", show_envvar=True, help="The cache's folder."
+)
+
+
+@click.group(name="cache")
+def command() -> None:
+    """Show, check, prune or clean the cache."""
+
+
+@command.command(name="dir")
+@FOLDER
+def show_folder(*, cache_dir: Path | None) -> None:
+    """Print where the cache is."""
+    click.echo(_folder(cache_dir))
+
+
+@command.command(name="size")
+@FOLDER
+@click.option("--json", "as_json", is_flag=True, help="As JSON on stdout, in bytes.")
+def show_size(*, cache_dir: Path | None, as_json: bool) -> None:
+    """Print what the cache holds, by kind."""
+    with _open(cache_dir) as store:
+        usage = upkeep.usage(store)
+    if as_json:
+        form = {kind: {"files": each.files, "size": each.size} for kind, each in usage.items()}
+        click.echo(json.dumps(form, indent=2))
+        return
+    rows = [(kind, f"{each.files} files", human(each.size)) for kind, each in usage.items()]
+    total = ("total", f"{sum(each.files for each in usage.values())} files", human(_total(usage.values())))
+    for line in table([*rows, total], right=frozenset({1, 2})):
+        click.echo(line)
+
+
+@command.command(name="verify")
+@FOLDER
+@click.option("--repair", is_flag=True, help="Remove what is damaged, so that it is fetched or made again.")
+@click.pass_context
+def verify(context: click.Context, *, cache_dir: Path | None, repair: bool) -> None:
+    """Hash everything; exit status 4 if something is damaged and stays."""
+    with _open(cache_dir) as store:
+        faults = upkeep.verify(store, repair=repair)
+    for fault in faults:
+        click.echo(f"{fault.path}: {fault.problem}{' (removed)' if fault.repaired else ''}")
+    click.echo(f"{len(faults)} damaged" if faults else "nothing is damaged", err=True)
+    if any(not fault.repaired for fault in faults):
+        context.exit(int(ExitStatus.INTEGRITY))
+
+
+@command.command(name="prune")
+@FOLDER
+@click.option(
+    "--days", type=click.FloatRange(min=0), default=30, show_default=True, help="Unused for so long."
+)
+def prune(*, cache_dir: Path | None, days: float) -> None:
+    """Remove what was not used for some time, and what killed runs left."""
+    with _open(cache_dir) as store:
+        _freed(lambda: upkeep.prune(store, unused_days=days))
+
+
+@command.command(name="clean")
+@FOLDER
+def clean(*, cache_dir: Path | None) -> None:
+    """Remove the whole cache."""
+    folder = _folder(cache_dir)
+    if not folder.exists():
+        click.echo("there is no cache", err=True)
+        return
+    with _open(cache_dir) as store:
+        _freed(lambda: upkeep.clean(store))
+
+
+def _freed(work: Callable[[], int]) -> None:
+    click.echo(f"freed {human(work())}", err=True)
+
+
+def _total(usages: Any) -> int:
+    return sum(each.size for each in usages)
+
+
+def _folder(cache_dir: Path | None) -> Path:
+    from builder.cli.compose import cache_folder
+
+    return cache_folder(cache_dir)
+
+
+def _open(cache_dir: Path | None) -> Store:
+    return Store.open(_folder(cache_dir))

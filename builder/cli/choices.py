@@ -1,0 +1,194 @@
+"""Options become values: what the user typed, checked and in the words of the stages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from builder.cli.bundle_choices import BundleChoices
+from builder.cli.options import CacheChoices, IndexChoices, InputChoices, ResolveChoices, TargetChoices
+from builder.inputs.format_control import with_no_binary, with_only_binary
+from builder.model import (
+    FormatControl,
+    IndexOptions,
+    Inputs,
+    LayoutKind,
+    LinkOptions,
+    Preference,
+    ResolveOptions,
+)
+from manylinux.architecture import Architecture
+from manylinux.errors import UsageError
+from manylinux.runtimes import default_runtime, find_runtime
+from manylinux.target import Target
+
+if TYPE_CHECKING:
+    from prebuilt_index.pip_config import PipDefaults
+
+    from prebuilt_index.index.client import IndexSettings
+    from prebuilt_index.transport.port import HttpConfig
+
+NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenTarget:
+    """The target, who chose it, and what should be known of it."""
+
+    target: Target
+    by: str
+    warning: str | None
+
+
+def choose_target(choices: TargetChoices, today: date) -> ChosenTarget:
+    """The target of a run. Raises UnknownRuntimeError."""
+    runtime = default_runtime() if choices.runtime is None else find_runtime(choices.runtime)
+    architecture = Architecture.X86_64 if choices.arch is None else Architecture.parse(choices.arch)
+    by = "newest supported runtime; choose with --runtime" if choices.runtime is None else "--runtime"
+    target = Target(runtime=runtime, architecture=architecture)
+    return ChosenTarget(target=target, by=by, warning=runtime.warning_on(today))
+
+
+def given_inputs(inputs: InputChoices, resolve: ResolveChoices, index: IndexChoices) -> Inputs:
+    """What the command line itself says; the files it names add to it."""
+    control = FormatControl()
+    for value in resolve.no_binary:
+        control = with_no_binary(control, value)
+    for value in resolve.only_binary:
+        control = with_only_binary(control, value)
+    return Inputs(
+        requests=(),
+        index=IndexOptions(
+            index_url=index.index_url,
+            extra_index_urls=index.extra_index_urls,
+            find_links=index.find_links,
+            no_index=index.no_index,
+            trusted_hosts=index.trusted_hosts,
+        ),
+        format_control=control,
+        allow_prereleases=resolve.allow_prereleases,
+        require_hashes=inputs.require_hashes,
+    )
+
+
+def resolve_options(choices: ResolveChoices, inputs: Inputs) -> ResolveOptions:
+    """How to resolve: the command line's wishes and the inputs' own."""
+    return ResolveOptions(
+        preference=Preference.NEWEST if NEWEST in choices.prefer else Preference.WHEELS,
+        allow_prereleases=inputs.allow_prereleases,
+        format_control=inputs.format_control,
+        exclude_newer=_moment(choices.exclude_newer),
+        require_hashes=inputs.require_hashes,
+    )
+
+
+def link_options(choices: BundleChoices, prefer: tuple[str, ...]) -> LinkOptions:
+    """Where files go. Raises UsageError for options that contradict each other."""
+    if choices.layer_path and not choices.layer:
+        raise UsageError("`--layer-path` is given without `--layer`", hint="Add `--layer`")
+    layer = LayoutKind.LAYER_SITE_PACKAGES if choices.layer_path == "site-packages" else LayoutKind.LAYER
+    return LinkOptions(
+        layout=layer if choices.layer else LayoutKind.FUNCTION,
+        scripts=choices.scripts,
+        prefer=tuple(canonicalize_name(name) for name in prefer if name != NEWEST),
+    )
+
+
+def index_settings(
+    choices: IndexChoices,
+    caching: CacheChoices,
+    options: IndexOptions,
+    defaults: "PipDefaults",
+    environ: Mapping[str, str],
+) -> "IndexSettings":
+    """Which indexes are asked, in order: extras as given, then the main one, which is pip's unless chosen."""
+    from prebuilt_index.index.client import IndexSettings
+
+    main = options.index_url or defaults.index_url
+    return IndexSettings(
+        indexes=() if options.no_index else (*options.extra_index_urls, main),
+        find_links=options.find_links,
+        pins=index_pins(choices.index_pins),
+        offline=caching.offline,
+        refresh=caching.refresh,
+        http=http_config(options, defaults, environ),
+    )
+
+
+def http_config(options: IndexOptions, defaults: "PipDefaults", environ: Mapping[str, str]) -> "HttpConfig":
+    """How the network is reached: pip's configuration first, then the variables other programs read."""
+    from prebuilt_index.transport.port import HttpConfig
+
+    bundle = defaults.cert or environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE")
+    netrc = environ.get("NETRC")
+    return HttpConfig(
+        ca_bundle=Path(bundle) if bundle else None,
+        client_cert=Path(defaults.client_cert) if defaults.client_cert else None,
+        trusted_hosts=(*defaults.trusted_hosts, *options.trusted_hosts),
+        proxies={"all": defaults.proxy} if defaults.proxy else _proxies(environ),
+        no_proxy=tuple(filter(None, (_either(environ, "no_proxy") or "").replace(" ", "").split(","))),
+        netrc=Path(netrc) if netrc else Path.home() / ".netrc",
+    )
+
+
+def index_pins(texts: tuple[str, ...]) -> dict[NormalizedName, str]:
+    """`PROJECT=URL` options by project."""
+    pins = {}
+    for text in texts:
+        project, separator, url = (part.strip() for part in text.partition("="))
+        if not separator or not project or not url:
+            raise UsageError(
+                f"`--index-pin {text}` does not name a project and a URL", hint="Write PROJECT=URL"
+            )
+        pins[canonicalize_name(project)] = url
+    return pins
+
+
+def _proxies(environ: Mapping[str, str]) -> dict[str, str]:
+    found = {scheme: _either(environ, f"{scheme}_proxy") for scheme in ("http", "https", "all")}
+    return {scheme: url for scheme, url in found.items() if url}
+
+
+def _either(environ: Mapping[str, str], name: str) -> str | None:
+    """Such variables are written in lower case by some programs and in upper case by others."""
+    return environ.get(name) or environ.get(name.upper())
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A date is its first moment in UTC; a time without zone is UTC."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"`--exclude-newer {text}` is no date",
+            evidence=[str(error)],
+            hint="Write it as 2026-11-23 or 2026-11-23T12:00:00Z",
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """Where the bundle goes, and as what."""
+
+    path: Path
+    as_directory: bool
+
+
+def destination(choices: BundleChoices) -> Destination | None:
+    """Where the bundle goes; None for a dry run. Raises UsageError when neither is said."""
+    if choices.dry_run:
+        return None
+    if not choices.output:
+        raise UsageError(
+            "There is no output", hint="Name one with `-o bundle.zip`, or look first with `--dry-run`"
+        )
+    path = Path(choices.output)
+    # `build/` and `build` are folders; what is a folder already stays one.
+    as_directory = path.is_dir() or choices.output.endswith(("/", "\\")) or not path.suffix
+    return Destination(path=path, as_directory=as_directory)

@@ -1,0 +1,21 @@
+"""A finished run, told: to people on stderr, to programs on stdout."""
+
+import json
+
+import click
+
+from builder.cli.terminal import Terminal
+from builder.report.json_form import report_as_json
+from builder.report.text import summary
+from builder.report.values import Report
+
+
+def show_report(report: Report, terminal: Terminal, *, as_json: bool) -> None:
+    """Warnings and notes, the summary, and with `as_json` the whole report on stdout."""
+    for line in (*report.resolution.warnings, *report.warnings):
+        terminal.warn(line)
+    terminal.say(summary(report))
+    for line in report.notes:
+        terminal.note(line)
+    if as_json:
+        click.echo(json.dumps(report_as_json(report), indent=2))

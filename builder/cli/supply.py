@@ -1,0 +1,72 @@
+"""What fetching asks of the world, answered by the world at hand: one thread pool inflates for all wheels."""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from builder.facts import World
+from builder.fetch import Supply, fetch
+from builder.model import Pin
+from builder.ports import Progress
+from prebuilt_index.artefacts import IndexFile
+from prebuilt_index.index.metadata_key import metadata_key
+from prebuilt_index.store import Bucket, Store
+from prebuilt_index.wheel_archive import VerifiedWheel
+from prebuilt_index.wheel_archive.cached import load, load_or_verify
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+
+def fetcher(
+    world: World, store: Store, progress: Progress, *, require_hashes: bool
+) -> Callable[[Sequence[Pin]], tuple[VerifiedWheel, ...]]:
+    """The pipeline's `fetch`, over `world` and `store`."""
+    inflaters = _Inflaters()
+
+    def recall(sha256: str, filename: str) -> VerifiedWheel | None:
+        path = store.blob(sha256)
+        return None if path is None else load(store, path, filename, sha256)
+
+    def verify(path: Path, filename: str, sha256: str) -> VerifiedWheel:
+        return load_or_verify(store, path, filename, sha256, executor=inflaters.executor())
+
+    def compare(promised: bytes, shipped: bytes) -> None:
+        from prebuilt_index.wheel_archive.identity import compare_metadata  # parses both: rarely needed
+
+        compare_metadata(promised, shipped)
+
+    def promised(file: IndexFile) -> bytes | None:
+        return store.get(Bucket.METADATA, metadata_key(file) or "")
+
+    supply = Supply(recall=recall, obtain=world.obtain, verify=verify, promised=promised, compare=compare)
+
+    def run(pins: Sequence[Pin]) -> tuple[VerifiedWheel, ...]:
+        try:
+            return fetch(pins, supply, progress=progress, require_hashes=require_hashes)
+        finally:
+            inflaters.close()
+
+    return run
+
+
+class _Inflaters:
+    """As many threads as there are processors, started by the first wheel that has to be verified."""
+
+    def __init__(self) -> None:
+        self._executor: Executor | None = None
+        self._lock = threading.Lock()
+
+    def executor(self) -> "Executor":
+        with self._lock:
+            if self._executor is None:
+                from concurrent.futures import ThreadPoolExecutor
+
+                self._executor = ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="inflate")
+            return self._executor
+
+    def close(self) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(cancel_futures=True)

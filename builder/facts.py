@@ -1,0 +1,170 @@
+"""The world as the pipeline asks for it: an index client and a wheel builder behind one IndexFacts.
+
+The circle in which a resolver needs metadata, metadata of an sdist needs a build, and a build needs files, is
+joined here. Both partners are made on first use: a warm build needs neither.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from packaging.utils import NormalizedName
+
+from builder.model import Request
+from prebuilt_index.artefacts import IndexFile, ProjectPage
+from prebuilt_index.store import digest_of_blob
+from prebuilt_index.urls import local_path
+
+if TYPE_CHECKING:
+    from builder.build import BuiltWheel, PureBuilder
+    from prebuilt_index.index.client import IndexClient
+
+ARCHIVES = (".tar.gz", ".tgz", ".zip")
+
+
+class World:
+    """IndexFacts over real indexes and real builds. Every method may be called from any thread."""
+
+    def __init__(
+        self,
+        make_client: Callable[[], "IndexClient"],
+        make_builder: Callable[[], "PureBuilder"],
+        leave_out: tuple[Path, ...],
+    ) -> None:
+        self._make_client = make_client
+        self._make_builder = make_builder
+        self._leave_out = leave_out
+        """Never part of a local project: the bundle being made."""
+        self._lock = threading.Lock()
+        self._directs: dict[tuple[str, str | None], IndexFile] = {}
+
+    @cached_property
+    def client(self) -> "IndexClient":
+        return self._make_client()
+
+    @cached_property
+    def builder(self) -> "PureBuilder":
+        return self._make_builder()
+
+    def close(self) -> None:
+        """No request is under way any more."""
+        if "client" in self.__dict__:
+            self.client.close()
+
+    # -- IndexFacts ------------------------------------------------------------------------------------
+
+    def page(self, project: NormalizedName) -> ProjectPage:
+        return self.client.page(project)
+
+    def core_metadata(self, file: IndexFile) -> bytes:
+        if file.is_wheel:
+            return self.client.core_metadata(file)
+        archive = self.client.download(file)
+        return self.builder.metadata_of_sdist(archive, file.filename)
+
+    def direct(self, request: Request) -> IndexFile:
+        url = reference_of(request)
+        key = (url, request.subdirectory)
+        # Two threads asking at once would build twice; one build at a time is what a machine can bear anyway.
+        with self._lock:
+            if key not in self._directs:
+                self._directs[key] = self._direct(url, request)
+            return self._directs[key]
+
+    def hint(self, projects: Iterable[NormalizedName]) -> None:
+        self.client.hint(projects)
+
+    def hint_metadata(self, files: Iterable[IndexFile]) -> None:
+        self.client.hint_metadata(file for file in files if file.is_wheel)
+
+    # -- files -----------------------------------------------------------------------------------------
+
+    def obtain(self, file: IndexFile, on_bytes: Callable[[int], None]) -> tuple[Path, str, str]:
+        """Where the wheel of `file` is, its file name and its sha256: downloaded, or built of an sdist.
+
+        `on_bytes` hears how many bytes came, and 0 while something is built; what it raises stops the work.
+        """
+        path = self.client.download(file, on_bytes)
+        if file.is_wheel:
+            return path, file.filename, digest_of_blob(path)
+        built = self.builder.from_sdist(path, file.filename, pulse=lambda: on_bytes(0))
+        return built.path, built.filename, built.sha256
+
+    # -- direct references -----------------------------------------------------------------------------
+
+    def _direct(self, url: str, request: Request) -> IndexFile:
+        scheme = urlsplit(url).scheme.lower()
+        if "+" in scheme:
+            built = self.builder.from_vcs(
+                url, subdirectory=request.subdirectory, config_settings=request.config_settings
+            )
+            return _built(built, url)
+        filename = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
+        if filename.endswith(".whl"):
+            return self._direct_wheel(url, filename, request)
+        if filename.lower().endswith(ARCHIVES):
+            return self._direct_sdist(url, filename, request)
+        return self._direct_folder(url, request)
+
+    def _direct_wheel(self, url: str, filename: str, request: Request) -> IndexFile:
+        file = IndexFile(filename=filename, url=url, hashes=_only_hash(request), direct=url)
+        path = self.client.download(file)
+        return IndexFile(
+            filename=filename,
+            url=url,
+            hashes={"sha256": digest_of_blob(path)},
+            size=path.stat().st_size,
+            direct=url,
+        )
+
+    def _direct_sdist(self, url: str, filename: str, request: Request) -> IndexFile:
+        archive = self.client.download(
+            IndexFile(filename=filename, url=url, hashes=_only_hash(request), direct=url)
+        )
+        built = self.builder.from_sdist(
+            archive,
+            filename,
+            promised=False,
+            subdirectory=request.subdirectory,
+            config_settings=request.config_settings,
+        )
+        return _built(built, url)
+
+    def _direct_folder(self, url: str, request: Request) -> IndexFile:
+        built = self.builder.from_directory(
+            local_path(url),
+            subdirectory=request.subdirectory,
+            config_settings=request.config_settings,
+            leave_out=self._leave_out,
+        )
+        return _built(built, url)
+
+
+def reference_of(request: Request) -> str:
+    """The URL of a direct reference, named or not."""
+    if request.direct is not None:
+        return request.direct
+    assert request.requirement is not None
+    assert request.requirement.url is not None
+    return request.requirement.url
+
+
+def _built(built: "BuiltWheel", url: str) -> IndexFile:
+    return IndexFile(
+        filename=built.filename,
+        url=built.path.as_uri(),
+        hashes={"sha256": built.sha256},
+        size=built.path.stat().st_size,
+        direct=url,
+    )
+
+
+def _only_hash(request: Request) -> dict[str, str]:
+    """The one hash a direct file must have; several are alternatives, which the resolver compares itself."""
+    if len(request.hashes) != 1:
+        return {}
+    algorithm, _, digest = next(iter(request.hashes)).partition(":")
+    return {algorithm: digest}
