@@ -7,6 +7,7 @@ a person's Ctrl-C, or an error, is told at once. Jobs that stop late change noth
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
@@ -31,8 +32,11 @@ class _StopError(Exception):
 class _Crew(Generic[Result]):
     jobs: Sequence[Callable[[Pulse], Result]]
     todo: "SimpleQueue[int]" = field(default_factory=SimpleQueue)
-    done: "SimpleQueue[tuple[int, Result | BaseException, bool]]" = field(default_factory=SimpleQueue)
-    """Number of the job, what came of it, whether it failed."""
+    ended: "SimpleQueue[None]" = field(default_factory=SimpleQueue)
+    """One item for each job that ended, well or not."""
+    results: dict[int, Result] = field(default_factory=dict)
+    failures: list[BaseException] = field(default_factory=list)
+    """In the order in which they came."""
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def pulse(self) -> None:
@@ -46,16 +50,25 @@ class _Crew(Generic[Result]):
             except Empty:
                 return
             try:
-                self.done.put((number, self.jobs[number](self.pulse), False))
+                self.results[number] = self.jobs[number](self.pulse)
             except BaseException as error:  # noqa: BLE001 - it is raised again in the caller's thread
-                self.done.put((number, error, True))
+                self.failures.append(error)
+            self.ended.put(None)
+
+    def wait(self) -> None:
+        """Every job has ended, or one has failed."""
+        left = len(self.jobs)
+        while left and not self.failures:
+            with suppress(Empty):
+                self.ended.get(timeout=_LOOK)
+                left -= 1
 
 
 def gather(jobs: Sequence[Callable[[Pulse], Result]], workers: int) -> list[Result]:
     """The jobs' results, in their order; they are started in that order too.
 
-    Raises what the first job to fail raised; faults of content (IntegrityError) that other jobs find before
-    all has stopped are told with it.
+    Raises what the first job to fail raised; faults of content (IntegrityError) that other jobs find before all
+    has stopped are told with it.
     """
     crew = _Crew(jobs)
     for number in range(len(jobs)):
@@ -67,38 +80,13 @@ def gather(jobs: Sequence[Callable[[Pulse], Result]], workers: int) -> list[Resu
     try:
         for thread in threads:
             thread.start()
-        results, failures = _collect(crew)
+        crew.wait()
     finally:
         crew.stopped.set()
         _join(threads)
-    if failures:
-        _raise([*failures, *_late_failures(crew)])
-    return [results[number] for number in range(len(jobs))]
-
-
-def _collect(crew: _Crew[Result]) -> tuple[dict[int, Result], list[BaseException]]:
-    """The results of all jobs, or of those that ended before the first failure."""
-    results: dict[int, Result] = {}
-    while len(results) < len(crew.jobs):
-        try:
-            number, outcome, failed = crew.done.get(timeout=_LOOK)
-        except Empty:
-            continue
-        if isinstance(outcome, BaseException) and failed:
-            return results, [outcome]
-        results[number] = outcome  # type: ignore[assignment]  # not a failure, so a result
-    return results, []
-
-
-def _late_failures(crew: _Crew[Result]) -> list[BaseException]:
-    failures = []
-    while True:
-        try:
-            _, outcome, failed = crew.done.get_nowait()
-        except Empty:
-            return failures
-        if failed and isinstance(outcome, BaseException):
-            failures.append(outcome)
+    if crew.failures:
+        _raise(crew.failures)
+    return [crew.results[number] for number in range(len(jobs))]
 
 
 def _join(threads: Sequence[threading.Thread]) -> None:

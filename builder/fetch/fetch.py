@@ -1,4 +1,4 @@
-"""From pins to verified wheels: what the store has is taken as it is, the rest is downloaded or built in parallel.
+"""From pins to verified wheels: what the store has is taken as it is, the rest is had in parallel.
 
 No network is spoken to and no thread started when every wheel is there already, as in each warm build.
 """

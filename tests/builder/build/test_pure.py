@@ -1,0 +1,423 @@
+"""Sources become pure wheels, once; what is not pure, or not honest, is refused and leaves nothing behind."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from builder.build import BuildIndex, BuildPolicy, PureBuilder
+from builder.errors import InputNotFoundError, NativeBuildNeededError, SdistBuildError
+from factories.projects import (
+    HONEST,
+    MakeBuilder,
+    pkg_info,
+    project_files,
+    tar_gz,
+    write_project,
+    write_sdist,
+)
+from manylinux.errors import EnvironmentFault
+from prebuilt_index.errors import BadArchiveError, MetadataMismatchError
+from prebuilt_index.store import Store
+
+
+def listing(folder: Path) -> set[str]:
+    """Every file below `folder`."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_sdist_becomes_a_wheel_in_the_store(
+    make_builder: MakeBuilder, tmp_path: Path, store: Store
+) -> None:
+    """The wheel is a blob; the work folder is empty again and no log is kept."""
+    archive = write_sdist(tmp_path, "demo", "1.0")
+    built = make_builder().from_sdist(archive, archive.name)
+
+    assert built.filename == "demo-1.0-py3-none-any.whl"
+    assert built.path == store.blob(built.sha256)
+    assert zipfile.ZipFile(built.path).read("demo.py") == b"answer = 42\n"
+    assert not list((tmp_path / "work").iterdir())
+    assert not (tmp_path / "logs").exists()
+
+
+def test_a_source_is_built_once(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """The second time, nothing runs: the backend would write another marker."""
+    marker = tmp_path / "ran"
+    archive = write_sdist(tmp_path, "demo", "1.0", f"open({str(marker)!r}, 'a').write('x')\n{HONEST}")
+    first = make_builder().from_sdist(archive, archive.name)
+    second = make_builder().from_sdist(archive, archive.name)
+
+    assert first == second
+    assert marker.read_text() == "x"
+
+
+def test_settings_and_subdirectories_are_built_apart(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """The key holds all that decides the result, and the backend is told the settings."""
+    body = "return wheel(wheel_directory, files={'settings.txt': repr(config_settings).encode()})"
+    files = {f"top/sub/{path}": content for path, content in project_files("demo", "1.0", body).items()}
+    archive = tmp_path / "anything.tar.gz"
+    archive.write_bytes(tar_gz(files))
+    builder = make_builder()
+    plain = builder.from_sdist(archive, archive.name, promised=False, subdirectory="sub")
+    chosen = builder.from_sdist(
+        archive, archive.name, promised=False, subdirectory="sub", config_settings={"a": "1", "b": ("2", "3")}
+    )
+
+    assert zipfile.ZipFile(plain.path).read("settings.txt") == b"{}"
+    assert zipfile.ZipFile(chosen.path).read("settings.txt") == b"{'a': '1', 'b': ['2', '3']}"
+
+
+def test_the_same_sources_give_the_same_bytes(tmp_path: Path) -> None:
+    """Neither the folder, the time zone, the umask nor the hash seed of the caller shows in the wheel."""
+    body = (
+        "facts = repr((os.environ.get('TZ'), os.environ['SOURCE_DATE_EPOCH'], os.umask(0), hash('x'),"
+        " oct(os.stat('module.py').st_mode), sorted(k for k in os.environ if k.startswith('LC_'))))\n"
+        "return wheel(wheel_directory, files={'facts.txt': facts.encode()})"
+    )
+    archive = write_sdist(tmp_path, "demo", "1.0", body)
+    digests = set()
+    for number, (zone, umask) in enumerate((("UTC", 0o022), ("Asia/Kolkata", 0o077))):
+        folder = tmp_path / str(number)
+        before = os.umask(umask)
+        try:
+            with Store.open(folder / "store") as store:
+                environ = {**os.environ, "TZ": zone, "PYTHONHASHSEED": str(number), "LC_ALL": f"C.{number}"}
+                policy = BuildPolicy(logs=folder / "logs")
+                builder = PureBuilder(
+                    store=store, index=BuildIndex(no_index=True), policy=policy, environ=environ
+                )
+                digests.add(builder.from_sdist(archive, archive.name).sha256)
+        finally:
+            os.umask(before)
+
+    assert len(digests) == 1
+
+
+HOSTILE = {
+    "wrong name": ("return wheel(wheel_directory, name='other')", "was to build `demo` 1.0"),
+    "wrong version": ("return wheel(wheel_directory, version='2.0')", "was to build `demo` 1.0"),
+    "name only inside": (
+        (
+            "path = wheel(wheel_directory, name='other')\n"
+            "os.rename(wheel_directory + '/' + path, wheel_directory + '/demo-1.0-py3-none-any.whl')\n"
+            "return 'demo-1.0-py3-none-any.whl'"
+        ),
+        "named for `demo` 1.0",
+    ),
+    "path outside": ("wheel(wheel_directory)\nreturn '../demo-1.0-py3-none-any.whl'", "says that it wrote"),
+    "absolute path": ("return '/etc/passwd'", "says that it wrote '/etc/passwd', and wrote nothing"),
+    "no file": ("return 'demo-1.0-py3-none-any.whl'", "and wrote nothing"),
+    "no name": ("wheel(wheel_directory)\nreturn None", "says that it wrote None"),
+    "several wheels": (
+        "wheel(wheel_directory, tag='py2-none-any')\nreturn wheel(wheel_directory)",
+        "`demo-1.0-py2-none-any.whl`, `demo-1.0-py3-none-any.whl`",
+    ),
+    "a link": (
+        (
+            "os.symlink('/etc/passwd', wheel_directory + '/demo-1.0-py3-none-any.whl')\n"
+            "return 'demo-1.0-py3-none-any.whl'"
+        ),
+        "no plain file",
+    ),
+    "no zip": (
+        (
+            "open(wheel_directory + '/demo-1.0-py3-none-any.whl', 'w').write('x')\n"
+            "return 'demo-1.0-py3-none-any.whl'"
+        ),
+        "cannot be read",
+    ),
+    "no answer": ("os._exit(0)", "no proper answer"),
+    "a crash": ("os.abort()", "signal 6"),
+    "an error": ("raise RuntimeError('Python too old')", "RuntimeError: Python too old"),
+    "endless": ("time.sleep(600)", "took too long"),
+    "a flood": ("while True: sys.stdout.write('x' * 65536)", "printed more than 1048576 bytes"),
+}
+
+
+@pytest.mark.parametrize(("body", "evidence"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_backend_gets_nowhere(
+    body: str, evidence: str, make_builder: MakeBuilder, tmp_path: Path, store: Store
+) -> None:
+    """It is stopped and named; the store holds nothing new, and no process or folder of it is left."""
+    archive = write_sdist(tmp_path, "demo", "1.0", body)
+    before = listing(store.root)
+    builder = make_builder(timeout=0.5 if "600" in body else 60.0)
+    with pytest.raises(SdistBuildError) as error:
+        builder.from_sdist(archive, archive.name)
+
+    assert "`demo` 1.0" in error.value.summary
+    assert any(evidence in line for line in error.value.evidence), error.value.evidence
+    assert listing(store.root) == before
+    assert not list((tmp_path / "work").iterdir())
+
+
+def test_a_failed_build_keeps_its_log(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """The error quotes the log's end without what would move a terminal's cursor, and names the file."""
+    body = "print('\\x1b[31mred\\x1b[0m \\x07bell')\nraise RuntimeError('no')"
+    archive = write_sdist(tmp_path, "demo", "1.0", body)
+    with pytest.raises(SdistBuildError) as error:
+        make_builder().from_sdist(archive, archive.name)
+    (log,) = (tmp_path / "logs").iterdir()
+
+    assert error.value.evidence[-1] == f"log: {log}"
+    assert "red bell" in error.value.evidence
+    assert not any("\x1b" in line for line in error.value.evidence)
+    assert "\x1b[31mred" in log.read_text()
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs a system that shows environments")
+@pytest.mark.parametrize("leave", ["", "os.setsid()"], ids=["in the group", "as a daemon"])
+def test_a_process_left_behind_is_ended(leave: str, make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """What a backend starts does not outlive the build, even as a daemon."""
+    body = (
+        f"pid = os.fork()\nif pid == 0:\n    {leave or 'pass'}\n    time.sleep(600)\n"
+        f"return wheel(wheel_directory, files={{'pid': str(pid).encode()}})"
+    )
+    archive = write_sdist(tmp_path, "demo", "1.0", body)
+    built = make_builder().from_sdist(archive, archive.name)
+    pid = zipfile.ZipFile(built.path).read("pid").decode()
+    status = Path(f"/proc/{pid}/status")
+
+    assert not status.exists() or "State:\tZ" in status.read_text()
+
+
+def test_a_pulse_stops_a_build(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """What the pulse raises is what the caller gets, at once, and the backend is gone."""
+    archive = write_sdist(tmp_path, "demo", "1.0", "time.sleep(600)")
+    stop = threading.Event()
+    threading.Timer(0.5, stop.set).start()
+
+    def pulse() -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        make_builder().from_sdist(archive, archive.name, pulse=pulse)
+
+    assert time.monotonic() - started < 5
+    assert not list((tmp_path / "work").iterdir())
+
+
+def test_a_backend_sees_no_secrets(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """Of the caller's environment a backend sees what programs need to start, and a home of its own."""
+    body = "return wheel(wheel_directory, files={'environ.txt': repr(dict(os.environ)).encode()})"
+    archive = write_sdist(tmp_path, "demo", "1.0", body)
+    secrets = {
+        "AWS_SECRET_ACCESS_KEY": "hush",
+        "PIP_INDEX_URL": "https://u:hush@example.org",
+        "HTTPS_PROXY": "http://u:hush@example.org",
+        "SSH_AUTH_SOCK": "hush",
+        "PYTHONPATH": "hush",
+    }
+    built = make_builder(environ={**os.environ, **secrets}).from_sdist(archive, archive.name)
+    seen = zipfile.ZipFile(built.path).read("environ.txt").decode()
+
+    assert "hush" not in seen
+    assert f"'HOME': '{tmp_path / 'work'}" in seen
+
+
+NATIVE = {
+    "an ELF file": ("files={'demo.so': b'\\x7fELF' + bytes(60)}", "`demo.so`"),
+    "a Mach-O file": ("files={'demo.so': b'\\xcf\\xfa\\xed\\xfe' + bytes(60)}", "`demo.so`"),
+    "a fat Mach-O file": ("files={'demo.so': b'\\xca\\xfe\\xba\\xbe\\0\\0\\0\\2' + bytes(60)}", "`demo.so`"),
+    "a Windows module": ("files={'demo.pyd': b'MZ' + bytes(60)}", "`demo.pyd`"),
+    "a program among data": ("files={'demo-1.0.data/scripts/run': b'\\x7fELF' + bytes(60)}", "scripts/run`"),
+    "a platform tag": ("tag='cp311-cp311-linux_x86_64'", "cp311-cp311-linux_x86_64"),
+    "the host's Python": ("tag='cp311-none-any'", "cp311-none-any"),
+    "a platform library": ("purelib='false'", "Root-Is-Purelib"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "evidence"), NATIVE.values(), ids=NATIVE)
+def test_refuses_what_is_not_pure(
+    arguments: str, evidence: str, make_builder: MakeBuilder, tmp_path: Path, store: Store
+) -> None:
+    """The error names the project, the version and what made it native."""
+    archive = write_sdist(tmp_path, "demo", "1.0", f"return wheel(wheel_directory, {arguments})")
+    before = listing(store.root)
+    with pytest.raises(NativeBuildNeededError) as error:
+        make_builder().from_sdist(archive, archive.name)
+
+    assert "`demo` 1.0" in error.value.summary
+    assert any(evidence in line for line in error.value.evidence)
+    assert error.value.hint
+    assert listing(store.root) == before
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        "{'demo/cli.exe': b'MZ' + bytes(60)}",
+        "{'Demo.class': b'\\xca\\xfe\\xba\\xbe\\0\\0\\0\\x34' + bytes(60)}",
+    ],
+    ids=["a launcher for Windows", "a Java class"],
+)
+def test_data_for_others_is_no_native_code(files: str, make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """Pure projects carry such files, and nothing loads them on Lambda."""
+    archive = write_sdist(tmp_path, "demo", "1.0", f"return wheel(wheel_directory, files={files})")
+
+    assert make_builder().from_sdist(archive, archive.name).filename == "demo-1.0-py3-none-any.whl"
+
+
+def test_a_failure_with_sources_to_compile_says_so(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """A missing compiler or header is the likeliest reason, so the hint speaks of it."""
+    files = {
+        **project_files("demo", "1.0", "raise RuntimeError('no ffi.h')"),
+        "PKG-INFO": pkg_info("demo", "1.0"),
+    }
+    archive = tmp_path / "demo-1.0.tar.gz"
+    archive.write_bytes(
+        tar_gz({f"demo-1.0/{path}": content for path, content in {**files, "a.c": b""}.items()})
+    )
+    with pytest.raises(SdistBuildError) as error:
+        make_builder().from_sdist(archive, archive.name)
+
+    assert "a.c`" in (error.value.hint or "")
+
+
+def test_refuses_rust_before_trying(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """What is certainly native is not even unpacked into a build."""
+    pyproject = b'[build-system]\nrequires = ["maturin>=1"]\nbuild-backend = "maturin"\n'
+    archive = tmp_path / "demo-1.0.tar.gz"
+    archive.write_bytes(
+        tar_gz({"demo-1.0/pyproject.toml": pyproject, "demo-1.0/PKG-INFO": pkg_info("demo", "1.0")})
+    )
+    with pytest.raises(NativeBuildNeededError, match=r"`demo` 1\.0") as error:
+        make_builder().from_sdist(archive, archive.name)
+
+    assert "maturin" in error.value.evidence[0]
+
+
+PYPROJECTS = {
+    "no TOML": (b"[build-system", "cannot be read"),
+    "not UTF-8": (b"\xff", "cannot be read"),
+    "no requires": (b"[build-system]\n", "lacks `requires`"),
+    "a table of another kind": (b"build-system = 1\n", "lacks `requires`"),
+    "requires a string": (b'[build-system]\nrequires = "setuptools"\n', "not an array of strings"),
+    "backend a number": (b"[build-system]\nrequires = []\nbuild-backend = 1\n", "not a string"),
+    "backend outside": (
+        b'[build-system]\nrequires = []\nbuild-backend = "x"\nbackend-path = ["../.."]\n',
+        "`backend-path` is wrong",
+    ),
+    "an unknown setting": (b"[build-system]\nrequires = []\nbackend = 1\n", "does not know"),
+    "an option for pip": (
+        b'[build-system]\nrequires = ["--index-url=https://evil.example"]\n',
+        "which is malformed",
+    ),
+    "an sdist by URL": (
+        b'[build-system]\nrequires = ["x @ https://evil.example/x-1.tar.gz"]\n',
+        "only wheels are taken by URL",
+    ),
+    "no such backend": (
+        b'[build-system]\nrequires = []\nbuild-backend = "nowhere"\n',
+        "cannot be imported",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "evidence"), PYPROJECTS.values(), ids=PYPROJECTS)
+def test_tells_what_is_wrong_with_a_build_system(
+    content: bytes, evidence: str, make_builder: MakeBuilder, tmp_path: Path
+) -> None:
+    """A malformed `[build-system]` is an error that says so, before any of it is used."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "pyproject.toml").write_bytes(content)
+    with pytest.raises(SdistBuildError) as error:
+        make_builder().from_directory(project)
+
+    assert any(evidence in line for line in error.value.evidence), error.value.evidence
+
+
+def test_tells_which_build_requirement_is_missing(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """pip's own words are quoted."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "pyproject.toml").write_text('[build-system]\nrequires = ["no-such-thing-9"]\n')
+    with pytest.raises(SdistBuildError) as error:
+        make_builder().from_directory(project)
+
+    assert any("No matching distribution found for no-such-thing-9" in line for line in error.value.evidence)
+
+
+def test_an_sdist_must_be_what_its_name_says(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """PKG-INFO is there and tells the same project and version."""
+    builder = make_builder()
+    other = write_sdist(tmp_path, "demo", "1.0", info=pkg_info("other", "1.0"))
+    with pytest.raises(MetadataMismatchError, match="another project"):
+        builder.from_sdist(other, other.name)
+    bare = tmp_path / "bare-1.0.tar.gz"
+    bare.write_bytes(tar_gz({"bare-1.0/setup.py": b""}))
+    with pytest.raises(BadArchiveError, match="is not one"):
+        builder.from_sdist(bare, bare.name)
+    with pytest.raises(MetadataMismatchError, match="not that of an sdist"):
+        builder.from_sdist(bare, "bare.tar.gz")
+    with pytest.raises(InputNotFoundError):
+        builder.from_sdist(tmp_path / "none-1.0.tar.gz", "none-1.0.tar.gz")
+
+
+def test_a_subdirectory_must_be_inside(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """What is asked for outside of the sources is not there."""
+    project = write_project(tmp_path / "project", "demo", "1.0")
+    for subdirectory in ("../..", "/etc", "nowhere"):
+        with pytest.raises(SdistBuildError) as error:
+            make_builder().from_directory(project, subdirectory=subdirectory)
+        assert "no subdirectory" in error.value.evidence[0]
+
+
+def test_static_metadata_needs_no_build(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """From version 2.2 on, what is not dynamic is final (PEP 643)."""
+    info = pkg_info("demo", "1.0", metadata_version="2.2", extra="Requires-Dist: x\nDynamic: Description\n")
+    archive = write_sdist(tmp_path, "demo", "1.0", "os.abort()", info=info)
+
+    assert make_builder().metadata_of_sdist(archive, archive.name) == info
+
+
+@pytest.mark.parametrize(
+    ("version", "extra"),
+    [("2.1", ""), ("2.2", "Dynamic: Requires-Dist\n"), ("2.4", "Dynamic: requires-python\n"), ("x", "")],
+)
+def test_dynamic_metadata_is_built(
+    version: str, extra: str, make_builder: MakeBuilder, tmp_path: Path
+) -> None:
+    """What a build may change is read from the wheel it gives."""
+    info = pkg_info("demo", "1.0", metadata_version=version, extra=extra)
+    archive = write_sdist(tmp_path, "demo", "1.0", info=info)
+
+    assert make_builder().metadata_of_sdist(archive, archive.name) == pkg_info("demo", "1.0")
+
+
+def test_no_space_is_a_fault_of_the_machine(store: Store, tmp_path: Path) -> None:
+    """A work folder that is not there stands for all that the system may refuse."""
+    archive = write_sdist(tmp_path, "demo", "1.0")
+    policy = BuildPolicy(logs=tmp_path / "logs", workdir=tmp_path / "missing")
+    builder = PureBuilder(store=store, index=BuildIndex(no_index=True), policy=policy, environ=os.environ)
+    with pytest.raises(EnvironmentFault, match="could not be built on this machine"):
+        builder.from_sdist(archive, archive.name)
+
+
+def test_an_index_shows_no_secret() -> None:
+    """Nothing that prints the value prints its credentials."""
+    index = BuildIndex(index_url="https://u:hush@example.org", find_links=("https://u:hush@x",), proxy="hush")
+
+    assert "hush" not in repr(index)
+
+
+@pytest.mark.registry
+def test_docopt_is_built_from_its_sdist(store: Store, tmp_path: Path) -> None:
+    """A project that an index offers only as sdist, with its default backend."""
+    arguments = ("download", "-q", "--no-deps", "--no-binary", ":all:", "docopt==0.6.2")
+    subprocess.run((sys.executable, "-m", "pip", *arguments, "-d", str(tmp_path)), check=True)
+    policy = BuildPolicy(logs=tmp_path / "logs")
+    builder = PureBuilder(store=store, index=BuildIndex(), policy=policy, environ=os.environ)
+    archive = tmp_path / "docopt-0.6.2.tar.gz"
+    built = builder.from_sdist(archive, archive.name)
+
+    assert built.filename == "docopt-0.6.2-py2.py3-none-any.whl"
+    assert b"Version: 0.6.2" in builder.metadata_of_sdist(archive, archive.name)
