@@ -23,7 +23,7 @@ from builder.inputs.requirement import (
     looks_like_path,
     read_request,
 )
-from builder.inputs.requirements_txt import RequirementsReader, open_input, source_name
+from builder.inputs.requirements_txt import RequirementsReader, included_path, open_input, source_name
 from builder.inputs.urls import absolute, is_reference, path_of, scheme_of
 from builder.model import Inputs, Origin, Request
 from manylinux.errors import LbuildError, SeveralErrors, UsageError
@@ -79,7 +79,7 @@ def classify(word: str, cwd: Path, disk: Disk) -> Word:
         raise UsageError("an empty word is no input")
     if scheme_of(word) == "file" and not is_archive_name(word) and disk.is_file(path_of(word, cwd)):
         return _file(word, path_of(word, cwd), disk)
-    if is_reference(word) or is_named_reference(word):
+    if "://" in word or is_reference(word) or is_named_reference(word):
         return Word(kind=Kind.REQUIREMENT, text=word)
     path = absolute(word, cwd)
     suffixed = word.lower().endswith(_INPUT_SUFFIXES)
@@ -92,7 +92,7 @@ def classify_file(word: str, cwd: Path, disk: Disk) -> Word:
     """What a word after `-r` stands for: the same, but always a file."""
     if word == "-":
         return Word(kind=Kind.STDIN, text=word)
-    return _file(word, path_of(word, cwd) if scheme_of(word) == "file" else absolute(word, cwd), disk)
+    return _file(word, included_path(word, cwd), disk)
 
 
 def is_archive_name(word: str) -> bool:
@@ -192,7 +192,7 @@ class _Run:
     def read_constraints(self, files: Iterable[str]) -> None:
         for written in files:
             with self._gathering_faults():
-                self._reader.read_file(absolute(written, self._place.cwd), constraint=True)
+                self._reader.read_file(included_path(written, self._place.cwd), constraint=True)
 
     def read_words(self) -> None:
         if (self._extras or self._groups) and not any(word.kind is Kind.PYPROJECT for word in self._words):

@@ -140,7 +140,7 @@ def _option(name: str, spelled: str, value: str | None, queue: Iterator[str]) ->
         return Option(name=name)
     if value is None:
         value = next(queue, "")
-        if value.startswith("-"):
+        if value.startswith("-") and name != "--config-settings":  # a setting's key may, as in pip
             raise InvalidRequirementError(f"`{spelled}` needs a value, and `{shown(value)}` follows")
     if not value:
         raise InvalidRequirementError(f"`{spelled}` needs a value")

@@ -71,7 +71,7 @@ def read_request(text: str, given: Given, place: Place) -> Request:
         return _named_reference(named["head"], named["url"], given, place)
     if given.editable:
         text = _with_vcs_prefix(text)
-    if is_reference(text):
+    if is_reference(text) or (scheme_of(text) is not None and "://" in text):
         return _bare_reference(text, given, place)
     if given.editable or looks_like_path(text):
         return _local(text, given, place)
@@ -87,6 +87,8 @@ def is_named_reference(text: str) -> bool:
 def looks_like_path(text: str) -> bool:
     """pip's rule: a separator, a leading dot, or the suffix of an archive, before any marker."""
     subject = text.partition(";")[0].strip()
+    if "://" in subject:
+        return False
     if subject.startswith(".") or "/" in subject or "\\" in subject:
         return True
     return _parted(subject)[0].lower().endswith(ARCHIVES)
@@ -96,7 +98,7 @@ def looks_like_path(text: str) -> bool:
 
 
 def _by_name(text: str, given: Given) -> Request:
-    requirement = parse_requirement(text)
+    requirement = parse_requirement(text.removesuffix(";"))  # pip takes an empty marker
     if text.lower().endswith(_LISTS):
         raise InvalidRequirementError(
             f"`{text}` is the name of a file, not of a project", hint=f"Did you mean `-r {text}`?"
@@ -130,7 +132,7 @@ def _bare_reference(text: str, given: Given, place: Place) -> Request:
 
 
 def _local(text: str, given: Given, place: Place) -> Request:
-    if text.startswith(tuple(f"{vcs}+" for vcs in VCS)):
+    if "://" in text or text.startswith(tuple(f"{vcs}+" for vcs in VCS)):
         raise InvalidRequirementError(f"`{shown(text)}` is no URL", hint="Write `git+ssh://git@HOST/PATH`")
     subject, _, marker = text.partition(";")
     path, extras = _parted(subject.strip())

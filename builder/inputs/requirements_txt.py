@@ -111,7 +111,7 @@ class RequirementsReader:
         gathered = self._gathered
         match option.name:
             case "--requirement" | "--constraint":
-                nested = _included(option.value, file.folder)
+                nested = included_path(option.value, file.folder)
                 self.read_file(nested, constraint=option.name == "--constraint", chain=file.chain)
             case "--index-url":
                 gathered.index_url = read_location(option.value, (self._place.cwd,), self._place.disk)
@@ -191,7 +191,8 @@ def _check_chain(path: Path, chain: tuple[Path, ...]) -> None:
         raise InvalidRequirementError(f"files include one another more than {_DEEPEST} deep")
 
 
-def _included(written: str, folder: Path) -> Path:
+def included_path(written: str, folder: Path) -> Path:
+    """The file that `-r` or `-c` names, from `folder`."""
     scheme = scheme_of(written)
     if scheme == "file":
         return path_of(written, folder)
