@@ -11,7 +11,13 @@ from typing import Final, NamedTuple
 from packaging.metadata import RawMetadata, parse_email
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import InvalidWheelFilename, NormalizedName, canonicalize_name, parse_wheel_filename
+from packaging.utils import (
+    InvalidWheelFilename,
+    NormalizedName,
+    canonicalize_name,
+    canonicalize_version,
+    parse_wheel_filename,
+)
 from packaging.version import InvalidVersion, Version
 
 from prebuilt_index.errors import MetadataMismatchError
@@ -74,8 +80,8 @@ def root_is_purelib(wheel: bytes, path: str) -> bool:
     lines = [line.partition(":") for line in wheel.decode("utf-8", "replace").splitlines()]
     fields = {key.strip().lower(): value.strip() for key, _, value in lines}
     version, pure = fields.get("wheel-version", ""), fields.get("root-is-purelib", "").lower()
-    if not re.fullmatch(r"1\.[0-9]+", version):
-        raise refusal("Z31", f"WHEEL has the version `{shown(version)}`, not 1.x", path)
+    if not re.fullmatch(r"[01]\.[0-9]+", version):
+        raise refusal("Z31", f"WHEEL has the version `{shown(version)}`, only 1.x is known", path)
     if pure not in ("true", "false"):
         raise refusal("Z31", f"WHEEL has `{shown(pure)}` for Root-Is-Purelib", path)
     return pure == "true"
@@ -137,7 +143,7 @@ def compare_metadata(promised: bytes, shipped: bytes) -> None:
 def _depended_on(raw: RawMetadata) -> Mapping[str, frozenset[str]]:
     return {
         "Name": frozenset({canonicalize_name(raw.get("name", ""))}),
-        "Version": frozenset({str(_version(text := raw.get("version", "")) or text)}),
+        "Version": frozenset({canonicalize_version(raw.get("version", ""))}),
         "Requires-Python": frozenset({_specifiers(raw.get("requires_python", ""))}),
         "Requires-Dist": frozenset(map(_requirement, raw.get("requires_dist", ()))),
         "Provides-Extra": frozenset(map(canonicalize_name, raw.get("provides_extra", ()))),
@@ -150,9 +156,11 @@ def _told(these: frozenset[str], those: frozenset[str]) -> str:
 
 def _requirement(text: str) -> str:
     try:
-        return str(Requirement(text))
+        requirement = Requirement(text)
     except InvalidRequirement:
         return " ".join(text.split())
+    requirement.name = canonicalize_name(requirement.name)
+    return str(requirement)
 
 
 def _specifiers(text: str) -> str:
