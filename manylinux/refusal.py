@@ -80,7 +80,7 @@ def _platform_fault(platform: str, table: TagTable) -> Refusal:
     if machine != table.machine:
         return Refusal(fault=Fault.MACHINE, text=f"built for {machine or f'`{platform}`'}")
     if needs is None or needs <= table.glibc:
-        return Refusal(fault=Fault.GLIBC, text=f"built for `{platform}`, which manylinux does not have")
+        return Refusal(fault=Fault.GLIBC, text=f"built for `{platform}`, which means nothing")
     return Refusal(
         fault=Fault.GLIBC,
         nearness=table.glibc[1] - needs[1] if needs[0] == table.glibc[0] else -1000,

@@ -92,6 +92,6 @@ def _platforms(glibc: tuple[int, int], machine: str) -> Iterator[str]:
         if (major, minor) in legacy:
             yield f"{legacy[major, minor]}_{machine}"
     # A bare linux tag promises nothing about glibc. It is taken, since files of private indexes and local
-    # builds often have no other, and pip takes it. It comes last; pip has it first, because on the machine that
-    # pip runs on it likely means "built right here", but from elsewhere it means "built on some machine".
+    # builds often have no other, and pip takes it. It comes last; pip has it first, because on the machine
+    # that pip runs on it likely means "built right here"; from elsewhere it means "built on some machine".
     yield f"linux_{machine}"

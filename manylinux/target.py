@@ -61,7 +61,7 @@ class Target:
 
     def refusal(self, wheel: WheelName) -> Refusal | None:
         """Why the wheel does not load; None when it does."""
-        return None if self.rank(wheel) is not None else refuse(wheel.tag_set, tag_table(*self._key))
+        return None if self.rank(wheel) is not None else _refusal(*self._key, wheel.tag_set)
 
     def why_not(self, wheel: WheelName) -> str | None:
         """The same for people: `needs glibc 2.28, the runtime has 2.26`."""
@@ -74,7 +74,7 @@ class Target:
         return max(refusals).text if refusals else None
 
     def environment(self) -> Mapping[str, str]:
-        """All eleven marker variables, so that packaging takes none from the host. `extra` is the caller's."""
+        """All eleven marker variables, lest packaging take one from the host. `extra` is the caller's."""
         return _environment(self.runtime, self.architecture.machine)
 
     def satisfies_python(self, specifier: str | None) -> bool:
@@ -105,6 +105,11 @@ def _rank(python: str, glibc: tuple[int, int], machine: str, tag_set: str) -> in
     return tag_table(python, glibc, machine).rank(tag_set)
 
 
+@lru_cache(maxsize=8192)
+def _refusal(python: str, glibc: tuple[int, int], machine: str, tag_set: str) -> Refusal:
+    return refuse(tag_set, tag_table(python, glibc, machine))
+
+
 @cache
 def _environment(runtime: Runtime, machine: str) -> Mapping[str, str]:
     return MappingProxyType(
@@ -129,7 +134,6 @@ def _admits(specifier: str, python_release: str) -> bool:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:
-        # A runtime on a release candidate is still that Python, as for pip, which compares the release alone.
-        return SpecifierSet(specifier).contains(_version(python_release), prereleases=True)
+        return _version(python_release) in SpecifierSet(specifier)
     except InvalidSpecifier:
         return True
