@@ -61,8 +61,8 @@ def _ways_out(sizes: Mapping[str, int]) -> str:
     has_boto = any(owner.partition(" ")[0] in ("boto3", "botocore") for owner in sizes)
     boto = ", the runtime's own boto3 with `--exclude-runtime-packages`" if has_boto else ""
     return (
-        f"Leave out what is never imported with `--exclude PROJECT`{boto}, or build for a container image, which "
-        "holds 10 GB, with `--no-limit -o build/`; layers do not help, they count too"
+        f"Leave out what is never imported with `--exclude PROJECT`{boto}, or build for a container image, "
+        "which holds 10 GB, with `--no-limit -o build/`; layers do not help, they count too"
     )
 
 

@@ -85,11 +85,14 @@ class _Walk:
         ignore_files: tuple[IgnoreFile, ...],
     ) -> None:
         try:
-            folder = entry.is_dir()
+            linked = entry.is_symlink()
+            folder = (
+                os.path.isdir(entry.path) if linked else entry.is_dir()
+            )  # is_dir fails on a link to itself
             venv = folder and os.path.lexists(os.path.join(entry.path, VENV_MARK))
             if is_ignored(path, ignore_files, folder=folder, venv=venv):
                 return
-            location = self._followed(entry.path, path, above) if entry.is_symlink() else entry.path
+            location = self._followed(entry.path, path, above) if linked else entry.path
             if location == self.output or is_part_of(location, self.output):
                 return
             _check_name(path, entry.name)
