@@ -34,7 +34,12 @@ class Repository:
     def parse(cls, text: str) -> "Repository":
         """The repository behind a `git+...` URL. Raises InvalidRequirementError."""
         system, plus, rest = text.partition("+")
-        parts = urlsplit(rest)
+        try:
+            parts = urlsplit(rest)
+        except ValueError as error:
+            raise InvalidRequirementError(
+                "The address of a repository is malformed", evidence=(str(error),)
+            ) from error
         if not plus or system != "git":
             raise InvalidRequirementError(
                 f"`{system}{plus}...` is of a version control system that lbuild does not know",
@@ -141,4 +146,7 @@ def _answer(leash: Leash, *arguments: str) -> list[str]:
         _git(replace(leash, log=answer), *arguments)
         return answer.read_text(encoding="utf-8", errors="replace").splitlines()
     finally:
+        # Also, and above all, when it fails: the log is what people are shown.
+        with leash.log.open("ab") as log:
+            log.write(answer.read_bytes() if answer.exists() else b"")
         answer.unlink(missing_ok=True)

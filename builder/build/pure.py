@@ -136,17 +136,22 @@ class PureBuilder:
         def key_of(commit: str) -> str:
             return memory.key_of(f"git:{repository.url}@{commit}", subdirectory, config_settings)
 
-        if repository.commit and (built := memory.recall(self.store, key_of(repository.commit))):
+        def known(commit: str | None) -> BuiltWheel | None:
+            return memory.recall(self.store, key_of(commit)) if commit else None
+
+        if built := known(repository.commit):
             return built
         label = f"`git+{repository.url}`"
         with self._bench(label, pulse) as bench:
             leash = bench.leash_for_git(repository.secrets())
-            commit = git.advertised_commit(repository, leash)
-            if commit and (built := memory.recall(self.store, key_of(commit))):
+            advertised = git.advertised_commit(repository, leash)
+            if built := known(advertised):
                 return built
             commit = git.clone(
-                replace(repository, revision=commit or repository.revision), bench.sources, leash
+                replace(repository, revision=advertised or repository.revision), bench.sources, leash
             )
+            if built := known(commit):
+                return built
             job = _Job(
                 label=label,
                 key=key_of(commit),
