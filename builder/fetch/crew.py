@@ -53,6 +53,7 @@ class _Crew(Generic[Result]):
                 self.results[number] = self.jobs[number](self.pulse)
             except BaseException as error:  # noqa: BLE001 - it is raised again in the caller's thread
                 self.failures.append(error)
+                self.stopped.set()
             self.ended.put(None)
 
     def wait(self) -> None:
@@ -64,11 +65,13 @@ class _Crew(Generic[Result]):
                 left -= 1
 
 
-def gather(jobs: Sequence[Callable[[Pulse], Result]], workers: int) -> list[Result]:
+def gather(
+    jobs: Sequence[Callable[[Pulse], Result]], workers: int, patience: float = _PATIENCE
+) -> list[Result]:
     """The jobs' results, in their order; they are started in that order too.
 
-    Raises what the first job to fail raised; faults of content (IntegrityError) that other jobs find before all
-    has stopped are told with it.
+    Raises what the first job to fail raised; faults of content (IntegrityError) that other jobs find before
+    all has stopped are told with it. Those that have not stopped after `patience` seconds are left behind.
     """
     crew = _Crew(jobs)
     for number in range(len(jobs)):
@@ -83,14 +86,14 @@ def gather(jobs: Sequence[Callable[[Pulse], Result]], workers: int) -> list[Resu
         crew.wait()
     finally:
         crew.stopped.set()
-        _join(threads)
+        _join(threads, patience)
     if crew.failures:
         _raise(crew.failures)
     return [crew.results[number] for number in range(len(jobs))]
 
 
-def _join(threads: Sequence[threading.Thread]) -> None:
-    deadline = time.monotonic() + _PATIENCE
+def _join(threads: Sequence[threading.Thread], patience: float) -> None:
+    deadline = time.monotonic() + patience
     for thread in threads:
         if thread.ident is not None:
             thread.join(max(0.0, deadline - time.monotonic()))
