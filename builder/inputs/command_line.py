@@ -30,6 +30,8 @@ from manylinux.errors import LbuildError, SeveralErrors, UsageError
 
 _COMMAND_LINE = Origin(source="command line")
 _INPUT_SUFFIXES = (".txt", ".in", ".toml", ".lock")
+_NO_INPUTS = (".py", ".cfg", ".json", ".yaml", ".yml")
+_WHAT_INPUTS_ARE = "Inputs are requirements files, pyproject.toml and pylock.toml"
 _FOREIGN_LOCKS = {
     "uv.lock": "uv export --format pylock.toml -o pylock.toml",
     "poetry.lock": "poetry export -o requirements.txt",
@@ -77,25 +79,28 @@ def classify(word: str, cwd: Path, disk: Disk) -> Word:
         return Word(kind=Kind.STDIN, text=word)
     if not word.strip():
         raise UsageError("an empty word is no input")
-    if scheme_of(word) == "file" and not is_archive_name(word) and disk.is_file(path_of(word, cwd)):
+    if scheme_of(word) == "file" and not _is_archive(word) and disk.is_file(path_of(word, cwd)):
         return _file(word, path_of(word, cwd), disk)
     if "://" in word or is_reference(word) or is_named_reference(word):
         return Word(kind=Kind.REQUIREMENT, text=word)
     path = absolute(word, cwd)
     suffixed = word.lower().endswith(_INPUT_SUFFIXES)
-    if suffixed or (looks_like_path(word) and not is_archive_name(word) and disk.is_file(path)):
-        return _file(word, path, disk)
+    if suffixed or (looks_like_path(word) and not _is_archive(word) and disk.is_file(path)):
+        found = _file(word, path, disk)
+        if word.lower().endswith(_NO_INPUTS):
+            raise UsageError(f"`{shown(word)}` is no input", hint=_WHAT_INPUTS_ARE)
+        return found
     return Word(kind=Kind.REQUIREMENT, text=word)
 
 
 def classify_file(word: str, cwd: Path, disk: Disk) -> Word:
-    """What a word after `-r` stands for: the same, but always a file."""
+    """What a word after `-r` stands for: always a file, and any that is no lock or pyproject is a list."""
     if word == "-":
         return Word(kind=Kind.STDIN, text=word)
     return _file(word, included_path(word, cwd), disk)
 
 
-def is_archive_name(word: str) -> bool:
+def _is_archive(word: str) -> bool:
     return word.lower().endswith(ARCHIVES)
 
 
@@ -103,7 +108,10 @@ def _file(word: str, path: Path, disk: Disk) -> Word:
     name = path.name.lower()
     if not disk.is_file(path):
         if disk.is_dir(path):
-            return Word(kind=Kind.REQUIREMENT, text=word)
+            raise UsageError(
+                f"`{shown(word)}` is a folder, and a file is needed",
+                hint="A project's folder is a requirement of its own, written with a separator: `./folder`",
+            )
         raise missing.no_such_input(word, path, disk)
     if name in _FOREIGN_LOCKS:
         raise UsageError(
@@ -113,11 +121,6 @@ def _file(word: str, path: Path, disk: Disk) -> Word:
         return Word(kind=Kind.LOCK, text=word, path=path)
     if name.endswith(".toml"):
         return Word(kind=Kind.PYPROJECT, text=word, path=path)
-    if name.endswith((".py", ".cfg", ".json", ".yaml", ".yml")):
-        raise UsageError(
-            f"`{shown(word)}` is no input",
-            hint="Inputs are requirements files, pyproject.toml and pylock.toml",
-        )
     return Word(kind=Kind.REQUIREMENTS, text=word, path=path)
 
 

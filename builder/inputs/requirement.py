@@ -120,7 +120,7 @@ def _named_reference(head: str, url: str, given: Given, place: Place) -> Request
 def _bare_reference(text: str, given: Given, place: Place) -> Request:
     url, marker = _cut_marker(text)
     address, hash_sign, fragment = url.partition("#")
-    address, extras = _parted(address)
+    address, extras = _parted(address) if "?" not in address else (address, "")
     url = address + hash_sign + fragment
     reference = _usable(read_reference(url, place.cwd), url, given, place)
     if reference.filename.lower().endswith(_LISTS):
@@ -242,7 +242,7 @@ def _usable(reference: Reference, written: str, given: Given, place: Place) -> R
     """The reference, if its kind may be editable and what it names exists; a folder's URL gets its slash."""
     if reference.scheme == "file":
         target = path_of(reference.url, place.cwd)
-        _check_exists(written, target, given, place)
+        _check_exists(written, target, reference.subdirectory or "", given, place)
         return replace(reference, url=f"{reference.url}/") if place.disk.is_dir(target) else reference
     if given.editable and not is_vcs(reference.scheme):
         raise InvalidRequirementError(
@@ -264,10 +264,10 @@ def _beside_file(written: str, given: Given, place: Place) -> str | None:
     )
 
 
-def _check_exists(written: str, target: Path, given: Given, place: Place) -> None:
+def _check_exists(written: str, target: Path, subdirectory: str, given: Given, place: Place) -> None:
     """Nothing, when a project folder or an archive lies at `target`."""
     if place.disk.is_dir(target):
-        if not any(place.disk.is_file(target / name) for name in PROJECT_FILES):
+        if not any(place.disk.is_file(target / subdirectory / name) for name in PROJECT_FILES):
             raise InvalidRequirementError(
                 f"the folder `{shown(written)}` is no project",
                 evidence=["it holds no pyproject.toml and no setup.py"],
@@ -277,5 +277,5 @@ def _check_exists(written: str, target: Path, given: Given, place: Place) -> Non
     elif given.editable:
         raise InvalidRequirementError(f"`{shown(written)}` is a file, and only folders can be editable")
     elif not target.name.lower().endswith(ARCHIVES):
-        hint = f"Did you mean `-r {written}`?" if target.name.lower().endswith(_LISTS) else None
+        hint = f"Did you mean `-r {shown(written)}`?" if target.name.lower().endswith(_LISTS) else None
         raise InvalidRequirementError(f"`{shown(written)}` is neither a wheel nor an sdist", hint=hint)

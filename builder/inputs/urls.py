@@ -42,7 +42,8 @@ class Reference:
 
     @property
     def filename(self) -> str:
-        return unquote(urlsplit(self.url).path.rpartition("/")[2])
+        """The last part of the path; empty for a repository."""
+        return "" if is_vcs(self.scheme) else unquote(urlsplit(self.url).path.rpartition("/")[2])
 
 
 def scheme_of(text: str) -> str | None:
@@ -68,7 +69,12 @@ def read_reference(url: str, cwd: Path) -> Reference:
             f"`{shown(url)}` is no URL that a requirement can have",
             hint="Use `https:`, `file:` or `git+https:`; a local folder or archive is written as a path",
         )
-    address, _, fragment = url.strip().replace(" ", "%20").partition("#")
+    address, _, fragment = url.strip().partition("#")
+    if not address.isprintable() or (" " in address and scheme != "file"):
+        raise InvalidRequirementError(
+            f"`{shown(url)}` is no URL", hint="Write `%20` for a blank, and one requirement to a line"
+        )
+    address = scheme + address[len(scheme) :].replace(" ", "%20")
     parts = _split(address)
     if scheme == "file":
         address = file_url(file_path(parts, cwd))

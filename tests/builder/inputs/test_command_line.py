@@ -189,6 +189,23 @@ def test_lock_and_project_are_recognised_after_dash_r() -> None:
     assert written(reading.inputs.requests) == ["pyproject.toml project.dependencies[0] scipy"]
 
 
+def test_dash_r_takes_any_file_and_no_folder() -> None:
+    """A list may have any suffix there; a project's folder is no list."""
+    assert written(read_words(requirement_files=["a.py"], files={"a.py": "numpy"}).inputs.requests) == [
+        "a.py:1 numpy"
+    ]
+    with pytest.raises(UsageError) as caught:
+        read_words(requirement_files=["pkg"])
+
+    assert caught.value.summary == "`pkg` is a folder, and a file is needed"
+
+
+def test_standard_input_has_to_be_offered() -> None:
+    """A caller of the library that has none gets an error."""
+    with pytest.raises(UsageError, match="standard input cannot be read here"):
+        read_words("-")
+
+
 def test_the_real_disk_is_read(tmp_path: Path) -> None:
     """Files, folders, near names and what cannot be a path."""
     (tmp_path / "requirements.txt").write_bytes(b"\xef\xbb\xbf-r sub/more.txt\r\n./pkg\r\n")

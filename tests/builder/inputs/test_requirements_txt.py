@@ -236,6 +236,15 @@ def test_a_fault_is_told_with_its_line(content: str | bytes, kind: type[LbuildEr
     assert error.summary == summary
 
 
+@pytest.mark.parametrize(("name", "told"), [("nope.txt", False), ("nowhere/nope.txt", True)])
+def test_a_missing_folder_is_told(name: str, told: bool) -> None:
+    """Where the file was looked for, and whether its folder is missing too."""
+    (error,) = faults(f"-r {name}")
+
+    assert f"looked for {CWD / name}" in error.evidence
+    assert ("its folder does not exist either" in error.evidence) is told
+
+
 def test_all_faults_are_told_together() -> None:
     """One pass over all files finds every fault, in reading order."""
     errors = faults("a=1\n-r sub/b.txt\n--bogus\nok", {"sub/b.txt": "fine\nx y\n-r none.txt"})
