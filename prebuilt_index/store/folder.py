@@ -14,10 +14,11 @@ _TAG_CONTENT = b"""Signature: 8a477f597d28d172789f06886806bc55
 """
 
 
-def prepare(root: str) -> bool:
+def prepare(root: str, own_names: frozenset[str]) -> bool:
     """Whether `root`, now a store's folder that belongs to the user, can be written to.
 
-    Raises StoreError when it is not lbuild's, belongs to another user, or cannot be made.
+    A folder that holds nothing but `own_names` lost its tag and gets it again: `clean` took it from under a
+    running process. Raises StoreError when it is not lbuild's, belongs to another user, or cannot be made.
     """
     with durable.told(root, "make the store"):
         os.makedirs(root, 0o700, exist_ok=True)
@@ -25,7 +26,7 @@ def prepare(root: str) -> bool:
         writable = os.access(root, os.W_OK | os.X_OK)
         if is_ours(root):
             return writable
-        _refuse_content(root)
+        _refuse_content(root, own_names)
         _mark(root)
     return True
 
@@ -67,9 +68,9 @@ def _refuse_other_owner(root: str) -> None:
         )
 
 
-def _refuse_content(root: str) -> None:
+def _refuse_content(root: str, own_names: frozenset[str]) -> None:
     # Another process may be marking the same new folder.
-    foreign = sorted(name for name in os.listdir(root) if TAG not in name)
+    foreign = sorted(name for name in os.listdir(root) if TAG not in name and name not in own_names)
     if foreign and not is_ours(root):
         raise not_ours(root, f"it holds `{foreign[0]}` and no `{TAG}`")
 

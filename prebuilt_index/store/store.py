@@ -7,7 +7,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from prebuilt_index.errors import StoreError
 from prebuilt_index.store import blobs, durable, folder, locks, records
 
 BLOBS = "blobs-v1"
@@ -38,6 +37,9 @@ class Bucket(StrEnum):
     PIP = "pip-v1"
 
 
+_OWN_NAMES = frozenset({BLOBS, *Bucket, "locks", "tmp"})
+
+
 class Store:
     """Blobs and records in one folder. Every method may be called from any thread of any number of processes.
 
@@ -58,7 +60,7 @@ class Store:
         """The store at `root`, made if need be. Raises StoreError when the folder may not be one."""
         # Resolved once: what a link in the path points to later does not matter.
         root = Path(os.path.realpath(root))
-        writable = folder.prepare(os.fspath(root))
+        writable = folder.prepare(os.fspath(root), _OWN_NAMES)
         return cls(root, scratch=None if writable else cls.temporary())
 
     @classmethod
@@ -68,7 +70,7 @@ class Store:
 
         with durable.told(tempfile.gettempdir(), "make a temporary store in"):
             root = Path(os.path.realpath(tempfile.mkdtemp(prefix="lbuild-")))
-        folder.prepare(os.fspath(root))
+        folder.prepare(os.fspath(root), _OWN_NAMES)
         return cls(root, temporary=True)
 
     @property
@@ -209,6 +211,3 @@ class Store:
         root = self._scratch._folder if self._scratch is not None else self._folder
         with locks.held(f"{root}/locks", key, timeout):
             yield
-
-
-__all__ = ["BLOBS", "Bucket", "Store", "StoreError"]
