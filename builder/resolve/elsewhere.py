@@ -1,0 +1,43 @@
+"""Where else a project would load: other runtimes, or the other architecture."""
+
+from collections.abc import Sequence
+
+from builder.resolve.judging import Judge
+from builder.resolve.projects import Project, Wish
+from builder.resolve.world import World
+from manylinux.runtimes import Runtime, runtimes
+from manylinux.target import Target
+
+
+def elsewhere(project: Project, wish: Wish, world: World) -> str | None:
+    """A hint that names where there is a usable file; None when there is one nowhere."""
+    here = world.target
+    others = [
+        runtime
+        for runtime in runtimes()
+        if runtime.id != here.runtime.id and here.architecture in runtime.architectures
+    ]
+    fitting = [
+        runtime
+        for runtime in others
+        if _has_file(project, wish, world, Target(runtime=runtime, architecture=here.architecture))
+    ]
+    if fitting:
+        return f"There is a file for {_named(fitting, others)}: choose with `--runtime`"
+    for architecture in here.runtime.architectures:
+        target = Target(runtime=here.runtime, architecture=architecture)
+        if target != here and _has_file(project, wish, world, target):
+            return f"There is a file for `{architecture}`: choose with `--arch`"
+    return None
+
+
+def _has_file(project: Project, wish: Wish, world: World, target: Target) -> bool:
+    return next(project.seen_by(Judge(target, world.options)).choices(wish), None) is not None
+
+
+def _named(fitting: Sequence[Runtime], others: Sequence[Runtime]) -> str:
+    """`python3.12`, `python3.12 and newer`, or a list; both are in order of age."""
+    first = fitting[0]
+    if len(fitting) > 1 and list(fitting) == list(others[others.index(first) :]):
+        return f"`{first.id}` and newer"
+    return ", ".join(f"`{runtime.id}`" for runtime in fitting)

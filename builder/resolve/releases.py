@@ -1,0 +1,115 @@
+"""The files of an index page sorted into versions, by a cheap look at their names.
+
+A large page lists thousands of files of a thousand versions, and the newest few decide. So a name is cut, not
+parsed, tags are looked at later, and a `Version` (2 microseconds, and as much again to hash and sort) is made
+of a text only when somebody comes to it; plain release numbers are sorted as tuples. Specs: binary
+distribution format (wheel names), PEP 440 (order), PEP 625 and what came before it (sdist names).
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+SDIST_SUFFIXES = (".tar.gz", ".zip", ".tgz", ".tar.bz2", ".tar.xz")
+
+_Key: TypeAlias = tuple[int, tuple[int, ...], int, Version | None]
+"""Epoch; release without zeros at its end; before (-1), at or after the final version; what settles a tie."""
+
+
+class Releases:
+    """Which files of a page belong to which version."""
+
+    def __init__(self, project: NormalizedName, filenames: Sequence[str]) -> None:
+        self._texts: dict[_Key, str] = {}
+        self._positions: dict[_Key, list[int]] = {}
+        for text, positions in _by_text(project, filenames).items():
+            key = _key_of_text(text)
+            if key is not None:
+                self._texts.setdefault(key, text)
+                # `1.0` and `1.0.0` are one version.
+                self._positions.setdefault(key, []).extend(positions)
+        self._keys = sorted(self._texts, reverse=True)
+        self._versions: list[Version] = []
+
+    def __iter__(self) -> Iterator[Version]:
+        """Every version, newest first."""
+        for index, key in enumerate(self._keys):
+            if index == len(self._versions):
+                self._versions.append(Version(self._texts[key]))
+            yield self._versions[index]
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __contains__(self, version: Version) -> bool:
+        return _key(version) in self._positions
+
+    def positions(self, version: Version) -> Sequence[int]:
+        """Where on the page the files of a version stand; it must be one of this page."""
+        return self._positions[_key(version)]
+
+
+def _by_text(project: NormalizedName, filenames: Sequence[str]) -> dict[str, list[int]]:
+    """The positions of wheels and sdists under their version as written; other files are left out."""
+    found: dict[str, list[int]] = {}
+    prefixes = (f"{project}-", f"{project.replace('-', '_')}-")
+    for position, filename in enumerate(filenames):
+        if filename.endswith(".whl"):
+            parts = filename.split("-", 2)
+            text = parts[1] if len(parts) == 3 else ""
+        elif filename.endswith(".tar.gz") and filename.startswith(prefixes):
+            # What nearly every sdist is called.
+            text = filename[len(project) + 1 : -7]
+        else:
+            text = _sdist_version(project, filename)
+        if text in found:
+            found[text].append(position)
+        elif text:
+            found[text] = [position]
+    return found
+
+
+def _sdist_version(project: NormalizedName, filename: str) -> str:
+    """What follows the project's name: names before PEP 625 hold `-` themselves, and so may old versions."""
+    suffix = next((suffix for suffix in SDIST_SUFFIXES if filename.endswith(suffix)), None)
+    if suffix is None:
+        return ""
+    stem = filename[: -len(suffix)]
+    at = stem.find("-")
+    while at != -1:
+        if canonicalize_name(stem[:at]) == project:
+            return stem[at + 1 :]
+        at = stem.find("-", at + 1)
+    return ""
+
+
+def _key_of_text(text: str) -> _Key | None:
+    """The key of a version as written; None when it is none."""
+    if text.replace(".", "").isdecimal() and text.isascii():
+        try:
+            return (0, _trimmed(tuple(map(int, text.split(".")))), 0, None)
+        except ValueError:
+            # `1..0`, or a number of thousands of digits.
+            return None
+    try:
+        return _key(Version(text))
+    except (InvalidVersion, ValueError):
+        return None
+
+
+def _key(version: Version) -> _Key:
+    release = _trimmed(version.release)
+    if version.pre is not None or (version.dev is not None and version.post is None):
+        return (version.epoch, release, -1, version)
+    if version.post is not None or version.local is not None:
+        return (version.epoch, release, 1, version)
+    return (version.epoch, release, 0, None)
+
+
+def _trimmed(release: tuple[int, ...]) -> tuple[int, ...]:
+    length = len(release)
+    while length and release[length - 1] == 0:
+        length -= 1
+    return release if length == len(release) else release[:length]

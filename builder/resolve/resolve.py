@@ -1,0 +1,130 @@
+"""The one entry: requests in, a Resolution out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from packaging.utils import NormalizedName, canonicalize_name
+from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
+
+from builder.errors import InvalidRequirementError, NoCompatibleArtifactError
+from builder.model import Request, Resolution, ResolveOptions
+from builder.ports import IndexFacts
+from builder.resolve import failure
+from builder.resolve.demands import Demand, applies, demand_of
+from builder.resolve.hashes import check_hashes, check_pinned
+from builder.resolve.lookahead import look_ahead
+from builder.resolve.pins import pin, reach, warnings_about
+from builder.resolve.pool import Candidate, Pool
+from builder.resolve.provider import Provider
+from builder.resolve.skips import skips
+from builder.resolve.world import World
+from manylinux.target import Target
+
+STEPS = 20_000
+"""Decisions and returns before the search is given up. A stack of 100 projects takes about 100."""
+
+
+def resolve(
+    requests: Sequence[Request],
+    constraints: Sequence[Request],
+    target: Target,
+    options: ResolveOptions,
+    facts: IndexFacts,
+) -> Resolution:
+    """One file of every project the requests reach; the order of requests and files decides nothing.
+
+    Raises ResolutionImpossibleError or NoCompatibleArtifactError when there is no such set,
+    ProjectNotFoundError and QuarantinedProjectError, InvalidRequirementError for a reference to another
+    project than it names, MissingHashError, and what `facts` raises.
+    """
+    world = World(facts, target, options)
+    pool = Pool(world, _by_project(constraints, world.environment))
+    roots = _roots([request for request in requests if applies(request, world.environment)], world)
+    if options.require_hashes:
+        check_pinned(pool, roots)
+    look_ahead(pool, roots)
+    chosen = _choose(pool, roots)
+    return _resolution(pool, roots, chosen)
+
+
+def _by_project(
+    constraints: Iterable[Request], environment: Mapping[str, str]
+) -> dict[NormalizedName, list[Request]]:
+    """The constraints that hold on the target."""
+    found: dict[NormalizedName, list[Request]] = {}
+    for request in constraints:
+        if request.requirement is None:
+            raise InvalidRequirementError(
+                f"The constraint `{request.direct}` names no project",
+                evidence=[f"written in {request.origin}"],
+                hint="Write `name @` before the URL",
+            )
+        if applies(request, environment):
+            found.setdefault(canonicalize_name(request.requirement.name), []).append(request)
+    return found
+
+
+def _roots(requests: Sequence[Request], world: World) -> list[Demand]:
+    """What the user demands, in an order that does not depend on how it was written."""
+    names = [
+        canonicalize_name(each.requirement.name) for each in requests if each.requirement and not each.direct
+    ]
+    world.facts.hint(sorted(set(names)))
+    demands = [_root(request, world) for request in requests]
+    return sorted(
+        demands, key=lambda demand: (demand.name, demand.text, demand.origin or "", sorted(demand.hashes))
+    )
+
+
+def _root(request: Request, world: World) -> Demand:
+    if request.direct is not None:
+        return _direct_root(request, world)
+    if request.requirement is None:
+        raise InvalidRequirementError(
+            "A requirement names nothing", evidence=[f"written in {request.origin}"]
+        )
+    return demand_of(request, canonicalize_name(request.requirement.name))
+
+
+def _direct_root(request: Request, world: World) -> Demand:
+    name, direct = world.direct(request)
+    if direct.refusal is None:
+        return demand_of(request, name, direct)
+    raise NoCompatibleArtifactError(
+        f"`{direct.file.filename}` does not load on `{world.target.id}`",
+        evidence=[f"it {direct.refusal}", f"asked for in {request.origin}"],
+        hint="Name the project instead of the file, and lbuild chooses a wheel that loads",
+    )
+
+
+def _choose(pool: Pool, roots: Sequence[Demand]) -> Mapping[NormalizedName, Candidate]:
+    provider = Provider(pool)
+    try:
+        return Resolver(provider, BaseReporter()).resolve(roots, max_rounds=STEPS).mapping
+    except ResolutionImpossible as error:
+        raise failure.impossible(
+            pool, roots, [(each.requirement, each.parent) for each in error.causes]
+        ) from error
+    except ResolutionTooDeep as error:
+        raise failure.too_deep(provider.conflicts, STEPS) from error
+
+
+def _resolution(
+    pool: Pool, roots: Sequence[Demand], chosen: Mapping[NormalizedName, Candidate]
+) -> Resolution:
+    reached = reach(pool, roots, chosen)
+    names = sorted(reached)
+    if pool.world.options.require_hashes:
+        check_hashes(pool, [(chosen[name], reached[name].demands) for name in names])
+    found_skips = [
+        skip for name in names for skip in skips(pool, chosen[name], reached[name].demands, chosen)
+    ]
+    found_warnings = [text for name in names for text in warnings_about(pool, chosen[name], reached[name])]
+    return Resolution(
+        target=pool.world.target,
+        pins=tuple(
+            pin(chosen[name], reached[name], pool.world.metadata(chosen[name].file).requires_python)
+            for name in names
+        ),
+        skips=tuple(found_skips),
+        warnings=tuple(found_warnings),
+    )
