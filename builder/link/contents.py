@@ -12,7 +12,7 @@ from builder.link.stream import WheelReader
 from prebuilt_index.errors import HashMismatchError
 from prebuilt_index.wheel_archive import Member
 
-WHOLE = 8 * 1024 * 1024
+WHOLE = 24 * 1024 * 1024
 """Bytes, inflated. Up to here a member is inflated at once, by the faster engine; above, in pieces."""
 PIECE = 1024 * 1024
 
