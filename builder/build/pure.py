@@ -4,46 +4,30 @@ A `setup.py` runs on the Python that lbuild runs on, not on the target's. For a 
 no difference, unless the project looks at the version or the platform while it is built; such a project
 should say so with markers. Compiling for a target is for other backends, which will take the same place:
 `refusal`, then a build.
+
+What was built before is only looked up here; `making`, and all that it needs, is imported when something must
+run.
 """
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from packaging.utils import InvalidSdistFilename, NormalizedName, parse_sdist_filename
-from packaging.version import Version
+from packaging.utils import InvalidSdistFilename, parse_sdist_filename
 
-from builder.build import git, git_state, memory
-from builder.build.build_system import RefusedError
-from builder.build.purity import check_pure, metadata_of, native_needed, refusal
-from builder.build.sdist_metadata import check_identity, static_metadata
+from builder.build import git_state, memory
 from builder.build.tree import SourceTree
-from builder.build.unpack import opened
-from builder.build.values import BuildIndex, BuildPolicy, BuiltWheel, ConfigSettings, never
-from builder.build.workbench import Workbench, machine_faults, workbench
+from builder.build.values import BuildIndex, BuildPolicy, BuiltWheel, ConfigSettings, machine_faults, never
 from builder.errors import InputNotFoundError
 from prebuilt_index.errors import MetadataMismatchError
 from prebuilt_index.store import Store
 
-_CHUNK = 1 << 20
-"""Bytes."""
+if TYPE_CHECKING:
+    from builder.build.making import Maker, Promise
+
 _NO_SETTINGS: ConfigSettings = {}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Job:
-    """What is built, and how it is remembered."""
-
-    label: str
-    key: str
-    subdirectory: str | None
-    config_settings: ConfigSettings
-    name: NormalizedName | None = None
-    version: Version | None = None
-    """Name and version that the wheel must have; None: whatever it says."""
-    commit: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,23 +58,11 @@ class PureBuilder:
 
         Raises InputNotFoundError, BadArchiveError and MetadataMismatchError too.
         """
-        name, version = _promise(filename) if promised else (None, None)
-        job = _Job(
-            label=f"`{name}` {version}" if promised else f"`{filename}`",
-            key=memory.key_of(f"sha256:{_digest(archive)}", subdirectory, config_settings),
-            subdirectory=subdirectory,
-            config_settings=config_settings,
-            name=name,
-            version=version,
-        )
-        if built := memory.recall(self.store, job.key):
+        key = memory.key_of(f"sha256:{_digest(archive)}", subdirectory, config_settings)
+        if built := memory.recall(self.store, key):
             return built
-        with self._bench(job.label, pulse) as bench:
-            with opened(archive, filename, bench.folder) as sources:
-                if name and version:
-                    check_identity(sources.read("PKG-INFO"), filename, name, version)
-                root = sources.write_to(bench.sources)
-            return self._made(bench, job, root)
+        maker = self._maker(subdirectory, config_settings, pulse)
+        return maker.of_archive(archive, filename, key, _promise(filename) if promised else None)
 
     def from_directory(
         self,
@@ -106,18 +78,13 @@ class PureBuilder:
         `leave_out`: files and folders that are no part of it, such as the bundle being made. Raises
         InputNotFoundError too.
         """
-        label = f"`{folder}`"
-        with machine_faults(label):
+        with machine_faults(f"`{folder}`"):
             tree = SourceTree.of(folder, leave_out)
             source = f"folder:{tree.digest()}:{git_state.state_digest(folder)}"
         key = memory.key_of(source, subdirectory, config_settings)
         if built := memory.recall(self.store, key):
             return built
-        with self._bench(label, pulse) as bench:
-            tree.copy_to(bench.sources)
-            git_state.imitate(folder, bench.sources)
-            job = _Job(label=label, key=key, subdirectory=subdirectory, config_settings=config_settings)
-            return self._made(bench, job, bench.sources)
+        return self._maker(subdirectory, config_settings, pulse).of_folder(folder, tree, key)
 
     def from_vcs(
         self,
@@ -131,79 +98,57 @@ class PureBuilder:
 
         What a branch or a tag stands for is asked every time. Raises InvalidRequirementError too.
         """
-        repository = git.Repository.parse(url)
+        from builder.build.git import Repository
+
+        repository = Repository.parse(url)
 
         def key_of(commit: str) -> str:
             return memory.key_of(f"git:{repository.url}@{commit}", subdirectory, config_settings)
 
-        def known(commit: str | None) -> BuiltWheel | None:
-            return memory.recall(self.store, key_of(commit)) if commit else None
-
-        if built := known(repository.commit):
+        if repository.commit and (built := memory.recall(self.store, key_of(repository.commit))):
             return built
-        label = f"`git+{repository.url}`"
-        with self._bench(label, pulse) as bench:
-            leash = bench.leash_for_git(repository.secrets())
-            advertised = git.advertised_commit(repository, leash)
-            if built := known(advertised):
-                return built
-            commit = git.clone(
-                replace(repository, revision=advertised or repository.revision), bench.sources, leash
-            )
-            if built := known(commit):
-                return built
-            job = _Job(
-                label=label,
-                key=key_of(commit),
-                subdirectory=subdirectory,
-                config_settings=config_settings,
-                commit=commit,
-            )
-            return self._made(bench, job, bench.sources)
+        return self._maker(subdirectory, config_settings, pulse).of_repository(repository, key_of)
 
     def metadata_of_sdist(self, archive: Path, filename: str, *, pulse: Callable[[], None] = never) -> bytes:
         """Core metadata of an index's sdist: as it ships it, where that is final (PEP 643), else as built.
 
         Raises InputNotFoundError, BadArchiveError and MetadataMismatchError too.
         """
-        name, version = _promise(filename)
+        from builder.build.purity import metadata_of
+
         _digest(archive)
-        with (
-            self._bench(f"`{name}` {version}", pulse) as bench,
-            opened(archive, filename, bench.folder) as sources,
-        ):
-            pkg_info = check_identity(sources.read("PKG-INFO"), filename, name, version)
-        if static := static_metadata(pkg_info):
+        maker = self._maker(None, _NO_SETTINGS, pulse)
+        if static := maker.static_metadata(archive, filename, _promise(filename)):
             return static
         built = self.from_sdist(archive, filename, pulse=pulse)
         return metadata_of(built.path, built.filename)
 
-    def _bench(self, label: str, pulse: Callable[[], None]) -> AbstractContextManager[Workbench]:
-        return workbench(label, self.policy, self.environ, self.index, pulse)
+    def _maker(
+        self, subdirectory: str | None, config_settings: ConfigSettings, pulse: Callable[[], None]
+    ) -> "Maker":
+        from builder.build.making import Maker
 
-    def _made(self, bench: Workbench, job: _Job, root: Path) -> BuiltWheel:
-        """The wheel of the project below `root`, judged, stored and remembered."""
-        project = _below(root, job.subdirectory)
-        if reason := refusal(project):
-            raise native_needed(job.label, [reason])
-        wheel = bench.make_wheel(project, job.config_settings)
-        check_pure(wheel, job.name, job.version)
-        with self.store.receive() as incoming, wheel.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                incoming.write(chunk)
-            path, sha256 = incoming.commit(), incoming.sha256
-        built = BuiltWheel(path=path, filename=wheel.name, sha256=sha256, commit=job.commit)
-        memory.remember(self.store, job.key, built)
-        return built
+        return Maker(
+            store=self.store,
+            index=self.index,
+            policy=self.policy,
+            environ=self.environ,
+            pulse=pulse,
+            subdirectory=subdirectory,
+            config_settings=config_settings,
+        )
 
 
-def _promise(filename: str) -> tuple[NormalizedName, Version]:
+def _promise(filename: str) -> "Promise":
+    from builder.build.making import Promise
+
     try:
-        return parse_sdist_filename(filename)
+        name, version = parse_sdist_filename(filename)
     except InvalidSdistFilename as error:
         raise MetadataMismatchError(
             f"The file name `{filename}` is not that of an sdist", hint="Require another version"
         ) from error
+    return Promise(name=name, version=version)
 
 
 def _digest(archive: Path) -> str:
@@ -214,13 +159,3 @@ def _digest(archive: Path) -> str:
         raise InputNotFoundError(
             f"The archive `{archive}` cannot be read", evidence=(str(error.strerror),)
         ) from error
-
-
-def _below(root: Path, subdirectory: str | None) -> Path:
-    """The project's folder: `root`, or the subdirectory of it that was asked for."""
-    if not subdirectory:
-        return root
-    project = (root / subdirectory).resolve()
-    if not project.is_relative_to(root.resolve()) or not project.is_dir():
-        raise RefusedError(f"it has no subdirectory `{subdirectory}`")
-    return project

@@ -83,7 +83,7 @@ def opened(archive: Path, filename: str, scratch: Path, budget: Budget | None = 
             yield Sources(top=top_folder(entries), entries=entries, content=content)
     except ArchiveFaultError as fault:
         raise BadArchiveError(
-            f"The archive `{filename}` is damaged or hostile",
+            f"The archive `{filename}` cannot be unpacked safely",
             evidence=(str(fault),),
             hint="Require another version, or tell the project's maintainers",
         ) from fault

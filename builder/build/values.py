@@ -1,8 +1,11 @@
 """What a build is given and what it gives."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from manylinux.errors import EnvironmentFault
 
 ConfigSettings = Mapping[str, str | tuple[str, ...]]
 """PEP 517 config settings; a key given several times has all its values."""
@@ -55,3 +58,16 @@ def never() -> None:
     Long work calls its pulse several times a second; a pulse that raises stops the work, and what it raised
     is what the caller gets.
     """
+
+
+@contextmanager
+def machine_faults(label: str) -> Iterator[None]:
+    """What the system refuses while `label` is worked on is told as an EnvironmentFault."""
+    try:
+        yield
+    except OSError as error:
+        raise EnvironmentFault(
+            f"{label} could not be built on this machine",
+            evidence=(f"{error.strerror or error}: `{error.filename or 'no file'}`",),
+            hint="Check free space and permissions; TMPDIR names the folder that builds work in",
+        ) from error

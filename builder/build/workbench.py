@@ -14,9 +14,8 @@ from builder.build import environment
 from builder.build.build_system import RefusedError
 from builder.build.process import FailedError, Leash, StoppedError
 from builder.build.purity import native_sources
-from builder.build.values import BuildIndex, BuildPolicy, ConfigSettings
+from builder.build.values import BuildIndex, BuildPolicy, ConfigSettings, machine_faults
 from builder.errors import SdistBuildError
-from manylinux.errors import EnvironmentFault
 
 _QUOTED = 15
 """Lines of the log's end."""
@@ -31,6 +30,8 @@ _CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 class Workbench:
     """What one build works with."""
 
+    label: str
+    """What is built, for people."""
     folder: Path
     """New and empty but for `home`."""
     policy: BuildPolicy
@@ -95,6 +96,7 @@ def workbench(
         ) as folder,
     ):
         bench = Workbench(
+            label=label,
             folder=Path(os.path.realpath(folder)),
             policy=policy,
             environ=environ,
@@ -106,26 +108,13 @@ def workbench(
         try:
             yield bench
         except (FailedError, StoppedError, RefusedError) as error:
-            raise _failure(label, bench, error) from error
+            raise _failure(bench, error) from error
 
 
-@contextmanager
-def machine_faults(label: str) -> Iterator[None]:
-    """What the system refuses while `label` is worked on is told as an EnvironmentFault."""
-    try:
-        yield
-    except OSError as error:
-        raise EnvironmentFault(
-            f"{label} could not be built on this machine",
-            evidence=(f"{error.strerror or error}: `{error.filename or 'no file'}`",),
-            hint="Check free space and permissions; TMPDIR names the folder that builds work in",
-        ) from error
-
-
-def _failure(label: str, bench: Workbench, error: Exception) -> SdistBuildError:
+def _failure(bench: Workbench, error: Exception) -> SdistBuildError:
     evidence = [str(error), *_last_lines(bench.log)]
     if bench.log.stat().st_size:
-        evidence.append(f"log: {_kept(bench.log, label, bench.policy.logs)}")
+        evidence.append(f"log: {_kept(bench)}")
     native = native_sources(bench.sources)
     if native:
         hint = (
@@ -134,16 +123,16 @@ def _failure(label: str, bench: Workbench, error: Exception) -> SdistBuildError:
         )
     else:
         hint = f"See whether `pip wheel` builds it; more than {bench.policy.timeout:g} s are not allowed"
-    return SdistBuildError(f"Building {label} failed", evidence=evidence, hint=hint)
+    return SdistBuildError(f"Building {bench.label} failed", evidence=evidence, hint=hint)
 
 
-def _kept(log: Path, label: str, folder: Path) -> Path:
+def _kept(bench: Workbench) -> Path:
     """Where the log lies from now on."""
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", label).strip("-.")[:80]
-    descriptor, path = tempfile.mkstemp(prefix=f"{stem}-", suffix=".log", dir=folder)
+    bench.policy.logs.mkdir(parents=True, exist_ok=True)
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", bench.label).strip("-.")[:80]
+    descriptor, path = tempfile.mkstemp(prefix=f"{stem}-", suffix=".log", dir=bench.policy.logs)
     os.close(descriptor)
-    return Path(shutil.copyfile(log, path))
+    return Path(shutil.copyfile(bench.log, path))
 
 
 def _last_lines(log: Path) -> list[str]:

@@ -219,6 +219,7 @@ def test_a_backend_sees_no_secrets(make_builder: MakeBuilder, tmp_path: Path) ->
     seen = zipfile.ZipFile(built.path).read("environ.txt").decode()
 
     assert "hush" not in seen
+    assert str(tmp_path / "store") not in seen
     assert f"'HOME': '{tmp_path / 'work'}" in seen
 
 

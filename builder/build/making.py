@@ -1,0 +1,117 @@
+"""What a build does once it is clear that it must be done: a wheel made on a bench, judged, remembered."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from builder.build import git, git_state, memory
+from builder.build.build_system import RefusedError
+from builder.build.purity import check_pure, native_needed, refusal
+from builder.build.sdist_metadata import check_identity, static_metadata
+from builder.build.tree import SourceTree
+from builder.build.unpack import opened
+from builder.build.values import BuildIndex, BuildPolicy, BuiltWheel, ConfigSettings
+from builder.build.workbench import Workbench, workbench
+from prebuilt_index.store import Store
+
+_CHUNK = 1 << 20
+"""Bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """The project and version that an sdist's file name tells."""
+
+    name: NormalizedName
+    version: Version
+
+    def __str__(self) -> str:
+        return f"`{self.name}` {self.version}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maker:
+    """Builds one wheel; whether that is needed was decided before."""
+
+    store: Store
+    index: BuildIndex
+    policy: BuildPolicy
+    environ: Mapping[str, str]
+    pulse: Callable[[], None]
+    subdirectory: str | None = None
+    config_settings: ConfigSettings
+
+    def of_archive(self, archive: Path, filename: str, key: str, promise: Promise | None) -> BuiltWheel:
+        """The wheel of an archive's sources, which are those of the promised project."""
+        with self._bench(str(promise) if promise else f"`{filename}`") as bench:
+            with opened(archive, filename, bench.folder) as sources:
+                if promise:
+                    check_identity(sources.read("PKG-INFO"), filename, promise.name, promise.version)
+                root = sources.write_to(bench.sources)
+            return self._made(bench, root, key, promise=promise)
+
+    def of_folder(self, folder: Path, tree: SourceTree, key: str) -> BuiltWheel:
+        """The wheel of a copy of a folder's sources."""
+        with self._bench(f"`{folder}`") as bench:
+            tree.copy_to(bench.sources)
+            git_state.imitate(folder, bench.sources)
+            return self._made(bench, bench.sources, key)
+
+    def of_repository(self, repository: git.Repository, key_of: Callable[[str], str]) -> BuiltWheel:
+        """The wheel of a commit, unless the commit turns out to have one."""
+        with self._bench(f"`git+{repository.url}`") as bench:
+            leash = bench.leash_for_git(repository.secrets())
+            advertised = git.advertised_commit(repository, leash)
+            if advertised and (built := memory.recall(self.store, key_of(advertised))):
+                return built
+            wanted = replace(repository, revision=advertised or repository.revision)
+            commit = git.clone(wanted, bench.sources, leash)
+            if built := memory.recall(self.store, key_of(commit)):
+                return built
+            return self._made(bench, bench.sources, key_of(commit), commit=commit)
+
+    def static_metadata(self, archive: Path, filename: str, promise: Promise) -> bytes | None:
+        """Core metadata the sdist ships, if no build can change it."""
+        with self._bench(str(promise)) as bench, opened(archive, filename, bench.folder) as sources:
+            return static_metadata(
+                check_identity(sources.read("PKG-INFO"), filename, promise.name, promise.version)
+            )
+
+    def _bench(self, label: str) -> AbstractContextManager[Workbench]:
+        return workbench(label, self.policy, self.environ, self.index, self.pulse)
+
+    def _made(
+        self,
+        bench: Workbench,
+        root: Path,
+        key: str,
+        *,
+        promise: Promise | None = None,
+        commit: str | None = None,
+    ) -> BuiltWheel:
+        project = _below(root, self.subdirectory)
+        if reason := refusal(project):
+            raise native_needed(bench.label, [reason])
+        wheel = bench.make_wheel(project, self.config_settings)
+        check_pure(wheel, promise.name if promise else None, promise.version if promise else None)
+        with self.store.receive() as incoming, wheel.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                incoming.write(chunk)
+            path, sha256 = incoming.commit(), incoming.sha256
+        built = BuiltWheel(path=path, filename=wheel.name, sha256=sha256, commit=commit)
+        memory.remember(self.store, key, built)
+        return built
+
+
+def _below(root: Path, subdirectory: str | None) -> Path:
+    """The project's folder: `root`, or the subdirectory of it that was asked for."""
+    if not subdirectory:
+        return root
+    project = (root / subdirectory).resolve()
+    if not project.is_relative_to(root.resolve()) or not project.is_dir():
+        raise RefusedError(f"it has no subdirectory `{subdirectory}`")
+    return project
