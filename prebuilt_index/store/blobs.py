@@ -69,16 +69,13 @@ def examine(path: str, sha256: str) -> os.stat_result | None:
 
 def stamp(path: str, seen: os.stat_result, temporary: str) -> None:
     """The blob at `path`, right when it was `seen`, has a stamp unless the clock is too coarse."""
-    descriptor = durable.create(temporary)
-    try:
-        durable.write_all(descriptor, _stamp_of(seen))
-        settled = _clock_passes(max(seen.st_ctime_ns, seen.st_mtime_ns), temporary)
-    finally:
-        os.close(descriptor)
-    if settled and _stamp_of(os.lstat(path)) == _stamp_of(seen):
-        durable.replace(temporary, path + STAMP)
-    else:
-        durable.remove(temporary)
+    with durable.written(temporary, _stamp_of(seen)):
+        if _clock_passes(max(seen.st_ctime_ns, seen.st_mtime_ns), temporary) and _is_still(path, seen):
+            durable.replace(temporary, path + STAMP)
+
+
+def _is_still(path: str, seen: os.stat_result) -> bool:
+    return _stamp_of(os.lstat(path)) == _stamp_of(seen)
 
 
 def _clock_passes(moment: int, probe: str) -> bool:

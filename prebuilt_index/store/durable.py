@@ -58,6 +58,20 @@ def write_all(descriptor: int, content: bytes | memoryview) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
+@contextmanager
+def written(path: str, content: bytes) -> Iterator[None]:
+    """A new file at `path` has the content; what is still there after the block is removed."""
+    descriptor = create(path)
+    try:
+        try:
+            write_all(descriptor, content)
+        finally:
+            os.close(descriptor)
+        yield
+    finally:
+        remove(path)
+
+
 def make_read_only(descriptor: int) -> None:
     """The open file has mode 0444, where modes exist."""
     if os.chmod in os.supports_fd and stat.S_IMODE(os.fstat(descriptor).st_mode) != 0o444:
@@ -140,8 +154,10 @@ def remove(path: str) -> None:
         if os.path.isdir(path) and not os.path.islink(path):
             import shutil  # 3 ms; only needed here
 
-            with suppress(FileNotFoundError):
-                shutil.rmtree(path)
+            # Somebody else may be removing the same folder.
+            while os.path.isdir(path):
+                with suppress(FileNotFoundError):
+                    shutil.rmtree(path)
         else:
             os.chmod(path, stat.S_IWRITE | stat.S_IREAD)
             os.unlink(path)

@@ -39,17 +39,18 @@ def is_ours(root: str) -> bool:
         return False
     with os.fdopen(descriptor, "rb") as file:
         content = file.read(len(_TAG_CONTENT) + 1)
-    if content != _TAG_CONTENT:
+    if content and content != _TAG_CONTENT:
         raise not_ours(root, f"its `{TAG}` is another program's")
-    return True
+    return bool(content)
 
 
 def _mark(root: str) -> None:
     os.chmod(root, 0o700)
-    temporary = f"{root}/.{TAG}.{os.urandom(8).hex()}"
+    temporary = f"{root}/tmp/{TAG}.{os.urandom(8).hex()}"
     descriptor = durable.create(temporary)
     try:
         durable.write_all(descriptor, _TAG_CONTENT)
+        os.fsync(descriptor)
     finally:
         os.close(descriptor)
     os.replace(temporary, f"{root}/{TAG}")
@@ -69,8 +70,8 @@ def _refuse_other_owner(root: str) -> None:
 
 
 def _refuse_content(root: str, own_names: frozenset[str]) -> None:
-    # Another process may be marking the same new folder.
-    foreign = sorted(name for name in os.listdir(root) if TAG not in name and name not in own_names)
+    foreign = sorted(set(os.listdir(root)) - own_names - {TAG})
+    # Another process may have marked the same new folder meanwhile.
     if foreign and not is_ours(root):
         raise not_ours(root, f"it holds `{foreign[0]}` and no `{TAG}`")
 

@@ -188,17 +188,8 @@ class Store:
         name = records.digest(key)
         path = records.path_in(f"{self._folder}/{bucket}", name)
         temporary = self.temporary_path()
-        with durable.told(path, "write"):
-            descriptor = durable.create(temporary)
-            try:
-                try:
-                    durable.write_all(descriptor, records.pack(bucket, name, value))
-                finally:
-                    os.close(descriptor)
-                durable.replace(temporary, path)
-            except BaseException:
-                durable.remove(temporary)
-                raise
+        with durable.told(path, "write"), durable.written(temporary, records.pack(bucket, name, value)):
+            durable.replace(temporary, path)
 
     # -- locks -----------------------------------------------------------------------------------------------
 

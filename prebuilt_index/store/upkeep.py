@@ -4,6 +4,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from prebuilt_index.store import blobs, durable, folder, records
@@ -63,7 +64,7 @@ def prune(store: Store, *, unused_days: float | None = None, stale_seconds: floa
 
 
 def clean(store: Store) -> int:
-    """Bytes freed: all of them; the folder is gone. Raises StoreError when it does not carry lbuild's tag."""
+    """Bytes freed: all of them. Raises StoreError when the folder does not carry lbuild's tag."""
     root = os.fspath(store.root)
     with durable.told(root, "clean"):
         if not folder.is_ours(root):
@@ -72,7 +73,9 @@ def clean(store: Store) -> int:
         # The tag goes last: until then a second run may finish what was begun.
         for name in sorted(os.listdir(root), key=lambda name: name == folder.TAG):
             durable.remove(os.path.join(root, name))
-        os.rmdir(root)
+        # A volume's mount point stays, and so does a folder that another process uses again already.
+        with suppress(OSError):
+            os.rmdir(root)
     return size
 
 

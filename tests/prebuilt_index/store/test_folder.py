@@ -71,6 +71,16 @@ def test_refuses_the_cache_of_another_program(tmp_path: Path) -> None:
     assert (tmp_path / "CACHEDIR.TAG").read_bytes() == tag
 
 
+def test_marks_itself_anew_when_its_tag_was_lost(tmp_path: Path) -> None:
+    """A tag that a power cut emptied is written again; what the folder holds stays."""
+    with Store.open(tmp_path) as store:
+        store.put(Bucket.PAGES, "key", b"value")
+    (tmp_path / "CACHEDIR.TAG").write_bytes(b"")
+    with Store.open(tmp_path) as store:
+        assert store.get(Bucket.PAGES, "key") == b"value"
+    assert (tmp_path / "CACHEDIR.TAG").stat().st_size > 0
+
+
 @pytest.mark.parametrize("inside", ["", "sub/folder"])
 def test_refuses_a_file_in_the_way(tmp_path: Path, inside: str) -> None:
     """A file where the folder should be is an error that names it."""

@@ -147,7 +147,6 @@ def test_sweeps_up_behind_the_dead_only(store: Store) -> None:
 
 def test_sweeps_when_something_is_received(store: Store) -> None:
     """Rubbish of a killed run is gone after the next one, without anybody's asking."""
-    (store.root / "tmp").mkdir()
     dead = store.root / "tmp" / "1-dead"
     dead.write_bytes(b"dead")
     age(dead, 1)
