@@ -90,3 +90,9 @@ class StoreError(EnvironmentFault):
     """The store cannot be used: no space, no permission, not ours."""
 
     code = "store"
+
+
+class PipConfigurationError(EnvironmentFault):
+    """pip cannot be asked for its configuration, or says that it is broken."""
+
+    code = "pip-configuration"

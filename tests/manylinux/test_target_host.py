@@ -56,7 +56,8 @@ from manylinux.wheel_name import WheelName
 
 wheel = WheelName.parse("x-1-cp39-abi3-manylinux_2_17_aarch64.whl")
 json.dump([[target.id, list(map(str, target.tags())), dict(target.environment()), target.rank(wheel),
-            target.why_not(wheel), target.satisfies_python(">=3.12")] for target in every_target()], sys.stdout)
+            target.why_not(wheel), target.satisfies_python(">=3.12")] for target in every_target()],
+          sys.stdout)
 """
 
 
