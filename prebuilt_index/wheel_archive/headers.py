@@ -29,6 +29,8 @@ FLAG_DESCRIPTOR: Final = 1 << 3
 FLAG_UTF8: Final = 1 << 11
 _FLAGS_KNOWN: Final = 0b110 | FLAG_DESCRIPTOR | FLAG_UTF8
 """Bits 1 and 2 are the compressor's level: a hint without meaning."""
+_VERSION_KNOWN: Final = 63
+"""Of the format, times ten: the newest in APPNOTE. What none knows, some readers refuse."""
 FLAGS_COMPARED: Final = 1 | FLAG_DESCRIPTOR | FLAG_UTF8
 
 EXTRA_ZIP64: Final = 0x0001
@@ -91,7 +93,7 @@ def directory_entry(directory: bytes, start: int) -> DirectoryEntry:
     if start + DIRECTORY_SIZE > len(directory) or not directory.startswith(DIRECTORY, start):
         raise refusal("Z10", f"The directory holds something else than an entry at its byte {start}")
     # fmt: off
-    (_, made_by, _, flags, method, _, _, crc, compressed, size, name_length, extra_length, comment_length,
+    (_, made_by, needed, flags, method, _, _, crc, compressed, size, name_length, extra_length, comment_length,
     disk, _,
      attributes, offset) = _DIRECTORY.unpack_from(directory, start)
     # fmt: on
@@ -102,7 +104,7 @@ def directory_entry(directory: bytes, start: int) -> DirectoryEntry:
     name = directory[start + DIRECTORY_SIZE : name_end]
     if comment_length:
         raise refusal("Z12", "A member has a comment", label(name))
-    _check_method(flags, method, name)
+    _check_method(needed, flags, method, name)
     if disk:
         raise refusal("Z10", "A member is on another disk", label(name))
     extra = extra_fields(directory[name_end : name_end + extra_length], name)
@@ -111,7 +113,9 @@ def directory_entry(directory: bytes, start: int) -> DirectoryEntry:
     return DirectoryEntry(name, made_by >> 8, flags, method, crc, compressed, size, attributes, offset, end)
 
 
-def _check_method(flags: int, method: int, name: bytes) -> None:
+def _check_method(needed: int, flags: int, method: int, name: bytes) -> None:
+    if needed > _VERSION_KNOWN:
+        raise refusal("Z26", f"A member needs a reader of version {needed}", label(name))
     if flags & ~_FLAGS_KNOWN:
         raise refusal("Z26", f"A member has the flags 0x{flags:04x}", label(name))
     if method not in (STORED, DEFLATED):

@@ -37,7 +37,7 @@ RULES: Final = {
     "Z23": "a folder entry is nothing but a folder",
     "Z24": "members are plain files and folders",
     "Z25": "members are stored or deflated",
-    "Z26": "no member is encrypted or patched, no flag is unknown",
+    "Z26": "no member is encrypted or patched, no flag or version unknown",
     "Z27": "the archive is not a tar as well",
     "Z28": "the archive stays within its budget",
     "Z29": "RECORD lists the members, each once",

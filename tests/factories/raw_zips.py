@@ -25,7 +25,7 @@ class Part:
     """Fields to say in both headers: flags, method, crc, compressed_size, size, extra, name, name_length."""
     local: Mapping[str, Any] = field(default_factory=dict)
     central: Mapping[str, Any] = field(default_factory=dict)
-    """As `local`, and system, attributes, comment, disk, offset."""
+    """As `local`, and system, version, attributes, comment, disk, offset."""
     descriptor: bytes = b""
     before: bytes = b""
     """Bytes in front of the local header that belong to nothing."""
@@ -146,7 +146,7 @@ def _central(part: Part, offset: int) -> bytes:
             "<4s6H3L5H2L",
             facts.get("signature", b"PK\x01\x02"),
             facts["system"] << 8 | 20,
-            20,
+            facts.get("version", 20),
             facts["flags"],
             facts["method"],
             0,

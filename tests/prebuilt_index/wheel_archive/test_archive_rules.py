@@ -321,7 +321,11 @@ BROKEN: dict[str, dict[str, Callable[[], bytes]]] = {
         "setgid": lambda: both(attributes=0o102755 << 16),
     },
     "Z25": {str(method): lambda method=method: both(method=method) for method in (1, 9, 12, 14, 93, 99)},
-    "Z26": {f"bit {bit}": lambda bit=bit: both(flags=1 << bit) for bit in (0, 4, 5, 6, 12, 13, 15)},
+    "Z26": {
+        **{f"bit {bit}": lambda bit=bit: both(flags=1 << bit) for bit in (0, 4, 5, 6, 12, 13, 15)},
+        "version 6.4": lambda: central(version=64),
+        "version 25.5": lambda: central(version=255),
+    },
     "Z27": {
         "ustar": lambda: tar_as_well(b"ustar\x0000", b"\0 "),
         "GNU": lambda: tar_as_well(b"ustar  \0", b"\0 "),
