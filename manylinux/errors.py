@@ -81,14 +81,14 @@ class BuildError(LbuildError):
     status = ExitStatus.BUILD
 
 
-class EnvironmentFault(LbuildError):
+class EnvironmentFault(LbuildError):  # noqa: N818 - EnvironmentError is a name of Python's own
     """The machine lbuild runs on lacks something it needs."""
 
     code = "environment"
     status = ExitStatus.ENVIRONMENT
 
 
-class SeveralErrors(LbuildError):
+class SeveralErrors(LbuildError):  # noqa: N818 - it ends in Errors, being several
     """Independent faults found in one pass, told together; the exit status is that of the first."""
 
     code = "several"

@@ -131,9 +131,9 @@ def _environment(runtime: Runtime, machine: str) -> Mapping[str, str]:
 
 @lru_cache(maxsize=4096)
 def _admits(specifier: str, python_release: str) -> bool:
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.specifiers import SpecifierSet
 
     try:
         return _version(python_release) in SpecifierSet(specifier)
-    except InvalidSpecifier:
+    except ValueError:  # InvalidSpecifier, or a number that Python will not read
         return True

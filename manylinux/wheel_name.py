@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from packaging.utils import BuildTag, InvalidWheelFilename, NormalizedName, parse_wheel_filename
+from packaging.utils import BuildTag, NormalizedName, parse_wheel_filename
 from packaging.version import Version
 
 from manylinux.errors import InvalidWheelNameError
@@ -34,7 +34,7 @@ class WheelName:
             raise _invalid(filename, "it is not `name-version(-build)-python-abi-platform.whl`")
         try:
             name, version, build = _identity(head)
-        except InvalidWheelFilename as error:
+        except ValueError as error:  # InvalidWheelFilename, or a number that Python will not read
             raise _invalid(filename, str(error).partition(": ")[0]) from error
         tag_set = "-".join(tags)
         if not _is_tag_set(tag_set):

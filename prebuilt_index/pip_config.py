@@ -107,7 +107,7 @@ def _state(path: str) -> str:
 
 
 def _settled(states: Iterable[str], asked: float) -> bool:
-    """Whether no file was written so shortly before `asked`, or since, that another writing might not show."""
+    """Whether no file was written so shortly before `asked`, or since, that another might not show."""
     times = [int(state.split()[2]) / 1e9 for state in states if " " in state]
     return not any(asked - _UNSETTLED < written <= time.time() for written in times)
 

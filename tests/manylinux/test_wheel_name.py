@@ -46,6 +46,9 @@ def test_takes_a_name_apart() -> None:
         "x-1-py3-none-any\n.whl",
         "x-1-py3-none-\u0661ny.whl",
         "../x-1-py3-none-any.whl",
+        f"x-{'9' * 5000}-py3-none-any.whl",
+        f"x-1-{'9' * 5000}-py3-none-any.whl",
+        "x-1-\ud800-none-any.whl",
     ],
 )
 def test_refuses_what_is_no_wheel_name(filename: str) -> None:
