@@ -31,7 +31,7 @@ _FLAGS_KNOWN: Final = 0b110 | FLAG_DESCRIPTOR | FLAG_UTF8
 """Bits 1 and 2 are the compressor's level: a hint without meaning."""
 _VERSION_KNOWN: Final = 63
 """Of the format, times ten: the newest in APPNOTE. What none knows, some readers refuse."""
-FLAGS_COMPARED: Final = 1 | FLAG_DESCRIPTOR | FLAG_UTF8
+FLAGS_COMPARED: Final = 0xFFFF & ~0b110
 
 EXTRA_ZIP64: Final = 0x0001
 EXTRA_UNICODE_PATH: Final = 0x7075
@@ -93,9 +93,8 @@ def directory_entry(directory: bytes, start: int) -> DirectoryEntry:
     if start + DIRECTORY_SIZE > len(directory) or not directory.startswith(DIRECTORY, start):
         raise refusal("Z10", f"The directory holds something else than an entry at its byte {start}")
     # fmt: off
-    (_, made_by, needed, flags, method, _, _, crc, compressed, size, name_length, extra_length, comment_length,
-    disk, _,
-     attributes, offset) = _DIRECTORY.unpack_from(directory, start)
+    (_, made_by, needed, flags, method, _, _, crc, compressed, size, name_length, extra_length,
+     comment_length, disk, _, attributes, offset) = _DIRECTORY.unpack_from(directory, start)
     # fmt: on
     name_end = start + DIRECTORY_SIZE + name_length
     end = name_end + extra_length + comment_length
