@@ -12,6 +12,8 @@ from builder.build.entries import ArchiveFaultError, Budget, Entry, Kind, checke
 
 BLOCK = 512
 _USTAR, _GNU = b"ustar\x0000", b"ustar  \x00"
+_IGNORED_NUMBERS = (slice(108, 116), slice(116, 124), slice(136, 148), slice(329, 337), slice(337, 345))
+"""Owner, group, time, device: nothing here depends on them, but some readers stop at one they cannot read."""
 _KINDS = {b"0": Kind.FILE, b"2": Kind.LINK, b"5": Kind.FOLDER}
 _LONGEST_EXTENSION = 64 << 10
 """Bytes of a pax header or a long name."""
@@ -49,17 +51,19 @@ def read_table(archive: BinaryIO, budget: Budget) -> tuple[Entry, ...]:
     """Every entry of the tar archive, in order. Raises ArchiveFaultError where two readers could disagree."""
     entries: list[Entry] = []
     pending: _Extension | None = None
+    leads = False
     for header in _headers(archive):
-        if header.type in b"gxL":
-            if pending is not None:
-                raise ArchiveFaultError("two extension headers follow each other")
-            extension = _extension(archive, header)
-            pending = None if header.type == b"g" else extension
-        else:
+        leads = header.type in b"gxL"
+        if not leads:
             entries.append(_entry(header, pending or _Extension()))
             budget.check_entries(len(entries))
             pending = None
-    if pending is not None:
+        elif pending is not None:
+            raise ArchiveFaultError("two extension headers follow each other")
+        else:
+            extension = _extension(archive, header)
+            pending = None if header.type == b"g" else extension
+    if leads:
         raise ArchiveFaultError("an extension header belongs to no entry")
     return tuple(entries)
 
@@ -92,6 +96,9 @@ def _header(block: bytes, data: int) -> _Header:
     magic = block[257:265]
     if magic not in (_USTAR, _GNU):
         raise ArchiveFaultError("a header is of neither the ustar nor the GNU kind")
+    for place in _IGNORED_NUMBERS:
+        if block[place][0] not in (0x80, 0xFF):  # GNU's binary form
+            _octal(block[place])
     prefix = _text(block[345:500])
     if prefix and magic == _GNU:
         raise ArchiveFaultError("a GNU header carries more than a name")
@@ -133,7 +140,10 @@ def _entry(header: _Header, extension: _Extension) -> Entry:
 def _extension(archive: BinaryIO, header: _Header) -> _Extension:
     if header.size > _LONGEST_EXTENSION:
         raise ArchiveFaultError(f"an extension header has {header.size} bytes")
-    content = _read(archive, header.data, header.size)
+    padded = _read(archive, header.data, header.end - header.data)
+    content = padded[: header.size]
+    if padded.count(0, header.size) != len(padded) - header.size:  # `tarfile` reads a long name up to a NUL
+        raise ArchiveFaultError("something is hidden behind an extension header")
     if header.type == b"L":
         return _Extension(path=_long_name(content))
     texts = dict(_pax_records(content))
@@ -191,8 +201,9 @@ def _decoded(raw: bytes) -> str:
 
 def _octal(field: bytes) -> int:
     """A number as ustar writes it; empty is zero. GNU's binary form is for what no sdist is."""
-    digits = field.strip(b" \0") or b"0"
-    if not digits.isdigit() or b"8" in digits or b"9" in digits:
+    number, _, rest = field.partition(b"\0")
+    digits = number.strip(b" ") or b"0"
+    if not digits.isdigit() or b"8" in digits or b"9" in digits or rest.strip(b" \0"):
         raise ArchiveFaultError(f"a header holds the number {field!r}")
     return int(digits, 8)
 

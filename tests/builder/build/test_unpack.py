@@ -185,6 +185,44 @@ def test_refuses_what_sources_do_not_need(type_: bytes, tmp_path: Path) -> None:
     )
 
 
+def sealed(block: bytes) -> bytes:
+    """A header with the checksum that its bytes have."""
+    total = sum(block[:148]) + 8 * 0x20 + sum(block[156:])
+    return block[:148] + b"%06o\0 " % total + block[156:]
+
+
+@pytest.mark.parametrize(
+    ("place", "content"),
+    [
+        (124, b"\0" + b"00000000007"),  # readers that stop at the NUL see no size at all
+        (124, b"000000000\x005 "),
+        (124, b"\x80" + bytes(10) + b"\x05"),
+        (108, b"nobody \0"),
+        (136, b"yesterday  \0"),
+        (257, b"ustar\x0001"),
+    ],
+)
+def test_refuses_numbers_that_readers_read_differently(place: int, content: bytes, tmp_path: Path) -> None:
+    """A header whose numbers are not plain octal makes some readers stop, or skip elsewhere."""
+    plain = gzip.decompress(tar_gz({"x-1/file": b"12345"}))
+    header = sealed(plain[:place] + content + plain[place + len(content) : 512])
+
+    assert refused(gzip.compress(header + plain[512:]), tmp_path)
+    assert not (tmp_path / "out").exists()
+
+
+def test_refuses_what_hides_behind_a_long_name(tmp_path: Path) -> None:
+    """A reader that takes the name up to its NUL would see another than one that counts."""
+    name = "x-1/" + "n" * 120
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT) as archive:
+        archive.addfile(tarfile.TarInfo(name))
+    whole = buffer.getvalue()
+    short = sealed(whole[:124] + b"%011o\0" % 100 + whole[136:512])
+
+    assert "hidden" in refused(gzip.compress(short + whole[512:]), tmp_path)
+
+
 def test_counts_bytes_while_reading(tmp_path: Path) -> None:
     """A bomb is noticed by what has come out of it, long before its end."""
     bomb = tar_gz({"x-1/zeros": bytes(8 << 20)})
