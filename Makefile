@@ -26,3 +26,14 @@ check: venv
 	$(BIN)/mypy --platform win32
 	$(BIN)/mypy --platform darwin
 	$(BIN)/lint-imports
+
+DEMO_RUNTIME ?= python3.13
+
+.PHONY: demo
+demo: venv
+	$(BIN)/lbuild examples/scipy/requirements.txt --source examples/scipy --runtime $(DEMO_RUNTIME) -o demo/scipy.zip
+
+.PHONY: bench
+bench: venv
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/python -m benchmarks --json benchmarks/out/latest.json

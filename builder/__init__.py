@@ -1,1 +1,3 @@
 """How requirements become a bundle."""
+
+VERSION = "0.1.0"

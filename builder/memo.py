@@ -1,58 +1,118 @@
-"""Resolutions remembered: the same question to unchanged index pages has the same answer.
+"""Resolutions remembered: the same wish, over unchanged inputs and index pages, has the same answer.
 
-A record holds the answer and the evidence it rests on: digest and freshness of every index page that was
-read, and the file behind every direct reference. While every page is fresh the answer stands as it is. Once
-one is stale each page is asked for again (a cheap conditional request where the index allows it), and the
-answer stands if no digest has changed. Bucket and key: `Bucket.RESOLUTIONS`, see `question`.
+A record holds the answer and the evidence it rests on: what the inputs' reader asked of the disk and the
+environment, digest and freshness of every index page that was read, and the file behind every direct
+reference. While the inputs are unchanged and every page is fresh the answer stands as it is, and nothing else
+is looked at or even imported: that is each warm build. Once a page is stale each one is asked for again (a
+cheap conditional request where the index allows it), and the answer stands if no digest has changed.
+
+Bucket and key: `Bucket.RESOLUTIONS`, the wish.
 """
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from packaging.utils import NormalizedName
-from packaging.version import Version
-
-from builder.model import Inputs, Pin, Request, Resolution, ResolveOptions, Skip
-from builder.ports import IndexFacts
-from manylinux.target import Target
+from builder.model import Pin, Request, Resolution, Skip
 from prebuilt_index.artefacts import IndexFile, ProjectPage
 from prebuilt_index.errors import ProjectNotFoundError
 
-FORMAT = 1
-UNKNOWN = ""
-"""Stands for the digest of a page that no index has."""
+if TYPE_CHECKING:
+    from packaging.utils import NormalizedName
+
+    from builder.disk import Disk
+    from builder.ports import IndexFacts
+    from manylinux.target import Target
+
+FORMAT = 2
+"""Raised when a record's meaning changes, or the resolver's choices do."""
+ABSENT = ""
+"""Stands for the digest of what is not there: a page no index has, a file, a variable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What a resolution rests on."""
 
+    inputs: tuple[tuple[str, str, str], ...] = ()
+    """(question, path or variable, answer) of everything the inputs' reader asked."""
     pages: Mapping[str, str]
-    """Project to the page's digest, or UNKNOWN."""
+    """Project to the page's digest, or ABSENT."""
     fresh_until: float
     """Epoch seconds: the earliest of the pages'."""
     directs: Mapping[str, str]
     """Direct reference to the sha256 of its file."""
 
+    def stands_alone(self, now: float) -> bool:
+        """Whether no index and no source needs to be asked whether it still holds."""
+        return not self.directs and now < self.fresh_until
+
+
+class WatchedDisk:
+    """A Disk that remembers what it was asked and told."""
+
+    def __init__(self, disk: "Disk") -> None:
+        self._disk = disk
+        self.seen: dict[tuple[str, str], str] = {}
+
+    def read(self, path: Path) -> bytes:
+        content = self._disk.read(path)
+        self.seen["read", str(path)] = sha256(content).hexdigest()
+        return content
+
+    def is_file(self, path: Path) -> bool:
+        return self._noted("file", path, self._disk.is_file(path))
+
+    def is_dir(self, path: Path) -> bool:
+        return self._noted("dir", path, self._disk.is_dir(path))
+
+    def names(self, folder: Path) -> tuple[str, ...]:
+        return self._disk.names(folder)  # only for the hints of errors, which are not remembered
+
+    def _noted(self, question: str, path: Path, answer: bool) -> bool:
+        self.seen[question, str(path)] = str(answer)
+        return answer
+
+
+class WatchedEnvironment(Mapping[str, str]):
+    """An environment that remembers which variables were looked at."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.seen: dict[tuple[str, str], str] = {}
+
+    def __getitem__(self, name: str) -> str:
+        # Values may be secrets: only their digest is kept.
+        value = self._environ.get(name)
+        self.seen["env", name] = ABSENT if value is None else sha256(value.encode()).hexdigest()
+        return self._environ[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._environ)
+
+    def __len__(self) -> int:
+        return len(self._environ)
+
 
 class Witness:
     """An IndexFacts that remembers what it was asked and told."""
 
-    def __init__(self, facts: IndexFacts) -> None:
+    def __init__(self, facts: "IndexFacts") -> None:
         self._facts = facts
         self._pages: dict[str, str] = {}
         self._directs: dict[str, str] = {}
         self._fresh_until = float("inf")
 
-    def page(self, project: NormalizedName) -> ProjectPage:
+    def page(self, project: "NormalizedName") -> ProjectPage:
         try:
             page = self._facts.page(project)
         except ProjectNotFoundError:
-            self._pages[project] = UNKNOWN
+            self._pages[project] = ABSENT
+            self._fresh_until = 0.0  # for how long a project is unknown, no index says
             raise
         self._pages[project] = page.digest
         self._fresh_until = min(self._fresh_until, page.fresh_until)
@@ -63,10 +123,10 @@ class Witness:
 
     def direct(self, request: Request) -> IndexFile:
         file = self._facts.direct(request)
-        self._directs[_reference(request)] = file.hashes.get("sha256", "")
+        self._directs[_reference(request)] = file.hashes.get("sha256", ABSENT)
         return file
 
-    def hint(self, projects: Iterable[NormalizedName]) -> None:
+    def hint(self, projects: "Iterable[NormalizedName]") -> None:
         self._facts.hint(projects)
 
     def hint_metadata(self, files: Iterable[IndexFile]) -> None:
@@ -77,29 +137,46 @@ class Witness:
         return Evidence(pages=self._pages, fresh_until=self._fresh_until, directs=self._directs)
 
 
-def question(inputs: Inputs, target: Target, options: ResolveOptions, indexes: Iterable[str]) -> str:
-    """The key of a resolution: everything that decides it, but for what the indexes say."""
-    parts: list[object] = [
-        FORMAT,
-        target.id,
-        sorted(_request_key(request) for request in inputs.requests),
-        sorted(_request_key(request) for request in inputs.constraints),
-        list(indexes),
-        options.preference.value,
-        options.allow_prereleases,
-        options.require_hashes,
-        sorted(options.format_control.only_binary),
-        sorted(options.format_control.no_binary),
-        str(options.exclude_newer),
-        sorted(options.excluded.items()),
-        sorted((name, str(version)) for name, version in options.preferred.items()),
-    ]
-    return sha256(json.dumps(parts).encode()).hexdigest()
+def wish_key(parts: Iterable[object]) -> str:
+    """The key of everything that decides a resolution but what is read: options, target, indexes, folder."""
+    return sha256(json.dumps([FORMAT, *parts], default=str).encode()).hexdigest()
+
+
+def with_inputs(evidence: Evidence, disk: WatchedDisk, environ: WatchedEnvironment) -> Evidence:
+    """`evidence`, and what the inputs' reader has seen."""
+    seen = {**disk.seen, **environ.seen}
+    return replace(evidence, inputs=tuple((*question, answer) for question, answer in seen.items()))
+
+
+def inputs_unchanged(evidence: Evidence, disk: "Disk", environ: Mapping[str, str]) -> bool:
+    """Whether the inputs' reader would see today what it saw."""
+    return all(
+        _answer(question, about, disk, environ) == answer for question, about, answer in evidence.inputs
+    )
+
+
+def renewed(evidence: Evidence, requests: Iterable[Request], facts: "IndexFacts") -> Evidence | None:
+    """The evidence as it is today; None when it is not what it was, and the answer may be another."""
+    witness = Witness(facts)
+    for request in requests:
+        if is_direct(request) and _reference(request) in evidence.directs:
+            witness.direct(request)
+    projects = [_normalized(project) for project in evidence.pages]
+    witness.hint(projects)
+    for project in projects:
+        try:
+            witness.page(project)
+        except ProjectNotFoundError:
+            continue  # the witness has noted it
+    today = witness.evidence()
+    same = (today.pages, today.directs) == (evidence.pages, evidence.directs)
+    return replace(today, inputs=evidence.inputs) if same else None
 
 
 def write(resolution: Resolution, evidence: Evidence) -> bytes:
     """The record of one resolution."""
     form = {
+        "inputs": evidence.inputs,
         "pages": dict(evidence.pages),
         "fresh_until": evidence.fresh_until,
         "directs": dict(evidence.directs),
@@ -110,39 +187,22 @@ def write(resolution: Resolution, evidence: Evidence) -> bytes:
     return json.dumps(form, separators=(",", ":")).encode()
 
 
-def read(record: bytes, target: Target) -> tuple[Resolution, Evidence]:
+def read(record: bytes, target: "Target") -> tuple[Resolution, Evidence]:
     """The inverse of `write`."""
     form = json.loads(record)
     resolution = Resolution(
         target=target,
         pins=tuple(_pin(each) for each in form["pins"]),
-        skips=tuple(
-            Skip(name=name, taken=Version(taken), skipped=Version(skipped), reason=reason)
-            for name, taken, skipped, reason in form["skips"]
-        ),
+        skips=tuple(_skip(*each) for each in form["skips"]),
         warnings=tuple(form["warnings"]),
     )
-    evidence = Evidence(pages=form["pages"], fresh_until=form["fresh_until"], directs=form["directs"])
+    evidence = Evidence(
+        inputs=tuple((question, about, answer) for question, about, answer in form["inputs"]),
+        pages=form["pages"],
+        fresh_until=form["fresh_until"],
+        directs=form["directs"],
+    )
     return resolution, evidence
-
-
-def still_holds(
-    evidence: Evidence, requests: Iterable[Request], facts: IndexFacts, now: float | None
-) -> bool:
-    """Whether a resolution that rests on `evidence` would come out the same today.
-
-    `now` is None when no freshness counts: every page is asked for again.
-    """
-    directs = {_reference(request): request for request in requests if is_direct(request)}
-    if any(reference not in directs for reference in evidence.directs):
-        return False
-    if any(_digest_of(facts, directs[reference]) != digest for reference, digest in evidence.directs.items()):
-        return False
-    if now is not None and now < evidence.fresh_until:
-        return True
-    projects = [NormalizedName(project) for project in evidence.pages]
-    facts.hint(projects)
-    return all(_page_digest(facts, project) == evidence.pages[project] for project in projects)
 
 
 def is_direct(request: Request) -> bool:
@@ -152,15 +212,19 @@ def is_direct(request: Request) -> bool:
     )
 
 
-def _digest_of(facts: IndexFacts, request: Request) -> str:
-    return facts.direct(request).hashes.get("sha256", "")
-
-
-def _page_digest(facts: IndexFacts, project: NormalizedName) -> str:
+def _answer(question: str, about: str, disk: "Disk", environ: Mapping[str, str]) -> str:
+    match question:
+        case "env":
+            value = environ.get(about)
+            return ABSENT if value is None else sha256(value.encode()).hexdigest()
+        case "file":
+            return str(disk.is_file(Path(about)))
+        case "dir":
+            return str(disk.is_dir(Path(about)))
     try:
-        return facts.page(project).digest
-    except ProjectNotFoundError:
-        return UNKNOWN
+        return sha256(disk.read(Path(about))).hexdigest()
+    except OSError:
+        return ABSENT
 
 
 def _reference(request: Request) -> str:
@@ -168,18 +232,16 @@ def _reference(request: Request) -> str:
     return f"{url}#{request.subdirectory or ''}"
 
 
-def _request_key(request: Request) -> list[object]:
-    return [
-        str(request.requirement),
-        request.direct,
-        sorted(request.extras),
-        str(request.marker),
-        sorted(request.hashes),
-        request.subdirectory,
-        sorted(request.config_settings.items()),
-        # Where it was written is part of the answer: pins name their requirers.
-        str(request.origin),
-    ]
+def _normalized(project: str) -> "NormalizedName":
+    from packaging.utils import NormalizedName  # 9 ms; a fresh record does without
+
+    return NormalizedName(project)
+
+
+def _skip(name: str, taken: str, skipped: str, reason: str) -> Skip:
+    from packaging.version import Version
+
+    return Skip(name=_normalized(name), taken=Version(taken), skipped=Version(skipped), reason=reason)
 
 
 def _pin_form(pin: Pin) -> dict[str, Any]:
@@ -222,12 +284,14 @@ def _pin(form: Mapping[str, Any]) -> Pin:
         index=index,
         direct=direct,
     )
+    from packaging.version import Version
+
     return Pin(
-        name=NormalizedName(form["name"]),
+        name=form["name"],
         version=Version(form["version"]),
         file=file,
         extras=frozenset(form["extras"]),
         requires_python=form["requires_python"],
-        dependencies=tuple(NormalizedName(each) for each in form["dependencies"]),
+        dependencies=tuple(form["dependencies"]),
         required_by=tuple(form["required_by"]),
     )

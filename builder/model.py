@@ -3,27 +3,31 @@
 packaging's own `Requirement`, `Version`, `Marker` and `NormalizedName` are used as they are.
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
 
-from packaging.markers import Marker
-from packaging.requirements import Requirement
-from packaging.utils import NormalizedName
-from packaging.version import Version
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
 
-from manylinux.target import Target
-from prebuilt_index.artefacts import IndexFile
-from prebuilt_index.wheel_archive import Member, VerifiedWheel
+    from packaging.markers import Marker
+    from packaging.requirements import Requirement
+    from packaging.utils import NormalizedName
+    from packaging.version import Version
+
+    from manylinux.target import Target
+    from prebuilt_index.artefacts import IndexFile
+    from prebuilt_index.wheel_archive import Member, VerifiedWheel
 
 BundlePath = NewType("BundlePath", str)
 """A path inside a bundle: relative, `/` between components, clean."""
 
 
-# -- what was asked -------------------------------------------------------------------------------------------
+# -- what was asked ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +133,7 @@ class ResolveOptions:
     """Versions to try first where they satisfy the requirements: an older lock."""
 
 
-# -- what was resolved ----------------------------------------------------------------------------------------
+# -- what was resolved -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +153,7 @@ class Pin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skip:
-    """A better version that was not taken, and why: `numpy 2.2.6, not 2.4.6: python3.11 has glibc 2.26 ...`."""
+    """A better version that was not taken, and why: `numpy 2.2.6, not 2.4.6: its wheels need ...`."""
 
     name: NormalizedName
     taken: Version
@@ -169,7 +173,7 @@ class Resolution:
     """Yanked files, archived and deprecated projects, unknown extras, and the like."""
 
 
-# -- what goes where ------------------------------------------------------------------------------------------
+# -- what goes where ---------------------------------------------------------------------------------------
 
 
 class LayoutKind(StrEnum):

@@ -3,42 +3,46 @@
 It decides nothing itself and touches the world only through `Tools`.
 """
 
+from __future__ import annotations
+
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-
-from packaging.utils import NormalizedName
+from typing import TYPE_CHECKING, Protocol
 
 from builder import memo
 from builder.link.contents import read_content
-from builder.link.directory import write_directory
 from builder.link.limits import check_limits, notes_on_size
 from builder.link.plan import plan_bundle
 from builder.link.write import write_zip
-from builder.model import BundlePlan, FromWheel, Inputs, LinkOptions, Pin, Resolution, ResolveOptions
-from builder.ports import IndexFacts
+from builder.model import Bundle, BundlePlan, FromWheel, LinkOptions, Pin, Resolution, ResolveOptions
 from builder.report.sizes import human
 from builder.report.values import Report, RuntimePackage, Stage
-from manylinux.target import Target
 from prebuilt_index.store import Bucket, Store
-from prebuilt_index.wheel_archive import VerifiedWheel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from packaging.utils import NormalizedName
+
+    from builder.inputs import Reading
+    from builder.ports import IndexFacts
+    from manylinux.target import Target
+    from prebuilt_index.wheel_archive import VerifiedWheel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What is wanted of one run."""
 
-    inputs: Inputs
+    wish: str
+    """Key of everything that decides the resolution but what is read; empty: not to be remembered."""
     target: Target
     target_chosen_by: str
-    resolve: ResolveOptions
     link: LinkOptions = field(default_factory=LinkOptions)
     locked: Path | None = None
     """A lock that must still match the inputs, and is then built."""
-    lock_files: tuple[Path, ...] = ()
-    """Locks given as input: built as they are."""
     source: Path | None = None
     output: Path | None = None
     """None: a dry run."""
@@ -49,19 +53,47 @@ class Order:
     """Lambda's limits are errors."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
-    """The world, as the pipeline needs it; `cli.compose` makes the real one."""
+class Tools(Protocol):
+    """The world, as the pipeline needs it; `cli.compose` makes the real one.
 
-    facts: IndexFacts
-    store: Store
-    fetch: Callable[[Sequence[Pin]], tuple[VerifiedWheel, ...]]
-    indexes: tuple[str, ...]
-    """Where files come from, in order and without credentials: part of what a resolution depends on."""
-    ask_again: bool
-    """However fresh an index's answers are."""
-    on_stage: Callable[[Stage], None]
-    now: Callable[[], float] = time.time
+    What takes time to make is made when it is first asked for: a warm build reads no inputs and opens no
+    connection.
+    """
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def disk(self) -> memo.WatchedDisk:
+        """What inputs are read from."""
+        ...
+
+    @property
+    def environ(self) -> memo.WatchedEnvironment: ...
+
+    @property
+    def ask_again(self) -> bool:
+        """However fresh an index's answers are."""
+        ...
+
+    @property
+    def reading(self) -> Reading:
+        """All inputs, read."""
+        ...
+
+    @property
+    def options(self) -> ResolveOptions: ...
+
+    @property
+    def facts(self) -> IndexFacts: ...
+
+    def fetch(self, pins: Sequence[Pin]) -> tuple[VerifiedWheel, ...]: ...
+
+    def on_stage(self, stage: Stage) -> None: ...
+
+    def now(self) -> float:
+        """Epoch seconds."""
+        ...
 
 
 @dataclass(slots=True)
@@ -100,12 +132,12 @@ def build_bundle(order: Order, tools: Tools) -> Report:
     with log.stage("fetch") as detail:
         wheels = tools.fetch(resolution.pins)
         detail.append(human(sum(wheel.size for wheel in wheels)))
-    choice = _choose(order, resolution, wheels)
+    choice = _choose(order, tools, resolution, wheels)
     with log.stage("link") as detail:
         plan = _plan(order, choice.wheels)
         if order.limited:
             check_limits(plan, order.target.runtime.limits)
-        bundle = write_directory(plan, order.output) if order.as_directory else write_zip(plan, order.output)
+        bundle = _written(plan, order.output, as_directory=order.as_directory)
         detail.append(_count(bundle.files, "file"))
     return replace(
         report,
@@ -119,6 +151,14 @@ def build_bundle(order: Order, tools: Tools) -> Report:
     )
 
 
+def _written(plan: BundlePlan, output: Path, *, as_directory: bool) -> Bundle:
+    if not as_directory:
+        return write_zip(plan, output)
+    from builder.link.directory import write_directory  # 6 ms of threads that a zip does without
+
+    return write_directory(plan, output)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Choice:
     """Which wheels of a resolution go into the bundle."""
@@ -129,19 +169,19 @@ class _Choice:
     notes: tuple[str, ...] = ()
 
 
-def _choose(order: Order, resolution: Resolution, wheels: Sequence[VerifiedWheel]) -> _Choice:
+def _choose(order: Order, tools: Tools, resolution: Resolution, wheels: Sequence[VerifiedWheel]) -> _Choice:
     """Leave out what the user excludes, and what the runtime can stand in for where that is wished."""
     if not order.exclude and not order.exclude_runtime_packages:
         return _Choice(wheels=tuple(wheels))
     from builder.link.runtime_packages import compare_runtime_packages, leave_out
 
-    excluded: dict[str, str] = dict.fromkeys(order.exclude, "--exclude")
+    excluded: dict[NormalizedName, str] = dict.fromkeys(order.exclude, "--exclude")
     rows: tuple[RuntimePackage, ...] = ()
     notes: tuple[str, ...] = ()
     if order.exclude_runtime_packages:
         comparison = compare_runtime_packages(
             resolution.pins,
-            (*order.inputs.requests, *order.inputs.constraints),
+            (*tools.reading.inputs.requests, *tools.reading.inputs.constraints),
             {wheel.name: wheel.metadata for wheel in wheels},
             order.target.environment(),
             order.target.runtime.preinstalled,
@@ -153,7 +193,7 @@ def _choose(order: Order, resolution: Resolution, wheels: Sequence[VerifiedWheel
         )
         if rows and not comparison.excluded:
             notes = ("the runtime's own packages do not fit, so all of them stay in the bundle",)
-    left = {pin.name for pin in leave_out(resolution.pins, frozenset(map(NormalizedName, excluded)))}
+    left = {pin.name for pin in leave_out(resolution.pins, frozenset(excluded))}
     return _Choice(
         wheels=tuple(wheel for wheel in wheels if wheel.name in left),
         excluded=excluded,
@@ -186,23 +226,39 @@ def _count(number: int, thing: str) -> str:
 
 
 def resolve_order(order: Order, tools: Tools) -> Resolution:
-    """The resolution an order stands for: read from its lock, remembered, or worked out."""
-    if order.lock_files or order.locked:
-        from builder.pipeline_locks import resolution_of_locks
+    """The resolution an order stands for: remembered, read from its lock, or worked out."""
+    known = _known(order, tools)
+    if known is not None and not tools.ask_again and known[1].stands_alone(tools.now()):
+        return known[0]
+    if known is not None:
+        evidence = memo.renewed(known[1], tools.reading.inputs.requests, tools.facts)
+        if evidence is not None:
+            tools.store.put(Bucket.RESOLUTIONS, order.wish, memo.write(known[0], evidence))
+            return known[0]
+    resolution, evidence = _worked_out(order, tools)
+    if order.wish:
+        evidence = memo.with_inputs(evidence, tools.disk, tools.environ)
+        tools.store.put(Bucket.RESOLUTIONS, order.wish, memo.write(resolution, evidence))
+    return resolution
 
-        return resolution_of_locks(order, tools.facts)
-    key = memo.question(order.inputs, order.target, order.resolve, tools.indexes)
-    record = tools.store.get(Bucket.RESOLUTIONS, key)
-    if record is not None:
-        resolution, evidence = memo.read(record, order.target)
-        now = None if tools.ask_again else tools.now()
-        if memo.still_holds(evidence, order.inputs.requests, tools.facts, now):
-            return resolution
+
+def _known(order: Order, tools: Tools) -> tuple[Resolution, memo.Evidence] | None:
+    """What is remembered of the wish, if the inputs are as they were."""
+    record = tools.store.get(Bucket.RESOLUTIONS, order.wish) if order.wish else None
+    if record is None:
+        return None
+    resolution, evidence = memo.read(record, order.target)
+    return (resolution, evidence) if memo.inputs_unchanged(evidence, tools.disk, tools.environ) else None
+
+
+def _worked_out(order: Order, tools: Tools) -> tuple[Resolution, memo.Evidence]:
+    if tools.reading.locks or order.locked:
+        from builder.locked import locked_resolution
+
+        return locked_resolution(order, tools)
     from builder.resolve import resolve
 
     witness = memo.Witness(tools.facts)
-    resolution = resolve(
-        order.inputs.requests, order.inputs.constraints, order.target, order.resolve, witness
-    )
-    tools.store.put(Bucket.RESOLUTIONS, key, memo.write(resolution, witness.evidence()))
-    return resolution
+    inputs = tools.reading.inputs
+    resolution = resolve(inputs.requests, inputs.constraints, order.target, tools.options, witness)
+    return resolution, witness.evidence()

@@ -1,16 +1,20 @@
 """What the pure stages need of the world, worded for them. Adapters fit by shape; `cli.compose` wires them.
 
-The resolver needs metadata, metadata of an sdist needs a build, a build needs files: the circle is broken here and
-joined in `cli.compose`. `builder.testing` ships an in-memory implementation of each port.
+The resolver needs metadata, metadata of an sdist needs a build, a build needs files: the circle is broken
+here and joined in `facts`. `builder.testing` ships an in-memory implementation.
 """
 
-from collections.abc import Iterable
-from typing import Protocol
+from __future__ import annotations
 
-from packaging.utils import NormalizedName
+from typing import TYPE_CHECKING, Protocol
 
-from builder.model import Request
-from prebuilt_index.artefacts import IndexFile, ProjectPage
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from packaging.utils import NormalizedName
+
+    from builder.model import Request
+    from prebuilt_index.artefacts import IndexFile, ProjectPage
 
 
 class IndexFacts(Protocol):
@@ -28,7 +32,7 @@ class IndexFacts(Protocol):
         ...
 
     def direct(self, request: Request) -> IndexFile:
-        """The wheel that a direct reference stands for, built if need be; its file name tells name and version."""
+        """The wheel of a direct reference, built if need be; its file name tells name and version."""
         ...
 
     def hint(self, projects: Iterable[NormalizedName]) -> None:

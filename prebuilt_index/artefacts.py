@@ -3,12 +3,17 @@
 Specs: PEP 503, 592 (yanked), 658 and 714 (metadata files), 691 (JSON), 700 (sizes, upload times), 792 (status).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from __future__ import annotations
 
-from packaging.utils import NormalizedName
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from packaging.utils import NormalizedName
 
 
 class ProjectStatus(StrEnum):

@@ -1,16 +1,12 @@
 """Options become values: what the user typed, checked and in the words of the stages."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packaging.utils import NormalizedName, canonicalize_name
-
-from builder.cli.bundle_choices import BundleChoices
-from builder.cli.options import CacheChoices, IndexChoices, InputChoices, ResolveChoices, TargetChoices
-from builder.inputs.format_control import with_no_binary, with_only_binary
 from builder.model import (
     FormatControl,
     IndexOptions,
@@ -26,9 +22,14 @@ from manylinux.runtimes import default_runtime, find_runtime
 from manylinux.target import Target
 
 if TYPE_CHECKING:
-    from prebuilt_index.pip_config import PipDefaults
+    from collections.abc import Iterable, Mapping
 
+    from packaging.utils import NormalizedName
+
+    from builder.cli.bundle_choices import BundleChoices
+    from builder.cli.options import CacheChoices, IndexChoices, InputChoices, ResolveChoices, TargetChoices
     from prebuilt_index.index.client import IndexSettings
+    from prebuilt_index.pip_config import PipDefaults
     from prebuilt_index.transport.port import HttpConfig
 
 NEWEST = "newest"
@@ -54,6 +55,8 @@ def choose_target(choices: TargetChoices, today: date) -> ChosenTarget:
 
 def given_inputs(inputs: InputChoices, resolve: ResolveChoices, index: IndexChoices) -> Inputs:
     """What the command line itself says; the files it names add to it."""
+    from builder.inputs.format_control import with_no_binary, with_only_binary
+
     control = FormatControl()
     for value in resolve.no_binary:
         control = with_no_binary(control, value)
@@ -93,7 +96,7 @@ def link_options(choices: BundleChoices, prefer: tuple[str, ...]) -> LinkOptions
     return LinkOptions(
         layout=layer if choices.layer else LayoutKind.FUNCTION,
         scripts=choices.scripts,
-        prefer=tuple(canonicalize_name(name) for name in prefer if name != NEWEST),
+        prefer=normalized(name for name in prefer if name != NEWEST),
     )
 
 
@@ -101,15 +104,19 @@ def index_settings(
     choices: IndexChoices,
     caching: CacheChoices,
     options: IndexOptions,
-    defaults: "PipDefaults",
+    defaults: PipDefaults,
     environ: Mapping[str, str],
-) -> "IndexSettings":
+) -> IndexSettings:
     """Which indexes are asked, in order: extras as given, then the main one, which is pip's unless chosen."""
     from prebuilt_index.index.client import IndexSettings
 
     main = options.index_url or defaults.index_url
+    # pip's own `no-index` gives way to an index that is named here, as its other settings do.
+    without = options.no_index or (
+        defaults.no_index and not options.index_url and not options.extra_index_urls
+    )
     return IndexSettings(
-        indexes=() if options.no_index else (*options.extra_index_urls, main),
+        indexes=() if without else (*options.extra_index_urls, main),
         find_links=options.find_links,
         pins=index_pins(choices.index_pins),
         offline=caching.offline,
@@ -118,7 +125,7 @@ def index_settings(
     )
 
 
-def http_config(options: IndexOptions, defaults: "PipDefaults", environ: Mapping[str, str]) -> "HttpConfig":
+def http_config(options: IndexOptions, defaults: PipDefaults, environ: Mapping[str, str]) -> HttpConfig:
     """How the network is reached: pip's configuration first, then the variables other programs read."""
     from prebuilt_index.transport.port import HttpConfig
 
@@ -134,6 +141,16 @@ def http_config(options: IndexOptions, defaults: "PipDefaults", environ: Mapping
     )
 
 
+def normalized(names: Iterable[str]) -> tuple[NormalizedName, ...]:
+    """Names as PEP 503 has them."""
+    given = tuple(names)
+    if not given:
+        return ()
+    from packaging.utils import canonicalize_name  # 10 ms that only those who name projects pay
+
+    return tuple(map(canonicalize_name, given))
+
+
 def index_pins(texts: tuple[str, ...]) -> dict[NormalizedName, str]:
     """`PROJECT=URL` options by project."""
     pins = {}
@@ -143,7 +160,7 @@ def index_pins(texts: tuple[str, ...]) -> dict[NormalizedName, str]:
             raise UsageError(
                 f"`--index-pin {text}` does not name a project and a URL", hint="Write PROJECT=URL"
             )
-        pins[canonicalize_name(project)] = url
+        pins[normalized([project])[0]] = url
     return pins
 
 

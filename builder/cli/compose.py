@@ -1,36 +1,40 @@
 """The one place that wires: adapters become tools, and the pipeline runs with them."""
 
+from __future__ import annotations
+
 import os
 import sys
-from collections.abc import Iterator, Mapping
+import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from packaging.utils import canonicalize_name
-
-from builder.cli import choices
-from builder.cli.bundle_choices import BundleChoices
+from builder import VERSION
 from builder.cli.options import CacheChoices, IndexChoices, InputChoices, ResolveChoices, TargetChoices
-from builder.cli.terminal import Terminal
-from builder.facts import World
-from builder.inputs import read_inputs
-from builder.model import Inputs
-from builder.pipeline import Order, Tools
+from builder.disk import LocalDisk
+from builder.memo import WatchedDisk, WatchedEnvironment, wish_key
 from builder.ports import Progress, Silent
 from builder.report.text import target_line
 from prebuilt_index.store import Store
 from prebuilt_index.urls import redacted
 
 if TYPE_CHECKING:
-    from prebuilt_index.pip_config import PipDefaults
+    from collections.abc import Iterator, Mapping, Sequence
 
     from builder.build import PureBuilder
-    from builder.report.values import Report
+    from builder.cli.bundle_choices import BundleChoices
+    from builder.cli.terminal import Terminal
+    from builder.facts import World
+    from builder.inputs import Reading
+    from builder.model import Pin, ResolveOptions
+    from builder.report.values import Report, Stage
+    from manylinux.target import Target
     from prebuilt_index.index.client import IndexClient, IndexSettings
+    from prebuilt_index.pip_config import PipDefaults
+    from prebuilt_index.wheel_archive import VerifiedWheel
 
 
 def cache_folder(chosen: Path | None) -> Path:
@@ -75,7 +79,7 @@ class Wishes:
     cache: CacheChoices
 
     @classmethod
-    def of(cls, keywords: Mapping[str, Any]) -> "Wishes":
+    def of(cls, keywords: Mapping[str, Any]) -> Wishes:
         return cls(
             inputs=InputChoices.of(keywords),
             target=TargetChoices.of(keywords),
@@ -86,138 +90,171 @@ class Wishes:
 
 
 class Wiring:
-    """The adapters of one run, each made when it is first needed: a warm build opens no connection."""
+    """The pipeline's tools. Each adapter is made when it is first needed: a warm build needs hardly any."""
 
-    def __init__(self, wishes: Wishes, store: Store, progress: Progress, terminal: Terminal) -> None:
+    def __init__(
+        self,
+        wishes: Wishes,
+        target: Target,
+        store: Store,
+        progress: Progress,
+        terminal: Terminal,
+        output: Path | None,
+    ) -> None:
         self._wishes = wishes
-        self._store = store
+        self._target = target
+        self.store = store
         self._progress = progress
         self._terminal = terminal
+        self._output = output
+        self.disk = WatchedDisk(LocalDisk())
+        self.environ = WatchedEnvironment(os.environ)
+
+    # -- what the pipeline asks ---------------------------------------------------------------------------
+
+    @property
+    def ask_again(self) -> bool:
+        return self._wishes.cache.refresh
 
     @cached_property
-    def pip(self) -> "PipDefaults":
+    def reading(self) -> Reading:
+        from builder.cli.choices import given_inputs
+        from builder.inputs import read_inputs
+
+        wishes = self._wishes.inputs
+        return read_inputs(
+            wishes.words,
+            cwd=Path.cwd(),
+            environ=self.environ,
+            requirement_files=wishes.requirement_files,
+            constraint_files=wishes.constraint_files,
+            extras=wishes.extras,
+            groups=wishes.groups,
+            given=given_inputs(wishes, self._wishes.resolve, self._wishes.index),
+            environment=self._target.environment(),
+            disk=self.disk,
+            stdin=sys.stdin.buffer.read,
+        )
+
+    @cached_property
+    def options(self) -> ResolveOptions:
+        from builder.cli.choices import resolve_options
+
+        return resolve_options(self._wishes.resolve, self.reading.inputs)
+
+    @cached_property
+    def facts(self) -> World:
+        from builder.facts import World
+
+        leave_out = () if self._output is None else (self._output,)
+        return World(self._client, self._builder, leave_out=leave_out)
+
+    def fetch(self, pins: Sequence[Pin]) -> tuple[VerifiedWheel, ...]:
+        from builder.cli.supply import fetch_with
+
+        return fetch_with(lambda: self.facts, self.store, self._progress, pins)
+
+    def on_stage(self, stage: Stage) -> None:
+        self._terminal.stage(stage)
+
+    def now(self) -> float:
+        return time.time()
+
+    # -- what that needs ----------------------------------------------------------------------------------
+
+    @cached_property
+    def pip(self) -> PipDefaults:
         """pip's configuration; what of it is not used is told."""
         from prebuilt_index.pip_config import read_pip_defaults
 
-        defaults = read_pip_defaults(os.environ, self._store)
+        defaults = read_pip_defaults(os.environ, self.store)
         for line in _unused(defaults):
             self._terminal.note(line)
         return defaults
 
-    def inputs(self, chosen: choices.ChosenTarget) -> tuple[Inputs, tuple[Path, ...]]:
-        """Everything the words and files ask for, and the lock files among them."""
-        reading = read_inputs(
-            self._wishes.inputs.words,
-            cwd=Path.cwd(),
-            environ=os.environ,
-            requirement_files=self._wishes.inputs.requirement_files,
-            constraint_files=self._wishes.inputs.constraint_files,
-            extras=self._wishes.inputs.extras,
-            groups=self._wishes.inputs.groups,
-            given=choices.given_inputs(self._wishes.inputs, self._wishes.resolve, self._wishes.index),
-            environment=chosen.target.environment(),
-            stdin=sys.stdin.buffer.read,
-        )
-        return reading.inputs, reading.locks
+    @cached_property
+    def settings(self) -> IndexSettings:
+        from builder.cli.choices import index_settings
 
-    @contextmanager
-    def tools(self, inputs: Inputs, output: Path | None) -> Iterator[Tools]:
-        """The pipeline's tools; no request is under way afterwards."""
-        settings = choices.index_settings(
-            self._wishes.index, self._wishes.cache, inputs.index, self.pip, os.environ
-        )
-        world = World(
-            lambda: self._client(settings),
-            lambda: self._builder(inputs, settings),
-            leave_out=() if output is None else (output,),
-        )
-        try:
-            yield self._tools(world, settings, inputs)
-        finally:
-            world.close()
+        options = self.reading.inputs.index
+        return index_settings(self._wishes.index, self._wishes.cache, options, self.pip, os.environ)
 
-    def _client(self, settings: "IndexSettings") -> "IndexClient":
+    def wish(self) -> str:
+        """The key of the wish; empty when standard input is part of it, which nobody can look at twice."""
+        inputs = self._wishes.inputs
+        if "-" in (*inputs.words, *inputs.requirement_files):
+            return ""
+        wishes = [asdict(each) for each in (inputs, self._wishes.resolve, self._wishes.index)]
+        return wish_key([VERSION, self._target.id, wishes, redacted(self.pip.index_url), os.getcwd()])
+
+    def close(self) -> None:
+        """No request is under way any more."""
+        if "facts" in self.__dict__:
+            self.facts.close()
+
+    def _client(self) -> IndexClient:
         from prebuilt_index.index.client import IndexClient
 
-        return IndexClient(self._store, settings)
+        return IndexClient(self.store, self.settings)
 
-    def _builder(self, inputs: Inputs, settings: "IndexSettings") -> "PureBuilder":
+    def _builder(self) -> PureBuilder:
         from builder.build import BuildIndex, BuildPolicy, PureBuilder
 
+        options, http = self.reading.inputs.index, self.settings.http
         index = BuildIndex(
-            index_url=inputs.index.index_url or self.pip.index_url,
-            find_links=settings.find_links,
-            no_index=inputs.index.no_index,
-            trusted_hosts=settings.http.trusted_hosts,
-            certificates=None if settings.http.ca_bundle is None else str(settings.http.ca_bundle),
+            index_url=options.index_url or self.pip.index_url,
+            find_links=self.settings.find_links,
+            no_index=options.no_index,
+            trusted_hosts=http.trusted_hosts,
+            certificates=None if http.ca_bundle is None else str(http.ca_bundle),
             client_certificate=self.pip.client_cert,
             proxy=self.pip.proxy,
         )
-        policy = BuildPolicy(logs=self._store.root / "logs")
-        return PureBuilder(store=self._store, index=index, policy=policy, environ=os.environ)
-
-    def _tools(self, world: World, settings: "IndexSettings", inputs: Inputs) -> Tools:
-        from builder.cli.supply import fetcher
-
-        return Tools(
-            facts=world,
-            store=self._store,
-            fetch=fetcher(world, self._store, self._progress, require_hashes=inputs.require_hashes),
-            indexes=tuple(
-                redacted(url) for url in (*settings.indexes, *settings.find_links, *settings.pins.values())
-            ),
-            ask_again=settings.refresh,
-            on_stage=self._terminal.stage,
-        )
+        policy = BuildPolicy(logs=self.store.root / "logs")
+        return PureBuilder(store=self.store, index=index, policy=policy, environ=os.environ)
 
 
-def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> "Report":
+def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Report:
     """Build what is wished for and tell how it goes; the report."""
-    from builder.pipeline import build_bundle
+    from builder.cli.choices import choose_target, destination, link_options, normalized
+    from builder.pipeline import Order, build_bundle
 
-    chosen = _announced(wishes, terminal)
-    with opened_store(wishes.cache) as store, shown_progress(terminal) as progress:
-        wiring = Wiring(wishes, store, progress, terminal)
-        inputs, locks = wiring.inputs(chosen)
-        order = _bundle_order(wishes, bundle, chosen, inputs, locks)
-        with wiring.tools(inputs, order.output) as tools:
-            return build_bundle(order, tools)
-
-
-def _announced(wishes: Wishes, terminal: Terminal) -> choices.ChosenTarget:
-    chosen = choices.choose_target(wishes.target, datetime.now(tz=UTC).date())
+    where = destination(bundle)
+    link = link_options(bundle, wishes.resolve.prefer)
+    chosen = choose_target(wishes.target, datetime.now(tz=UTC).date())
     terminal.say([target_line(chosen.target, chosen.by)])
     if chosen.warning:
         terminal.warn(chosen.warning)
-    return chosen
+    output = None if where is None else where.path
+    with wired(wishes, chosen.target, terminal, output) as tools:
+        order = Order(
+            wish=tools.wish(),
+            target=chosen.target,
+            target_chosen_by=chosen.by,
+            link=link,
+            locked=bundle.locked,
+            source=bundle.source,
+            output=output,
+            as_directory=where is not None and where.as_directory,
+            exclude=frozenset(normalized(bundle.exclude)),
+            exclude_runtime_packages=bundle.exclude_runtime_packages,
+            limited=not bundle.no_limit,
+        )
+        return build_bundle(order, tools)
 
 
-def _bundle_order(
-    wishes: Wishes,
-    bundle: BundleChoices,
-    chosen: choices.ChosenTarget,
-    inputs: Inputs,
-    locks: tuple[Path, ...],
-) -> Order:
-    where = choices.destination(bundle)
-    return Order(
-        inputs=inputs,
-        target=chosen.target,
-        target_chosen_by=chosen.by,
-        resolve=choices.resolve_options(wishes.resolve, inputs),
-        link=choices.link_options(bundle, wishes.resolve.prefer),
-        locked=bundle.locked,
-        lock_files=locks,
-        source=bundle.source,
-        output=None if where is None else where.path,
-        as_directory=where is not None and where.as_directory,
-        exclude=frozenset(map(canonicalize_name, bundle.exclude)),
-        exclude_runtime_packages=bundle.exclude_runtime_packages,
-        limited=not bundle.no_limit,
-    )
+@contextmanager
+def wired(wishes: Wishes, target: Target, terminal: Terminal, output: Path | None) -> Iterator[Wiring]:
+    """The tools of one run, put away at its end."""
+    with opened_store(wishes.cache) as store, shown_progress(terminal) as progress:
+        tools = Wiring(wishes, target, store, progress, terminal, output)
+        try:
+            yield tools
+        finally:
+            tools.close()
 
 
-def _unused(defaults: "PipDefaults") -> Iterator[str]:
+def _unused(defaults: PipDefaults) -> Iterator[str]:
     """What pip's configuration says and lbuild leaves aside, and how to have it nevertheless."""
     if defaults.ignored_extra_index_urls:
         urls = ", ".join(map(redacted, defaults.ignored_extra_index_urls))

@@ -1,4 +1,4 @@
-"""The command group: `lbuild WORDS...` is `lbuild bundle WORDS...`; only the command that runs is imported."""
+"""The command group: `lbuild WORDS...` is `lbuild bundle WORDS...`; only what runs is imported."""
 
 from collections.abc import Mapping
 from importlib import import_module

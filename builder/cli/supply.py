@@ -6,31 +6,35 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder.facts import World
 from builder.fetch import Supply, fetch
-from builder.model import Pin
 from builder.ports import Progress
 from prebuilt_index.artefacts import IndexFile
 from prebuilt_index.index.metadata_key import metadata_key
 from prebuilt_index.store import Bucket, Store
-from prebuilt_index.wheel_archive import VerifiedWheel
 from prebuilt_index.wheel_archive.cached import load, load_or_verify
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from builder.facts import World
+    from builder.model import Pin
+    from prebuilt_index.wheel_archive import VerifiedWheel
 
-def fetcher(
-    world: World, store: Store, progress: Progress, *, require_hashes: bool
-) -> Callable[[Sequence[Pin]], tuple[VerifiedWheel, ...]]:
-    """The pipeline's `fetch`, over `world` and `store`."""
+
+def fetch_with(
+    world: "Callable[[], World]", store: Store, progress: Progress, pins: "Sequence[Pin]"
+) -> "tuple[VerifiedWheel, ...]":
+    """The wheels of `pins`, every byte of them checked; `world` is asked for what the store does not hold."""
     inflaters = _Inflaters()
 
-    def recall(sha256: str, filename: str) -> VerifiedWheel | None:
+    def recall(sha256: str, filename: str) -> "VerifiedWheel | None":
         path = store.blob(sha256)
         return None if path is None else load(store, path, filename, sha256)
 
-    def verify(path: Path, filename: str, sha256: str) -> VerifiedWheel:
+    def obtain(file: IndexFile, on_bytes: Callable[[int], None]) -> tuple[Path, str, str]:
+        return world().obtain(file, on_bytes)
+
+    def verify(path: Path, filename: str, sha256: str) -> "VerifiedWheel":
         return load_or_verify(store, path, filename, sha256, executor=inflaters.executor())
 
     def compare(promised: bytes, shipped: bytes) -> None:
@@ -41,15 +45,11 @@ def fetcher(
     def promised(file: IndexFile) -> bytes | None:
         return store.get(Bucket.METADATA, metadata_key(file) or "")
 
-    supply = Supply(recall=recall, obtain=world.obtain, verify=verify, promised=promised, compare=compare)
-
-    def run(pins: Sequence[Pin]) -> tuple[VerifiedWheel, ...]:
-        try:
-            return fetch(pins, supply, progress=progress, require_hashes=require_hashes)
-        finally:
-            inflaters.close()
-
-    return run
+    supply = Supply(recall=recall, obtain=obtain, verify=verify, promised=promised, compare=compare)
+    try:
+        return fetch(pins, supply, progress=progress)
+    finally:
+        inflaters.close()
 
 
 class _Inflaters:

@@ -8,8 +8,6 @@ from typing import TextIO
 
 import click
 
-from builder.report.json_form import error_as_json, status_of
-from builder.report.text import error_text
 from builder.report.values import Stage
 from manylinux.errors import LbuildError
 
@@ -55,6 +53,9 @@ class Terminal:
 
 def show_error(error: LbuildError, *, as_json: bool) -> int:
     """Tell `error` on stderr, and on stdout too when a program listens there; its exit status."""
+    from builder.report.json_form import error_as_json, status_of
+    from builder.report.text import error_text
+
     colour = wants_colour(sys.stderr, os.environ)
     for line in error_text(error):
         head, separator, rest = line.partition(":")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from builder.disk import Disk, LocalDisk
 from builder.errors import InvalidRequirementError
 from builder.inputs import missing
-from builder.inputs.disk import Disk, LocalDisk
 from builder.inputs.gathered import Gathered
 from builder.inputs.messages import placed, shown
 from builder.inputs.requirement import (

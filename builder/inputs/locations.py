@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from builder.disk import Disk
 from builder.errors import InvalidRequirementError
 from builder.inputs import missing
-from builder.inputs.disk import Disk
 from builder.inputs.messages import shown
 from builder.inputs.urls import absolute, file_url, path_of, read_reference, scheme_of
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from builder.disk import Disk
 from builder.errors import InputNotFoundError
-from builder.inputs.disk import Disk
 from builder.inputs.messages import shown
 
 _LONGEST_NAME = 255

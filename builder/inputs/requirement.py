@@ -15,9 +15,9 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
+from builder.disk import Disk
 from builder.errors import InvalidRequirementError
 from builder.inputs import missing
-from builder.inputs.disk import Disk
 from builder.inputs.messages import shown
 from builder.inputs.pep508 import is_marker, parse_marker, parse_requirement
 from builder.inputs.urls import (

@@ -3,18 +3,21 @@
 The record is JSON, the members in columns, which read back about three times as fast as a list of objects.
 """
 
-import json
-from collections.abc import Callable
-from concurrent.futures import Executor
-from pathlib import Path
-from typing import Any
+from __future__ import annotations
 
-from packaging.utils import NormalizedName
+import json
+from typing import TYPE_CHECKING, Any
+
 from packaging.version import Version
 
 from prebuilt_index.store import Bucket, Store
 from prebuilt_index.wheel_archive.rules import RULES_VERSION
 from prebuilt_index.wheel_archive.table import Member, VerifiedWheel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor
+    from pathlib import Path
 
 
 def load_or_verify(
@@ -74,7 +77,7 @@ def unpack(record: bytes, path: Path, filename: str, sha256: str) -> VerifiedWhe
     entry_points = head["entry_points"]
     return VerifiedWheel(
         filename=filename,
-        name=NormalizedName(head["name"]),
+        name=head["name"],
         version=Version(head["version"]),
         path=path,
         sha256=sha256,

@@ -1,11 +1,15 @@
 """The verdict on one wheel: what it is, and where each member's bytes lie."""
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import NamedTuple
+from __future__ import annotations
 
-from packaging.utils import NormalizedName
-from packaging.version import Version
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from packaging.utils import NormalizedName
+    from packaging.version import Version
 
 
 class Member(NamedTuple):

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from builder.inputs import MemoryDisk, Reading, read_inputs
+from builder.disk import MemoryDisk
+from builder.inputs import Reading, read_inputs
 from builder.model import Inputs, Request
 
 CWD = Path("/work").absolute()

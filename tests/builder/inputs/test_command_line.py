@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from builder.disk import LocalDisk
 from builder.errors import InputNotFoundError, InvalidRequirementError
-from builder.inputs import Kind, LocalDisk, classify, read_inputs
+from builder.inputs import Kind, classify, read_inputs
 from builder.model import FormatControl, IndexOptions, Inputs
 from factories.inputs import CWD, make_disk, read_words, written
 from manylinux.errors import SeveralErrors, UsageError

@@ -2,8 +2,8 @@
 
 import pytest
 
+from builder.disk import MemoryDisk
 from builder.errors import InputNotFoundError, InvalidRequirementError
-from builder.inputs import MemoryDisk
 from builder.inputs.requirement import Given, Place, read_request
 from builder.model import Origin, Request
 from factories.inputs import CWD, make_disk

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from builder.disk import MemoryDisk
 from builder.errors import InputNotFoundError, InvalidRequirementError
-from builder.inputs import MemoryDisk
 from builder.model import FormatControl
 from factories.inputs import CWD, make_disk, read_text, read_words, written
 from manylinux.errors import LbuildError, SeveralErrors, UsageError

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from builder.inputs import MemoryDisk, read_inputs
+from builder.disk import MemoryDisk
+from builder.inputs import read_inputs
 from factories.inputs import CWD
 from manylinux.errors import LbuildError, SeveralErrors
 

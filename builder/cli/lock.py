@@ -1,0 +1,40 @@
+"""`lbuild lock REQUIREMENTS... -o pylock.toml`: the resolution, written down."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from builder.cli.options import CACHE, FILE, INDEX, INPUTS, RESOLVE, TALK, TARGET, TalkChoices, options
+
+LOCK = (
+    click.option(
+        "-o",
+        "--output",
+        type=FILE,
+        default=Path("pylock.toml"),
+        show_default=True,
+        help="The lock file; versions it holds already are kept while they satisfy REQUIREMENTS.",
+    ),
+    click.option("--upgrade", is_flag=True, help="Forget the versions the lock file holds."),
+)
+
+
+@click.command(name="lock")
+@options(INPUTS, LOCK, TARGET, RESOLVE, INDEX, CACHE, TALK)
+def command(*, output: Path, upgrade: bool, **keywords: Any) -> None:
+    """Write the resolution of REQUIREMENTS as a lock file (PEP 751)."""
+    from builder.cli.compose import Wishes, run_lock
+    from builder.cli.terminal import Terminal
+    from builder.report.json_form import report_as_json
+    from builder.report.text import summary
+
+    talk = TalkChoices.of(keywords)
+    terminal = Terminal(talk.verbosity)
+    report = run_lock(Wishes.of(keywords), output, upgrade=upgrade, terminal=terminal)
+    for line in report.resolution.warnings:
+        terminal.warn(line)
+    terminal.say([*summary(report), f"wrote {output}"])
+    if talk.as_json:
+        click.echo(json.dumps(report_as_json(report), indent=2))
