@@ -5,7 +5,7 @@
 | same path, same bytes                                          | one copy, silently                       |
 | one of them is named by `--prefer`                             | it wins, with a note                     |
 | copies of a namespace package's `__init__.py`                  | the most capable style wins, with a note |
-| anything else, spellings that fold together on macOS or Windows| PathConflictError naming both            |
+| anything else; names that are one file where case is ignored   | PathConflictError naming both            |
 | a file where another owner needs a folder                      | PathConflictError naming both            |
 
 The app's source has no special right: its file in a dependency's place is nearly always an accident (a
@@ -77,7 +77,7 @@ class Judge:
             executable = any(file.executable for file in rivals)
             winner = replace(rivals[0], executable=executable)
             return Settled(winner=winner, losers=tuple(rivals[1:]), rule=SAME_BYTES)
-        wheels_only = all(isinstance(file.content, FromWheel) for file in rivals)
+        wheels_only = not any(isinstance(file.content, FromSource) for file in rivals)
         named = [file for file in rivals if file.owner in self.prefer]
         if named and wheels_only:
             return _settled(min(named, key=lambda file: self.prefer[file.owner]), rivals, NOT_PREFERRED)

@@ -113,7 +113,7 @@ def _foreign(goal: Path) -> Iterator[str]:
 def _write_files(root: Path, plan: BundlePlan) -> list[_Written]:
     """Every file, by two threads that take the largest first; in the plan's order."""
     for folder in sorted({parent for file in plan.files for parent in _parents(file.path)}):
-        (root / folder).mkdir()
+        (root / folder).mkdir(exist_ok=True)  # `PIL` and `pil` are one folder on macOS
         (root / folder).chmod(0o755)
     root.chmod(0o755)
     waiting: SimpleQueue[PlannedFile] = SimpleQueue()
@@ -179,8 +179,16 @@ def _mode(file: PlannedFile) -> int:
 
 
 def _move_up(part: Path, goal: Path) -> None:
-    for entry in sorted(part.iterdir()):
-        entry.rename(goal / entry.name)
+    """What `part` held lies in `goal`; all of it is back when that fails."""
+    moved: list[Path] = []
+    try:
+        for entry in sorted(part.iterdir()):
+            entry.rename(goal / entry.name)
+            moved.append(entry)
+    except BaseException:
+        for entry in moved:
+            (goal / entry.name).rename(entry)
+        raise
 
 
 def _swap(part: Path, goal: Path) -> None:

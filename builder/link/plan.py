@@ -126,7 +126,7 @@ def _files_for_folders(chosen: Mapping[str, PlannedFile]) -> Iterator[Clash]:
         while folder and folder not in folders:
             folders[folder] = file
             folder = folder.rpartition("/")[0]
-    for key in chosen.keys() & folders.keys():
+    for key in sorted(chosen.keys() & folders.keys()):
         yield clash(chosen[key], folders[key], preferable=False)
 
 

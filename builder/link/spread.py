@@ -115,7 +115,7 @@ def _below_data(
         return below.scheme
     if below.scheme != SCRIPTS:
         return _file(owner, by.layout.library + below.rest, content, executable=content.member.executable)
-    from builder.link.scripts import with_interpreter
+    from builder.link.scripts import with_interpreter  # needs configparser, and most bundles keep no commands
 
     path = by.layout.scripts + below.rest
     rewritten = with_interpreter(by.read(wheel.path, content.member), by.python)
@@ -125,7 +125,7 @@ def _below_data(
 
 
 def _commands(wheel: VerifiedWheel, owner: str, by: Spreading) -> Iterator[PlannedFile]:
-    from builder.link.scripts import entry_point_scripts
+    from builder.link.scripts import entry_point_scripts  # as above
 
     for script in entry_point_scripts(wheel, by.python, by.layout.library_from_scripts):
         yield made_file(owner, by.layout.scripts + script.name, script.content, executable=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from builder.errors import SourceFileError
 from builder.link.contents import read_source_file, source_pieces
 from builder.link.output import replacing_file
+from builder.link.pack import LARGEST, pack
 from builder.link.rawzip import RawZip
 from builder.link.stream import HashedStream, WheelReaders
 from builder.model import Bundle, BundlePlan, FromBytes, FromSource, FromWheel, PlannedFile
@@ -39,7 +40,7 @@ def write_zip(plan: BundlePlan, output: Path) -> Bundle:
         zipped_size=stream.length,
         unzipped_size=sum(unpacked for unpacked, _ in press.sizes.values()),
         files=len(plan.files),
-        sizes={owner: (unpacked, packed) for owner, (unpacked, packed) in press.sizes.items()},
+        sizes=press.sizes,
     )
 
 
@@ -80,15 +81,11 @@ class _Press:
         self.sizes[file.owner] = (unpacked_before + size, packed_before + packed)
 
     def _add_bytes(self, file: PlannedFile, content: bytes) -> None:
-        from builder.link.pack import pack
-
         packed = pack(content)
         self._begin(file, zlib.crc32(content), len(packed.data), len(content), deflated=packed.deflated)
         self.stream.write(packed.data)
 
     def _add_source(self, file: PlannedFile, content: FromSource) -> None:
-        from builder.link.pack import LARGEST
-
         if file.size <= LARGEST:
             self._add_bytes(file, read_source_file(content.location))
         else:

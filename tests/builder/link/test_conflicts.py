@@ -102,6 +102,19 @@ def test_the_first_preferred_wins(tmp_path: Path, prefer: list[str]) -> None:
     assert owner(plan(wheels, prefer=prefer), "x.py") == "c 1.0"
 
 
+def test_prefer_settles_commands_too(tmp_path: Path) -> None:
+    """Two projects with one command name differ in wrappers that lbuild made."""
+    wheels = [
+        verified_wheel(tmp_path, name, entry_points={"console_scripts": {"run": f"{name}:main"}})
+        for name in ("a", "b")
+    ]
+    with pytest.raises(PathConflictError) as caught:
+        plan(wheels, scripts=True)
+
+    assert caught.value.evidence == ("`bin/run`",)
+    assert owner(plan(wheels, scripts=True, prefer=["b"]), "bin/run") == "b 1.0"
+
+
 @pytest.mark.parametrize(
     ("one", "two"),
     [
