@@ -134,7 +134,10 @@ class Judge:
 
     def needs_other_python(self, requires_python: str) -> Refusal:
         """The refusal of a file whose Requires-Python leaves the target out."""
-        return _refuse(Rule.REQUIRES_PYTHON, f"needs Python {requires_python}")
+        runtime = self._target.runtime
+        return _refuse(
+            Rule.REQUIRES_PYTHON, f"needs Python {requires_python}, {runtime.id} has {runtime.python_release}"
+        )
 
     def nearest(self, wheels: Iterable[WheelName]) -> TagRefusal | None:
         """Why none of the wheels loads: what keeps the one that comes nearest."""

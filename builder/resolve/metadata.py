@@ -48,7 +48,7 @@ def read_metadata(data: bytes) -> CoreMetadata:
 def _headers(data: bytes) -> Iterator[tuple[str, str]]:
     """The wanted headers in order, keys in lower case, folded lines joined."""
     key, value = "", ""
-    for line in _head(data).splitlines():
+    for line in _head(data).split("\n"):
         if line[:1] in " \t":
             # RFC 822: a line that begins with white space goes on with the header before it.
             value = f"{value} {line.strip()}" if key else ""

@@ -1,7 +1,6 @@
 """Why a version, or a file, was not taken: the one reason that helps most, in words."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from packaging.version import Version
@@ -12,8 +11,12 @@ from builder.resolve.projects import Project, Wish, with_allowed_hash
 from manylinux.refusal import Fault
 from manylinux.target import Target
 
-LINES = 6
-"""Groups told one by one before the rest is only counted."""
+_OTHERS: Mapping[int, str] = {
+    Fault.SYSTEM: "built for other systems",
+    Fault.INTERPRETER: "built for other interpreters",
+    Fault.PYTHON: "built for other Pythons",
+}
+"""What stands for several reasons of one kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +79,8 @@ class Reasons:
         requires_python = project.requires_python(version)
         if self._judge.satisfies_python(requires_python):
             return None
-        has = f"{self._target.runtime.id} has {self._target.runtime.python_release}"
-        reason = f"it needs Python {requires_python}, {has}"
-        return Refusal(rule=Rule.REQUIRES_PYTHON, reason=reason)
+        refusal = self._judge.needs_other_python(requires_python or "")
+        return Refusal(rule=refusal.rule, reason=f"it {refusal.reason}")
 
     def _of_content(self, judged: Sequence[Judged]) -> Refusal | None:
         for each in judged:
@@ -102,26 +104,28 @@ class Reasons:
         return Refusal(rule=Rule.TAGS, reason=reason)
 
     def of_files(self, project: Project, version: Version, wish: Wish) -> Iterator[str]:
-        """Why each file of a version was refused, files with one reason counted together."""
-        counts = Counter(
-            ("wheel" if judged.is_wheel else "sdist", self._of_file(judged, wish))
-            for judged in project.judged(version)
-        )
-        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        for (kind, reason), count in ordered[:LINES]:
-            yield f"{count} {kind}{'s' if count > 1 else ''}: {reason}"
-        rest = sum(count for _, count in ordered[LINES:])
-        if rest:
-            yield f"{rest} more files"
+        """Why each file of a version was refused: nearest first, files alike counted together."""
+        alike: dict[tuple[int, str], list[str]] = {}
+        for judged in project.judged(version):
+            fault, reason = self._of_file(judged, wish)
+            kind = "wheel" if judged.is_wheel else "sdist"
+            key = kind if fault in _OTHERS else f"{kind}: {reason}"
+            alike.setdefault((fault, key), []).append(reason)
+        for (fault, what), reasons in sorted(alike.items(), reverse=True):
+            kind = what.partition(":")[0]
+            reason = _OTHERS[fault] if len(set(reasons)) > 1 else reasons[0]
+            yield f"{len(reasons)} {kind}{'s' if len(reasons) > 1 else ''}: {reason}"
 
-    def _of_file(self, judged: Judged, wish: Wish) -> str:
+    def _of_file(self, judged: Judged, wish: Wish) -> tuple[int, str]:
+        """How near the file comes, as a Fault or above all of them, and why it was refused."""
         if judged.refusal is None:
             refusal = self._of_usable([judged], wish)
-            return refusal.reason.removeprefix("it ") if refusal else "can be used"
+            return Fault.GLIBC + 1, refusal.reason.removeprefix("it ") if refusal else "can be used"
         if judged.refusal.rule is Rule.TAGS and judged.wheel is not None:
             nearest = self._judge.nearest([judged.wheel])
-            return judged.refusal.reason if nearest is None else nearest.text
-        return judged.refusal.reason
+            if nearest is not None:
+                return nearest.fault, nearest.text
+        return Fault.GLIBC + 1, judged.refusal.reason
 
     def groups(self, project: Project, versions: Iterable[Version], wish: Wish) -> list[Group]:
         """Versions that were not taken, newest first, neighbours with one reason put together."""

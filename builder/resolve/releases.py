@@ -12,7 +12,8 @@ from typing import TypeAlias
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-SDIST_SUFFIXES = (".tar.gz", ".zip", ".tgz", ".tar.bz2", ".tar.xz")
+SDIST_SUFFIXES = (".tar.gz", ".zip", ".tgz")
+"""Those that can be built."""
 
 _Key: TypeAlias = tuple[int, tuple[int, ...], int, Version | None]
 """Epoch; release without zeros at its end; before (-1), at or after the final version; what settles a tie."""
