@@ -24,7 +24,10 @@ from prebuilt_index.errors import MetadataMismatchError
 from prebuilt_index.wheel_archive.rules import refusal, shown
 
 MAX_METADATA: Final = 8 << 20
-"""Bytes of METADATA, WHEEL and `entry_points.txt` each."""
+"""Bytes, description included."""
+MAX_SMALL: Final = 1 << 20
+"""Bytes of WHEEL, of `entry_points.txt`, and of METADATA's headers: parsing them is slow."""
+_BLANK_LINE: Final = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
 _SUFFIX: Final = ".dist-info"
 _SCRIPT_GROUPS: Final = ("console_scripts", "gui_scripts")
 _SCRIPT_NAME: Final = re.compile(r"[\w.+-]+( [\w.+-]+)*")
@@ -92,10 +95,10 @@ def root_is_purelib(wheel: bytes, path: str) -> bool:
 
 def check_scripts(paths: Iterable[str], entry_points: bytes | None, dist_info: str) -> None:
     """No script, from `.data/scripts` or for an entry point, is an interpreter or lies elsewhere."""
-    prefix = dist_info.removesuffix(_SUFFIX) + ".data/scripts/"
     for path in paths:
-        if path.startswith(prefix):
-            _check_script(path.removeprefix(prefix), path)
+        top, _, below = path.partition("/")
+        if top.endswith(".data") and below.startswith("scripts/"):
+            _check_script(below.removeprefix("scripts/"), path)
     if entry_points is not None:
         path = f"{dist_info}/entry_points.txt"
         for script in script_names(entry_points, path):
@@ -178,5 +181,10 @@ def _version(text: str) -> Version | None:
 
 
 def _raw(metadata: bytes) -> RawMetadata:
-    raw, _ = parse_email(metadata)
+    """The headers; the description, in which a parser of e-mail finds more than is there, is left out."""
+    blank = _BLANK_LINE.search(metadata)
+    headers = metadata if blank is None else metadata[: blank.end()]
+    if len(headers) > MAX_SMALL:
+        raise refusal("Z28", f"METADATA has {len(headers)} bytes of headers, more than {MAX_SMALL}")
+    raw, _ = parse_email(headers)
     return raw

@@ -69,7 +69,7 @@ def _verify(
     dist_info = identity.find_dist_info(files, name)
     lines = _record(read_at, files, dist_info)
     digests = _digests(read_at, list(files.values()), lines, executor, on_bytes)
-    metadata = _content(read_at, files, f"{dist_info}/METADATA")
+    metadata = _content(read_at, files, f"{dist_info}/METADATA", identity.MAX_METADATA)
     wheel_path = f"{dist_info}/WHEEL"
     points_path = f"{dist_info}/entry_points.txt"
     entry_points = _content(read_at, files, points_path) if points_path in files else None
@@ -99,10 +99,12 @@ def _record(read_at: ReadAt, files: Mapping[str, Entry], dist_info: str) -> Mapp
     return lines
 
 
-def _content(read_at: ReadAt, files: Mapping[str, Entry], path: str) -> bytes:
+def _content(
+    read_at: ReadAt, files: Mapping[str, Entry], path: str, limit: int = identity.MAX_SMALL
+) -> bytes:
     if path not in files:
         raise refusal("Z31", f"There is no `{path.rpartition('/')[2]}`")
-    return inflate.content(read_at, files[path], identity.MAX_METADATA)
+    return inflate.content(read_at, files[path], limit)
 
 
 def _digests(

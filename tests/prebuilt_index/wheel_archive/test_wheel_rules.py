@@ -44,6 +44,12 @@ def wheel(**files: bytes | None) -> bytes:
     return zipped({**content, RECORD: make_record(content, RECORD)})
 
 
+def zipped_with(path: str, body: bytes) -> bytes:
+    """A good wheel with one more file, recorded."""
+    content = {**GOOD, path: body}
+    return zipped({**content, RECORD: make_record(content, RECORD)})
+
+
 TRUE_HASH = record_digest(GOOD["demo.py"])
 
 BROKEN_RECORD = {
@@ -141,6 +147,10 @@ BROKEN_IDENTITY = {
     "METADATA of noise": ("metadata-mismatch", wheel(METADATA=bytes(range(256)))),
     "empty METADATA": ("metadata-mismatch", wheel(METADATA=b"")),
     "METADATA of 9 MB": ("Z28", wheel(METADATA=METADATA + b"\n" + b"x" * (9 << 20))),
+    "METADATA with 2 MB of headers": ("Z28", wheel(METADATA=METADATA + b"Keywords: x\n" * 200_000)),
+    "WHEEL of 2 MB": ("Z28", wheel(WHEEL=WHEEL * 40_000)),
+    "entry points of 2 MB": ("Z28", points("[x]\n" + "a = b\n" * 400_000)),
+    "script python, other spelling": ("Z32", zipped_with("Demo-1.0.data/scripts/python3", b"#!/bin/sh\n")),
     "entry point climbs out": ("Z32", points("[console_scripts]\n../../x = a:b\n")),
     "entry point with a slash": ("Z32", points("[console_scripts]\nbin/x = a:b\n")),
     "entry point with a backslash": ("Z32", points("[gui_scripts]\nbin\\x = a:b\n")),
