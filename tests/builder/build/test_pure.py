@@ -3,15 +3,13 @@
 import os
 import subprocess
 import sys
-import threading
-import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from builder.build import BuildIndex, BuildPolicy, PureBuilder
-from builder.errors import InputNotFoundError, NativeBuildNeededError, SdistBuildError
+from builder.errors import InputNotFoundError, SdistBuildError
 from factories.projects import (
     HONEST,
     MakeBuilder,
@@ -24,11 +22,6 @@ from factories.projects import (
 from manylinux.errors import EnvironmentFault
 from prebuilt_index.errors import BadArchiveError, MetadataMismatchError
 from prebuilt_index.store import Store
-
-
-def listing(folder: Path) -> set[str]:
-    """Every file below `folder`."""
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_an_sdist_becomes_a_wheel_in_the_store(
@@ -96,203 +89,6 @@ def test_the_same_sources_give_the_same_bytes(tmp_path: Path) -> None:
             os.umask(before)
 
     assert len(digests) == 1
-
-
-HOSTILE = {
-    "wrong name": ("return wheel(wheel_directory, name='other')", "was to build `demo` 1.0"),
-    "wrong version": ("return wheel(wheel_directory, version='2.0')", "was to build `demo` 1.0"),
-    "name only inside": (
-        (
-            "path = wheel(wheel_directory, name='other')\n"
-            "os.rename(wheel_directory + '/' + path, wheel_directory + '/demo-1.0-py3-none-any.whl')\n"
-            "return 'demo-1.0-py3-none-any.whl'"
-        ),
-        "named for `demo` 1.0",
-    ),
-    "path outside": ("wheel(wheel_directory)\nreturn '../demo-1.0-py3-none-any.whl'", "says that it wrote"),
-    "absolute path": ("return '/etc/passwd'", "says that it wrote '/etc/passwd', and wrote nothing"),
-    "no file": ("return 'demo-1.0-py3-none-any.whl'", "and wrote nothing"),
-    "no name": ("wheel(wheel_directory)\nreturn None", "says that it wrote None"),
-    "several wheels": (
-        "wheel(wheel_directory, tag='py2-none-any')\nreturn wheel(wheel_directory)",
-        "`demo-1.0-py2-none-any.whl`, `demo-1.0-py3-none-any.whl`",
-    ),
-    "a link": (
-        (
-            "os.symlink('/etc/passwd', wheel_directory + '/demo-1.0-py3-none-any.whl')\n"
-            "return 'demo-1.0-py3-none-any.whl'"
-        ),
-        "no plain file",
-    ),
-    "no zip": (
-        (
-            "open(wheel_directory + '/demo-1.0-py3-none-any.whl', 'w').write('x')\n"
-            "return 'demo-1.0-py3-none-any.whl'"
-        ),
-        "cannot be read",
-    ),
-    "no answer": ("os._exit(0)", "no proper answer"),
-    "a crash": ("os.abort()", "signal 6"),
-    "an error": ("raise RuntimeError('Python too old')", "RuntimeError: Python too old"),
-    "endless": ("time.sleep(600)", "took too long"),
-    "a flood": ("while True: sys.stdout.write('x' * 65536)", "printed more than 1048576 bytes"),
-}
-
-
-@pytest.mark.parametrize(("body", "evidence"), HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_backend_gets_nowhere(
-    body: str, evidence: str, make_builder: MakeBuilder, tmp_path: Path, store: Store
-) -> None:
-    """It is stopped and named; the store holds nothing new, and no process or folder of it is left."""
-    archive = write_sdist(tmp_path, "demo", "1.0", body)
-    before = listing(store.root)
-    builder = make_builder(timeout=0.5 if "600" in body else 60.0)
-    with pytest.raises(SdistBuildError) as error:
-        builder.from_sdist(archive, archive.name)
-
-    assert "`demo` 1.0" in error.value.summary
-    assert any(evidence in line for line in error.value.evidence), error.value.evidence
-    assert listing(store.root) == before
-    assert not list((tmp_path / "work").iterdir())
-
-
-def test_a_failed_build_keeps_its_log(make_builder: MakeBuilder, tmp_path: Path) -> None:
-    """The error quotes the log's end without what would move a terminal's cursor, and names the file."""
-    body = "print('\\x1b[31mred\\x1b[0m \\x07bell')\nraise RuntimeError('no')"
-    archive = write_sdist(tmp_path, "demo", "1.0", body)
-    with pytest.raises(SdistBuildError) as error:
-        make_builder().from_sdist(archive, archive.name)
-    (log,) = (tmp_path / "logs").iterdir()
-
-    assert error.value.evidence[-1] == f"log: {log}"
-    assert "red bell" in error.value.evidence
-    assert not any("\x1b" in line for line in error.value.evidence)
-    assert "\x1b[31mred" in log.read_text()
-
-
-@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs a system that shows environments")
-@pytest.mark.parametrize("leave", ["", "os.setsid()"], ids=["in the group", "as a daemon"])
-def test_a_process_left_behind_is_ended(leave: str, make_builder: MakeBuilder, tmp_path: Path) -> None:
-    """What a backend starts does not outlive the build, even as a daemon."""
-    body = (
-        f"pid = os.fork()\nif pid == 0:\n    {leave or 'pass'}\n    time.sleep(600)\n"
-        f"return wheel(wheel_directory, files={{'pid': str(pid).encode()}})"
-    )
-    archive = write_sdist(tmp_path, "demo", "1.0", body)
-    built = make_builder().from_sdist(archive, archive.name)
-    pid = zipfile.ZipFile(built.path).read("pid").decode()
-    status = Path(f"/proc/{pid}/status")
-
-    assert not status.exists() or "State:\tZ" in status.read_text()
-
-
-def test_a_pulse_stops_a_build(make_builder: MakeBuilder, tmp_path: Path) -> None:
-    """What the pulse raises is what the caller gets, at once, and the backend is gone."""
-    archive = write_sdist(tmp_path, "demo", "1.0", "time.sleep(600)")
-    stop = threading.Event()
-    threading.Timer(0.5, stop.set).start()
-
-    def pulse() -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-
-    started = time.monotonic()
-    with pytest.raises(KeyboardInterrupt):
-        make_builder().from_sdist(archive, archive.name, pulse=pulse)
-
-    assert time.monotonic() - started < 5
-    assert not list((tmp_path / "work").iterdir())
-
-
-def test_a_backend_sees_no_secrets(make_builder: MakeBuilder, tmp_path: Path) -> None:
-    """Of the caller's environment a backend sees what programs need to start, and a home of its own."""
-    body = "return wheel(wheel_directory, files={'environ.txt': repr(dict(os.environ)).encode()})"
-    archive = write_sdist(tmp_path, "demo", "1.0", body)
-    secrets = {
-        "AWS_SECRET_ACCESS_KEY": "hush",
-        "PIP_INDEX_URL": "https://u:hush@example.org",
-        "HTTPS_PROXY": "http://u:hush@example.org",
-        "SSH_AUTH_SOCK": "hush",
-        "PYTHONPATH": "hush",
-    }
-    built = make_builder(environ={**os.environ, **secrets}).from_sdist(archive, archive.name)
-    seen = zipfile.ZipFile(built.path).read("environ.txt").decode()
-
-    assert "hush" not in seen
-    assert str(tmp_path / "store") not in seen
-    assert f"'HOME': '{tmp_path / 'work'}" in seen
-
-
-NATIVE = {
-    "an ELF file": ("files={'demo.so': b'\\x7fELF' + bytes(60)}", "`demo.so`"),
-    "a Mach-O file": ("files={'demo.so': b'\\xcf\\xfa\\xed\\xfe' + bytes(60)}", "`demo.so`"),
-    "a fat Mach-O file": ("files={'demo.so': b'\\xca\\xfe\\xba\\xbe\\0\\0\\0\\2' + bytes(60)}", "`demo.so`"),
-    "a Windows module": ("files={'demo.pyd': b'MZ' + bytes(60)}", "`demo.pyd`"),
-    "a program among data": ("files={'demo-1.0.data/scripts/run': b'\\x7fELF' + bytes(60)}", "scripts/run`"),
-    "a platform tag": ("tag='cp311-cp311-linux_x86_64'", "cp311-cp311-linux_x86_64"),
-    "the host's Python": ("tag='cp311-none-any'", "cp311-none-any"),
-    "a platform library": ("purelib='false'", "Root-Is-Purelib"),
-}
-
-
-@pytest.mark.parametrize(("arguments", "evidence"), NATIVE.values(), ids=NATIVE)
-def test_refuses_what_is_not_pure(
-    arguments: str, evidence: str, make_builder: MakeBuilder, tmp_path: Path, store: Store
-) -> None:
-    """The error names the project, the version and what made it native."""
-    archive = write_sdist(tmp_path, "demo", "1.0", f"return wheel(wheel_directory, {arguments})")
-    before = listing(store.root)
-    with pytest.raises(NativeBuildNeededError) as error:
-        make_builder().from_sdist(archive, archive.name)
-
-    assert "`demo` 1.0" in error.value.summary
-    assert any(evidence in line for line in error.value.evidence)
-    assert error.value.hint
-    assert listing(store.root) == before
-
-
-@pytest.mark.parametrize(
-    "files",
-    [
-        "{'demo/cli.exe': b'MZ' + bytes(60)}",
-        "{'Demo.class': b'\\xca\\xfe\\xba\\xbe\\0\\0\\0\\x34' + bytes(60)}",
-    ],
-    ids=["a launcher for Windows", "a Java class"],
-)
-def test_data_for_others_is_no_native_code(files: str, make_builder: MakeBuilder, tmp_path: Path) -> None:
-    """Pure projects carry such files, and nothing loads them on Lambda."""
-    archive = write_sdist(tmp_path, "demo", "1.0", f"return wheel(wheel_directory, files={files})")
-
-    assert make_builder().from_sdist(archive, archive.name).filename == "demo-1.0-py3-none-any.whl"
-
-
-def test_a_failure_with_sources_to_compile_says_so(make_builder: MakeBuilder, tmp_path: Path) -> None:
-    """A missing compiler or header is the likeliest reason, so the hint speaks of it."""
-    files = {
-        **project_files("demo", "1.0", "raise RuntimeError('no ffi.h')"),
-        "PKG-INFO": pkg_info("demo", "1.0"),
-    }
-    archive = tmp_path / "demo-1.0.tar.gz"
-    archive.write_bytes(
-        tar_gz({f"demo-1.0/{path}": content for path, content in {**files, "a.c": b""}.items()})
-    )
-    with pytest.raises(SdistBuildError) as error:
-        make_builder().from_sdist(archive, archive.name)
-
-    assert "a.c`" in (error.value.hint or "")
-
-
-def test_refuses_rust_before_trying(make_builder: MakeBuilder, tmp_path: Path) -> None:
-    """What is certainly native is not even unpacked into a build."""
-    pyproject = b'[build-system]\nrequires = ["maturin>=1"]\nbuild-backend = "maturin"\n'
-    archive = tmp_path / "demo-1.0.tar.gz"
-    archive.write_bytes(
-        tar_gz({"demo-1.0/pyproject.toml": pyproject, "demo-1.0/PKG-INFO": pkg_info("demo", "1.0")})
-    )
-    with pytest.raises(NativeBuildNeededError, match=r"`demo` 1\.0") as error:
-        make_builder().from_sdist(archive, archive.name)
-
-    assert "maturin" in error.value.evidence[0]
 
 
 PYPROJECTS = {
