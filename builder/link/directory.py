@@ -70,7 +70,7 @@ def write_directory(plan: BundlePlan, output: Path) -> Bundle:
     except OSError as error:
         raise output_error(output, goal, error, sum(file.size for file in plan.files)) from error
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        _remove(part)
     return _bundle(output, written)
 
 
@@ -203,7 +203,16 @@ def _swap(part: Path, goal: Path) -> None:
     except BaseException:
         old.rename(goal)
         raise
-    shutil.rmtree(old, ignore_errors=True)
+    _remove(old)
+
+
+def _remove(folder: Path) -> None:
+    """`folder` is gone, also when Ctrl-C comes meanwhile; what resists, the next run removes."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except KeyboardInterrupt:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _bundle(output: Path, written: Sequence[_Written]) -> Bundle:
