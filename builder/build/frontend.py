@@ -1,6 +1,6 @@
 """A PEP 517 build in two phases: pip installs what the build requires, then the backend's hooks run.
 
-Only the first phase knows the network's secrets, and it runs no foreign code. Hooks run on the interpreter
+Only pip knows the network's secrets, and it runs no foreign code. Hooks run on the interpreter
 lbuild runs on, whatever the target; that is right for pure Python alone, which is why `purity` judges the
 result. Spec: PEP 517, in-tree backends included. Choices: docs/decisions, "building pure wheels".
 """
@@ -8,7 +8,8 @@ result. Spec: PEP 517, in-tree backends included. Choices: docs/decisions, "buil
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +26,10 @@ class Workshop:
     """One build's own folder, programs and environment."""
 
     folder: Path
-    for_pip: Leash
-    for_backend: Leash
-    interpreter: Path
-    """Of a virtual environment that will hold what the build requires, and nothing else."""
+    for_pip: Callable[[Path], Leash]
+    """By the home pip is to have."""
+    for_backend: Callable[[Path], Leash]
+    """By the folder of the programs that come first on its PATH."""
 
     def make_wheel(self, project: Path, config_settings: ConfigSettings) -> Path:
         """What the backend of `project` says is the wheel it built.
@@ -41,49 +42,66 @@ class Workshop:
         }
         output = self.folder / "wheel"
         output.mkdir()
-        try:
-            backend = BuildBackendHookCaller(
-                str(project),
-                system.backend,
-                system.backend_path or None,
-                self._run_hook,
-                str(self.interpreter),
-            )
-        except ValueError as error:  # a backend-path outside of the project
-            raise RefusedError(f"its `backend-path` is wrong: {error}") from error
-        self._install(system.requires)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", BuildBackendWarning)
-            try:
-                self._install(strings(backend.get_requires_for_build_wheel(settings), "requirements"))
-                name = backend.build_wheel(str(output), settings)
-            except BackendUnavailable as error:
-                raise RefusedError(f"its backend `{system.backend}` cannot be imported") from error
-            except HookMissing as error:
-                raise RefusedError(f"its backend `{system.backend}` has no `build_wheel`") from error
-            except (FileNotFoundError, ValueError, LookupError, TypeError, AttributeError) as error:
-                # What a hook answers is read from a file that it may have written itself, or not at all.
-                raise RefusedError(f"its backend gave no proper answer: {error!r}") from error
+        backend = self._backend(project, system, system.requires, "first")
+        with _told(system.backend):
+            more = strings(backend.get_requires_for_build_wheel(settings), "requirements")
+        if more:
+            backend = self._backend(project, system, (*system.requires, *more), "second")
+        with _told(system.backend):
+            name = backend.build_wheel(str(output), settings)
         return _one_file(output, name)
 
-    def _run_hook(
-        self, cmd: Iterable[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None
-    ) -> None:
-        self.for_backend.run(tuple(cmd), cwd=Path(cwd) if cwd else None, extra=extra_environ)
+    def _backend(
+        self, project: Path, system: BuildSystem, requires: Iterable[str], stage: str
+    ) -> BuildBackendHookCaller:
+        """The project's backend in a new virtual environment that holds what is required, and nothing else.
 
-    def _install(self, requires: Iterable[str]) -> None:
-        """What the build requires is installed, from wheels only: then pip runs no code of others."""
-        lines = sorted({_requirement(each) for each in requires})
-        if not lines:
-            return
-        listed = self.folder / "build-requirements.txt"
-        listed.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        pip = (sys.executable, "-I", "-m", "pip", "--python", str(self.interpreter))
+        It is new each time: in one that the backend has seen, or that holds `.pth` files, pip, which knows
+        secrets, would run code of others.
+        """
+        folder = self.folder / stage
+        interpreter = _new_interpreter(folder / "environment")
+        if lines := sorted({_requirement(each) for each in requires}):
+            self._install(interpreter, lines, folder)
+        leash = self.for_backend(interpreter.parent)
+
+        def run(
+            cmd: Iterable[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None
+        ) -> None:
+            leash.run(tuple(cmd), cwd=Path(cwd) if cwd else None, extra=extra_environ)
+
+        path = system.backend_path or None
+        with _told(system.backend):
+            return BuildBackendHookCaller(str(project), system.backend, path, run, str(interpreter))
+
+    def _install(self, interpreter: Path, requires: Iterable[str], folder: Path) -> None:
+        """What the build requires is installed, from wheels only: a pip that builds runs code of others."""
+        listed = folder / "requirements.txt"
+        listed.write_text("\n".join(requires) + "\n", encoding="utf-8")
+        pip = (sys.executable, "-I", "-m", "pip", "--python", str(interpreter))
         options = ("--only-binary", ":all:", "--no-cache-dir", "--no-compile", "--no-warn-script-location")
-        self.for_pip.run((*pip, "install", *options, "-r", str(listed)), cwd=self.folder)
+        leash = self.for_pip(folder / "home")
+        leash.run((*pip, "install", *options, "-r", str(listed)), cwd=folder)
 
 
-def new_interpreter(folder: Path) -> Path:
+@contextmanager
+def _told(backend: str) -> Iterator[None]:
+    """Whatever a hook answers that no hook should is told as a RefusedError; its warnings are not told."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", BuildBackendWarning)
+            yield
+    except BackendUnavailable as error:
+        raise RefusedError(f"its backend `{backend}` cannot be imported") from error
+    except HookMissing as error:
+        raise RefusedError(f"its backend `{backend}` has no `build_wheel`") from error
+    except (FileNotFoundError, ValueError, LookupError, TypeError, AttributeError) as error:
+        # Answers are read from a file the backend may have written itself, or not at all. A ValueError is also
+        # how a backend-path outside of the project is refused.
+        raise RefusedError(f"its backend `{backend}` gave no proper answer: {error}") from error
+
+
+def _new_interpreter(folder: Path) -> Path:
     """The interpreter of a new virtual environment in `folder`, without pip."""
     import venv
 

@@ -54,18 +54,13 @@ class Workbench:
 
     def make_wheel(self, project: Path, config_settings: ConfigSettings) -> Path:
         """The wheel the backend of `project` wrote, whatever is in it."""
-        from builder.build.frontend import (
-            Workshop,
-            new_interpreter,
-        )  # 30 ms, only needed when something is built
+        from builder.build.frontend import Workshop  # 30 ms, only needed when something is built
 
         home = self.folder / "home"
-        interpreter = new_interpreter(self.folder / "environment")
         workshop = Workshop(
             folder=self.folder,
-            for_pip=self._leash(environment.for_pip(self.environ, home, self.index)),
-            for_backend=self._leash(environment.for_backend(self.environ, home, interpreter.parent)),
-            interpreter=interpreter,
+            for_pip=lambda own: self._leash(environment.for_pip(self.environ, own, self.index)),
+            for_backend=lambda programs: self._leash(environment.for_backend(self.environ, home, programs)),
         )
         return workshop.make_wheel(project, config_settings)
 

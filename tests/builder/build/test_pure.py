@@ -19,6 +19,7 @@ from factories.projects import (
     write_project,
     write_sdist,
 )
+from factories.wheels import write_wheel
 from manylinux.errors import EnvironmentFault
 from prebuilt_index.errors import BadArchiveError, MetadataMismatchError
 from prebuilt_index.store import Store
@@ -100,7 +101,7 @@ PYPROJECTS = {
     "backend a number": (b"[build-system]\nrequires = []\nbuild-backend = 1\n", "not a string"),
     "backend outside": (
         b'[build-system]\nrequires = []\nbuild-backend = "x"\nbackend-path = ["../.."]\n',
-        "`backend-path` is wrong",
+        "must be inside source tree",
     ),
     "an unknown setting": (b"[build-system]\nrequires = []\nbackend = 1\n", "does not know"),
     "an option for pip": (
@@ -204,6 +205,25 @@ def test_an_index_shows_no_secret() -> None:
     index = BuildIndex(index_url="https://u:hush@example.org", find_links=("https://u:hush@x",), proxy="hush")
 
     assert "hush" not in repr(index)
+
+
+def test_what_is_installed_never_runs_beside_secrets(store: Store, tmp_path: Path) -> None:
+    """A `.pth` file runs whenever its environment's Python starts; it must not start with pip's variables."""
+    spy = "import os; open({!r}, 'a').write(repr(dict(os.environ)))\n".format(str(tmp_path / "seen"))
+    write_wheel(tmp_path, "one", "1.0", {"one.py": b"", "one.pth": spy.encode()})
+    write_wheel(tmp_path, "two", "1.0")
+    project = write_project(tmp_path / "project", "demo", "1.0", f"import one, two\n{HONEST}")
+    pyproject = project / "pyproject.toml"
+    pyproject.write_text(pyproject.read_text().replace("requires = []", 'requires = ["one"]'))
+    with (project / "backend.py").open("a") as backend:
+        backend.write("def get_requires_for_build_wheel(config_settings=None): return ['two==1.0']\n")
+    index = BuildIndex(no_index=True, find_links=(str(tmp_path),), proxy="http://u:hush@proxy.example")
+    policy = BuildPolicy(logs=tmp_path / "logs")
+    builder = PureBuilder(store=store, index=index, policy=policy, environ=os.environ)
+
+    assert builder.from_directory(project).filename == "demo-1.0-py3-none-any.whl"
+    assert "SOURCE_DATE_EPOCH" in (tmp_path / "seen").read_text()
+    assert "hush" not in (tmp_path / "seen").read_text()
 
 
 @pytest.mark.registry

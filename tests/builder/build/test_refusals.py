@@ -1,4 +1,4 @@
-"""Backends that lie, hang or leave things behind, and wheels that are not pure: refused, with nothing left."""
+"""Backends that lie, hang or leave things behind, and wheels that are not pure: refused, nothing left."""
 
 import os
 import threading
