@@ -6,6 +6,7 @@ import sys
 
 from prebuilt_index.errors import StoreError
 from prebuilt_index.store import durable
+from prebuilt_index.store.blobs import is_digest
 
 TAG = "CACHEDIR.TAG"
 _TAG_CONTENT = b"""Signature: 8a477f597d28d172789f06886806bc55
@@ -14,11 +15,12 @@ _TAG_CONTENT = b"""Signature: 8a477f597d28d172789f06886806bc55
 """
 
 
-def prepare(root: str, own_names: frozenset[str]) -> bool:
+def prepare(root: str, buckets: frozenset[str]) -> bool:
     """Whether `root`, now a store's folder that belongs to the user, can be written to.
 
-    A folder that holds nothing but `own_names` lost its tag and gets it again: `clean` took it from under a
-    running process. Raises StoreError when it is not lbuild's, belongs to another user, or cannot be made.
+    A folder that holds nothing but what a store holds lost its tag, and gets it again: `clean` took it from
+    under a running process. Raises StoreError when it is not lbuild's, belongs to another user, or cannot be
+    made.
     """
     with durable.told(root, "make the store"):
         os.makedirs(root, 0o700, exist_ok=True)
@@ -26,7 +28,7 @@ def prepare(root: str, own_names: frozenset[str]) -> bool:
         writable = os.access(root, os.W_OK | os.X_OK)
         if is_ours(root):
             return writable
-        _refuse_content(root, own_names)
+        _refuse_content(root, buckets)
         _mark(root)
     return True
 
@@ -46,7 +48,7 @@ def is_ours(root: str) -> bool:
 
 def _mark(root: str) -> None:
     os.chmod(root, 0o700)
-    temporary = f"{root}/tmp/{TAG}.{os.urandom(8).hex()}"
+    temporary = temporary_path(root)
     descriptor = durable.create(temporary)
     try:
         durable.write_all(descriptor, _TAG_CONTENT)
@@ -69,11 +71,29 @@ def _refuse_other_owner(root: str) -> None:
         )
 
 
-def _refuse_content(root: str, own_names: frozenset[str]) -> None:
-    foreign = sorted(set(os.listdir(root)) - own_names - {TAG})
+def _refuse_content(root: str, buckets: frozenset[str]) -> None:
+    foreign = sorted(name for name in os.listdir(root) if not _is_own(root, name, buckets))
     # Another process may have marked the same new folder meanwhile.
     if foreign and not is_ours(root):
         raise not_ours(root, f"it holds `{foreign[0]}` and no `{TAG}`")
+
+
+def _is_own(root: str, name: str, buckets: frozenset[str]) -> bool:
+    """Whether a store made what has this name; `tmp` and `locks` could be anybody's: look inside."""
+    if name == TAG or name in buckets:
+        return True
+    own_form = {"tmp": _is_temporary, "locks": is_digest}.get(name)
+    return own_form is not None and all(map(own_form, os.listdir(f"{root}/{name}")))
+
+
+def temporary_path(root: str) -> str:
+    """A path in `tmp/` that nobody else uses."""
+    return f"{root}/tmp/{os.getpid()}-{os.urandom(8).hex()}"
+
+
+def _is_temporary(name: str) -> bool:
+    process, _, rest = name.partition("-")
+    return process.isdecimal() and len(rest) == 16 and not rest.strip("0123456789abcdef")
 
 
 def not_ours(root: str, why: str) -> StoreError:

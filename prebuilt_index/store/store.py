@@ -37,7 +37,7 @@ class Bucket(StrEnum):
     PIP = "pip-v1"
 
 
-_OWN_NAMES = frozenset({BLOBS, *Bucket, "locks", "tmp"})
+_BUCKETS = frozenset({BLOBS, *Bucket})
 
 
 class Store:
@@ -60,7 +60,7 @@ class Store:
         """The store at `root`, made if need be. Raises StoreError when the folder may not be one."""
         # Resolved once: what a link in the path points to later does not matter.
         root = Path(os.path.realpath(root))
-        writable = folder.prepare(os.fspath(root), _OWN_NAMES)
+        writable = folder.prepare(os.fspath(root), _BUCKETS)
         return cls(root, scratch=None if writable else cls.temporary())
 
     @classmethod
@@ -70,7 +70,7 @@ class Store:
 
         with durable.told(tempfile.gettempdir(), "make a temporary store in"):
             root = Path(os.path.realpath(tempfile.mkdtemp(prefix="lbuild-")))
-        folder.prepare(os.fspath(root), _OWN_NAMES)
+        folder.prepare(os.fspath(root), _BUCKETS)
         return cls(root, temporary=True)
 
     @property
@@ -135,7 +135,7 @@ class Store:
 
     def temporary_path(self) -> str:
         """A path in `tmp/` that nobody else uses."""
-        return f"{self._folder}/tmp/{os.getpid()}-{os.urandom(8).hex()}"
+        return folder.temporary_path(self._folder)
 
     def _blob_path(self, sha256: str) -> str:
         return f"{self._folder}/{BLOBS}/{sha256[:2]}/{sha256[2:]}"

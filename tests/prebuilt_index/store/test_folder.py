@@ -61,6 +61,17 @@ def test_refuses_a_folder_with_other_content(tmp_path: Path) -> None:
     assert "thesis.txt" in caught.value.evidence[0]
 
 
+@pytest.mark.parametrize(
+    "path", ["tmp/thesis.txt", "locks/front door", "tmp/12-notes", "blobs", "pages-v0/x"]
+)
+def test_refuses_folders_that_are_named_as_its_own(tmp_path: Path, path: str) -> None:
+    """A folder called `tmp` is not enough to be taken for a store that lost its tag."""
+    (tmp_path / path).parent.mkdir(exist_ok=True)
+    (tmp_path / path).write_text("years of work")
+    with pytest.raises(StoreError, match="is not a store of lbuild"):
+        Store.open(tmp_path)
+
+
 def test_refuses_the_cache_of_another_program(tmp_path: Path) -> None:
     """Another program's tag is not ours."""
     tag = b"Signature: 8a477f597d28d172789f06886806bc55\n# by another\n"
