@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from builder import memo
 from builder.link.contents import read_content
 from builder.link.limits import check_limits, notes_on_size
+from builder.link.output import check_file_output
 from builder.link.plan import plan_bundle
 from builder.link.write import write_zip
 from builder.model import Bundle, BundlePlan, FromWheel, LinkOptions, Pin, Resolution, ResolveOptions
@@ -117,6 +118,8 @@ class _Log:
 def build_bundle(order: Order, tools: Tools) -> Report:
     """The bundle of `order` is at its output, and this is its report. A dry run ends after resolving."""
     log = _Log(tools.on_stage)
+    if order.output is not None:
+        _check_output(order.output, as_directory=order.as_directory)
     with log.stage("resolve") as detail:
         resolution = resolve_order(order, tools)
         detail.append(_count(len(resolution.pins), "package"))
@@ -149,6 +152,16 @@ def build_bundle(order: Order, tools: Tools) -> Report:
         runtime_packages=choice.comparison,
         engine=_engine(plan),
     )
+
+
+def _check_output(output: Path, *, as_directory: bool) -> None:
+    """Say now, not after a long download, that the output cannot be written. Raises OutputError."""
+    if not as_directory:
+        check_file_output(output)
+        return
+    from builder.link.directory import check_directory_output
+
+    check_directory_output(output)
 
 
 def _written(plan: BundlePlan, output: Path, *, as_directory: bool) -> Bundle:

@@ -44,18 +44,20 @@ def check_file_output(output: Path) -> Path:
 
 
 def check_folder_of(output: Path) -> Path:
-    """Where `output` really goes, links followed; the folder around it is there and may be written.
+    """Where `output` really goes, links followed; its folder is there, made if need be, and may be written.
 
     Raises OutputError when it is not.
     """
     goal = Path(os.path.realpath(output))
     folder = goal.parent
-    if not folder.is_dir():
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
         raise OutputError(
             f"`{output}` cannot be written",
-            evidence=[f"there is no folder `{folder}`"],
-            hint="Create the folder first",
-        )
+            evidence=[f"the folder `{folder}` cannot be made: {error.strerror or error}"],
+            hint="Name an output in a folder you may write",
+        ) from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputError(
             f"`{output}` cannot be written",

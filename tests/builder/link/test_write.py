@@ -310,9 +310,17 @@ def test_a_bundle_imports_from_its_zip(tmp_path: Path) -> None:
     assert ran.stdout == "42\n"
 
 
-def test_refuses_an_output_in_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    """lbuild makes no folders nobody asked for."""
-    with pytest.raises(OutputError) as caught:
-        write_zip(plan([]), tmp_path / "none/b.zip")
+def test_makes_the_folder_of_an_output(tmp_path: Path) -> None:
+    """`-o dist/bundle.zip` works in a fresh checkout."""
+    bundle = write_zip(plan([]), tmp_path / "none/yet/b.zip")
 
-    assert "there is no folder" in caught.value.evidence[0]
+    assert (tmp_path / "none/yet/b.zip").stat().st_size == bundle.zipped_size
+
+
+def test_refuses_an_output_whose_folder_cannot_be_made(tmp_path: Path) -> None:
+    """A file stands where the folder would have to be."""
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(OutputError) as caught:
+        write_zip(plan([]), tmp_path / "file/b.zip")
+
+    assert "cannot be made" in caught.value.evidence[0]
