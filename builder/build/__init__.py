@@ -7,7 +7,8 @@
 `pure` is one build backend; those that compile for Lambda will stand beside it.
 """
 
+from builder.build.memory import built_before
 from builder.build.pure import PureBuilder
 from builder.build.values import BuildIndex, BuildPolicy, BuiltWheel, ConfigSettings
 
-__all__ = ["BuildIndex", "BuildPolicy", "BuiltWheel", "ConfigSettings", "PureBuilder"]
+__all__ = ["BuildIndex", "BuildPolicy", "BuiltWheel", "ConfigSettings", "PureBuilder", "built_before"]

@@ -86,7 +86,7 @@ class Workshop:
 
 @contextmanager
 def _told(backend: str) -> Iterator[None]:
-    """Whatever a hook answers that no hook should is told as a RefusedError; its warnings are not told."""
+    """Whatever a hook answers that none should is told as a RefusedError; its warnings are not told."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", BuildBackendWarning)
@@ -96,8 +96,8 @@ def _told(backend: str) -> Iterator[None]:
     except HookMissing as error:
         raise RefusedError(f"its backend `{backend}` has no `build_wheel`") from error
     except (FileNotFoundError, ValueError, LookupError, TypeError, AttributeError) as error:
-        # Answers are read from a file the backend may have written itself, or not at all. A ValueError is also
-        # how a backend-path outside of the project is refused.
+        # Answers are read from a file the backend may have written itself, or not at all. A ValueError also
+        # is how a backend-path outside of the project is refused.
         raise RefusedError(f"its backend `{backend}` gave no proper answer: {error}") from error
 
 

@@ -19,6 +19,11 @@ def key_of(source: str, subdirectory: str | None, config_settings: ConfigSetting
     return json.dumps([BUILDER, source, subdirectory or "", sorted(config_settings.items())])
 
 
+def built_before(store: Store, sha256: str) -> BuiltWheel | None:
+    """The wheel that was built of the sdist with this digest, without settings; None when none was."""
+    return recall(store, key_of(f"sha256:{sha256}", None, {}))
+
+
 def recall(store: Store, key: str) -> BuiltWheel | None:
     """The wheel built for `key`, if the store still has it whole."""
     record = store.get(Bucket.BUILT, key)

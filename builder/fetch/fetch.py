@@ -20,12 +20,18 @@ _STRONG = ("sha256", "sha384", "sha512")
 """Hashes that `--require-hashes` is content with, as pip is."""
 
 
+def _nothing_built(sha256: str) -> None:
+    """No wheel was built of any sdist before."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supply:
-    """What fetching asks of the world. All but `recall` are called from several threads."""
+    """What fetching asks of the world. All but `recall` and `built` are called from several threads."""
 
     recall: Callable[[str, str], VerifiedWheel | None]
     """By sha256 and file name: the wheel, if the store holds it and it was verified before."""
+    built: Callable[[str], tuple[str, str] | None] = _nothing_built
+    """By an sdist's sha256: sha256 and file name of the wheel that was built of it before."""
     obtain: Callable[[IndexFile, Callable[[int], None]], tuple[Path, str, str]]
     """A wheel's path in the store, file name and sha256: downloaded and as promised, or built of an sdist.
 
@@ -66,8 +72,15 @@ def fetch(
 
 
 def _recalled(pin: Pin, supply: Supply) -> VerifiedWheel | None:
-    sha256 = pin.file.hashes.get("sha256") if pin.file.is_wheel else None
-    return supply.recall(sha256, pin.file.filename) if sha256 else None
+    sha256, filename = pin.file.hashes.get("sha256"), pin.file.filename
+    if sha256 is None:
+        return None
+    if not pin.file.is_wheel:
+        built = supply.built(sha256)
+        if built is None:
+            return None
+        sha256, filename = built
+    return supply.recall(sha256, filename)
 
 
 def _gathered(pins: Sequence[Pin], supply: Supply, progress: Progress, workers: int) -> list[VerifiedWheel]:

@@ -4,11 +4,12 @@ import os
 import subprocess
 import sys
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from builder.build import BuildIndex, BuildPolicy, PureBuilder
+from builder.build import BuildIndex, BuildPolicy, PureBuilder, built_before
 from builder.errors import InputNotFoundError, SdistBuildError
 from factories.projects import (
     HONEST,
@@ -39,14 +40,14 @@ def test_an_sdist_becomes_a_wheel_in_the_store(
     assert not (tmp_path / "logs").exists()
 
 
-def test_a_source_is_built_once(make_builder: MakeBuilder, tmp_path: Path) -> None:
+def test_a_source_is_built_once(make_builder: MakeBuilder, tmp_path: Path, store: Store) -> None:
     """The second time, nothing runs: the backend would write another marker."""
     marker = tmp_path / "ran"
     archive = write_sdist(tmp_path, "demo", "1.0", f"open({str(marker)!r}, 'a').write('x')\n{HONEST}")
     first = make_builder().from_sdist(archive, archive.name)
     second = make_builder().from_sdist(archive, archive.name)
 
-    assert first == second
+    assert first == second == built_before(store, sha256(archive.read_bytes()).hexdigest())
     assert marker.read_text() == "x"
 
 

@@ -119,6 +119,20 @@ def test_what_the_store_has_is_not_ordered_again(store: Store) -> None:
     assert threading.active_count() == before
 
 
+def test_what_was_built_before_is_not_built_again(store: Store) -> None:
+    """An sdist's pin leads to the wheel made of it, as long as the store has that."""
+    shop = Shop(store, {"a-1.0.tar.gz": make_wheel("a", "1.0")})
+    (wheel,) = fetch([pin("a", filename="a-1.0.tar.gz")], shop.supply())
+    shop.orders.clear()
+    memory = {"5" * 64: (wheel.sha256, wheel.filename)}
+    supply = replace(shop.supply(), built=memory.get)
+
+    assert fetch([pin("a", filename="a-1.0.tar.gz", hashes={"sha256": "5" * 64})], supply) == (wheel,)
+    assert shop.orders == []
+    assert fetch([pin("a", filename="a-1.0.tar.gz", hashes={"sha256": "6" * 64})], supply) == (wheel,)
+    assert shop.orders == ["a-1.0.tar.gz"]
+
+
 def test_builds_start_first_then_the_largest(store: Store) -> None:
     """What takes longest must not be begun last."""
     files = wheels("small", "large", "unknown")
