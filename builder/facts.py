@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from packaging.utils import NormalizedName
 
 from builder.model import Request
 from prebuilt_index.artefacts import IndexFile, ProjectPage
 from prebuilt_index.store import digest_of_blob
-from prebuilt_index.urls import local_path
+from prebuilt_index.urls import local_path, without_credentials
 
 if TYPE_CHECKING:
     from builder.build import BuiltWheel, PureBuilder
@@ -101,7 +101,7 @@ class World:
             built = self.builder.from_vcs(
                 url, subdirectory=request.subdirectory, config_settings=request.config_settings
             )
-            return _built(built, url)
+            return _built(built, exact_reference(url, request, commit=built.commit))
         filename = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
         if filename.endswith(".whl"):
             return self._direct_wheel(url, filename, request)
@@ -112,12 +112,13 @@ class World:
     def _direct_wheel(self, url: str, filename: str, request: Request) -> IndexFile:
         file = IndexFile(filename=filename, url=url, hashes=_only_hash(request), direct=url)
         path = self.client.download(file)
+        digest = digest_of_blob(path)
         return IndexFile(
             filename=filename,
-            url=url,
-            hashes={"sha256": digest_of_blob(path)},
+            url=without_credentials(url),
+            hashes={"sha256": digest},
             size=path.stat().st_size,
-            direct=url,
+            direct=exact_reference(url, request, sha256=digest),
         )
 
     def _direct_sdist(self, url: str, filename: str, request: Request) -> IndexFile:
@@ -131,7 +132,7 @@ class World:
             subdirectory=request.subdirectory,
             config_settings=request.config_settings,
         )
-        return _built(built, url)
+        return _built(built, exact_reference(url, request, sha256=digest_of_blob(archive)))
 
     def _direct_folder(self, url: str, request: Request) -> IndexFile:
         built = self.builder.from_directory(
@@ -140,7 +141,7 @@ class World:
             config_settings=request.config_settings,
             leave_out=self._leave_out,
         )
-        return _built(built, url)
+        return _built(built, exact_reference(url, request))
 
 
 def reference_of(request: Request) -> str:
@@ -150,6 +151,33 @@ def reference_of(request: Request) -> str:
     assert request.requirement is not None
     assert request.requirement.url is not None
     return request.requirement.url
+
+
+def exact_reference(
+    url: str, request: Request, *, commit: str | None = None, sha256: str | None = None
+) -> str:
+    """A reference that stands for the same bytes tomorrow, as a lock needs it; free of credentials.
+
+    A repository's has its commit (`git+https://host/x@<commit>`), an archive's its hash (`#sha256=...`).
+    """
+    bare = without_credentials(url) if commit is None else _at_commit(url, commit)
+    given = {"sha256": sha256, "subdirectory": request.subdirectory}
+    fragment = "&".join(f"{key}={value}" for key, value in given.items() if value)
+    return f"{bare}#{fragment}" if fragment else bare
+
+
+def _at_commit(url: str, commit: str) -> str:
+    """A repository's URL with this revision; of a login only the user name that ssh needs is left."""
+    parts = urlsplit(url.partition("#")[0])
+    login, at, host = parts.netloc.rpartition("@")
+    user = login.partition(":")[0] if parts.scheme.endswith("ssh") else ""
+    path, revised, _ = parts.path.rpartition("@")
+    return urlunsplit(
+        parts._replace(
+            netloc=f"{user}{at}{host}" if user else host,
+            path=f"{path if revised else parts.path}@{commit}",
+        )
+    )
 
 
 def _built(built: "BuiltWheel", url: str) -> IndexFile:

@@ -46,7 +46,8 @@ class IndexFile:
     index: str = ""
     """The index that listed it, for people; credentials removed. Empty for a direct reference."""
     direct: str | None = None
-    """What the user wrote (a URL, a path, a VCS reference) when the file is a direct reference."""
+    """The direct reference the file comes from, without credentials and exact: a VCS one with its commit, an
+    archive's with `#sha256=` in the fragment, and `subdirectory=` there too. None for a file of an index."""
 
     @property
     def is_wheel(self) -> bool:

@@ -58,3 +58,11 @@ def pinned(resolution: Resolution) -> Mapping[str, str]:
 def files(resolution: Resolution) -> list[str]:
     """The names of the chosen files."""
     return [pin.file.filename for pin in resolution.pins]
+
+
+def index_of(*filenames: str) -> MemoryIndex:
+    """An index with these files, none of which requires anything."""
+    index = MemoryIndex()
+    for filename in filenames:
+        index.add(filename)
+    return index
