@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from builder import memo
 from builder.link.contents import read_content
 from builder.link.limits import check_limits, notes_on_size
-from builder.link.output import check_file_output
+from builder.link.output import check_file_output, replacing_file
 from builder.link.plan import plan_bundle
 from builder.link.write import write_zip
 from builder.model import Bundle, BundlePlan, FromWheel, LinkOptions, Pin, Resolution, ResolveOptions
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from packaging.utils import NormalizedName
+    from packaging.version import Version
 
     from builder.inputs import Reading
     from builder.ports import IndexFacts
@@ -42,6 +43,8 @@ class Order:
     target: Target
     target_chosen_by: str
     link: LinkOptions = field(default_factory=LinkOptions)
+    preferred: Mapping[NormalizedName, Version] = field(default_factory=dict)
+    """Versions to keep where they satisfy the requirements."""
     locked: Path | None = None
     """A lock that must still match the inputs, and is then built."""
     source: Path | None = None
@@ -172,6 +175,30 @@ def _written(plan: BundlePlan, output: Path, *, as_directory: bool) -> Bundle:
     return write_directory(plan, output)
 
 
+def build_lock(order: Order, tools: Tools, output: Path) -> Report:
+    """The resolution of `order` is written at `output` as a lock file."""
+    from builder.locked import lock_text
+
+    log = _Log(tools.on_stage)
+    check_file_output(output)
+    with log.stage("resolve") as detail:
+        resolution = resolve_order(order, tools)
+        detail.append(_count(len(resolution.pins), "package"))
+    with log.stage("lock") as detail:
+        text = lock_text(resolution, tools.reading.inputs.requests, output, tools).encode()
+        with replacing_file(output, len(text)) as file:
+            file.write(text)
+        detail.append(str(output))
+    return Report(
+        resolution=resolution,
+        target_chosen_by=order.target_chosen_by,
+        stages=tuple(log.stages),
+        bundle=None,
+        layout=order.link.layout.value,
+        lock=output,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Choice:
     """Which wheels of a resolution go into the bundle."""
@@ -186,9 +213,11 @@ def _choose(order: Order, tools: Tools, resolution: Resolution, wheels: Sequence
     """Leave out what the user excludes, and what the runtime can stand in for where that is wished."""
     if not order.exclude and not order.exclude_runtime_packages:
         return _Choice(wheels=tuple(wheels))
+    from packaging.utils import NormalizedName
+
     from builder.link.runtime_packages import compare_runtime_packages, leave_out
 
-    excluded: dict[NormalizedName, str] = dict.fromkeys(order.exclude, "--exclude")
+    excluded: dict[str, str] = dict.fromkeys(order.exclude, "--exclude")
     rows: tuple[RuntimePackage, ...] = ()
     notes: tuple[str, ...] = ()
     if order.exclude_runtime_packages:
@@ -206,7 +235,7 @@ def _choose(order: Order, tools: Tools, resolution: Resolution, wheels: Sequence
         )
         if rows and not comparison.excluded:
             notes = ("the runtime's own packages do not fit, so all of them stay in the bundle",)
-    left = {pin.name for pin in leave_out(resolution.pins, frozenset(excluded))}
+    left = {pin.name for pin in leave_out(resolution.pins, frozenset(map(NormalizedName, excluded)))}
     return _Choice(
         wheels=tuple(wheel for wheel in wheels if wheel.name in left),
         excluded=excluded,
@@ -273,5 +302,6 @@ def _worked_out(order: Order, tools: Tools) -> tuple[Resolution, memo.Evidence]:
 
     witness = memo.Witness(tools.facts)
     inputs = tools.reading.inputs
-    resolution = resolve(inputs.requests, inputs.constraints, order.target, tools.options, witness)
+    options = replace(tools.options, preferred=order.preferred)
+    resolution = resolve(inputs.requests, inputs.constraints, order.target, options, witness)
     return resolution, witness.evidence()

@@ -22,7 +22,7 @@ from manylinux.runtimes import default_runtime, find_runtime
 from manylinux.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -44,13 +44,32 @@ class ChosenTarget:
     warning: str | None
 
 
-def choose_target(choices: TargetChoices, today: date) -> ChosenTarget:
-    """The target of a run. Raises UnknownRuntimeError."""
-    runtime = default_runtime() if choices.runtime is None else find_runtime(choices.runtime)
-    architecture = Architecture.X86_64 if choices.arch is None else Architecture.parse(choices.arch)
-    by = "newest supported runtime; choose with --runtime" if choices.runtime is None else "--runtime"
+def choose_target(choices: TargetChoices, words: Sequence[str], today: date) -> ChosenTarget:
+    """The target of a run: as chosen, as noted in the lock file among `words`, or the default.
+
+    Raises UnknownRuntimeError and UnknownArchitectureError.
+    """
+    noted = _noted_in_lock(words)
+    runtime_name = choices.runtime or (noted and noted[0])
+    architecture_name = choices.arch or (noted and noted[1])
+    runtime = find_runtime(runtime_name) if runtime_name else default_runtime()
+    architecture = Architecture.parse(architecture_name) if architecture_name else Architecture.X86_64
+    by = "newest supported runtime; choose with --runtime"
+    if runtime_name:
+        by = "--runtime" if choices.runtime else "the lock file"
     target = Target(runtime=runtime, architecture=architecture)
     return ChosenTarget(target=target, by=by, warning=runtime.warning_on(today))
+
+
+def _noted_in_lock(words: Sequence[str]) -> tuple[str, str] | None:
+    """The target a lock among `words` was made for; whether it can be read is said when it is read."""
+    for word in words:
+        path = Path(word)
+        if path.suffix == ".toml" and path.name.startswith("pylock") and path.is_file():
+            from builder.locked import target_of_lock  # 60 ms of lock reading, for those who have one
+
+            return target_of_lock(path.read_bytes())
+    return None
 
 
 def given_inputs(inputs: InputChoices, resolve: ResolveChoices, index: IndexChoices) -> Inputs:

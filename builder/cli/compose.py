@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from builder.build import PureBuilder
     from builder.cli.bundle_choices import BundleChoices
+    from builder.cli.choices import ChosenTarget
     from builder.cli.terminal import Terminal
     from builder.facts import World
     from builder.inputs import Reading
@@ -216,15 +217,12 @@ class Wiring:
 
 def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Report:
     """Build what is wished for and tell how it goes; the report."""
-    from builder.cli.choices import choose_target, destination, link_options, normalized
+    from builder.cli.choices import destination, link_options, normalized
     from builder.pipeline import Order, build_bundle
 
     where = destination(bundle)
     link = link_options(bundle, wishes.resolve.prefer)
-    chosen = choose_target(wishes.target, datetime.now(tz=UTC).date())
-    terminal.say([target_line(chosen.target, chosen.by)])
-    if chosen.warning:
-        terminal.warn(chosen.warning)
+    chosen = announced_target(wishes, terminal)
     output = None if where is None else where.path
     with wired(wishes, chosen.target, terminal, output) as tools:
         order = Order(
@@ -241,6 +239,30 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
             limited=not bundle.no_limit,
         )
         return build_bundle(order, tools)
+
+
+def run_lock(wishes: Wishes, output: Path, terminal: Terminal, *, upgrade: bool) -> Report:
+    """Lock what is wished for and tell how it goes; the report."""
+    from builder.locked import versions_of_lock
+    from builder.pipeline import Order, build_lock
+
+    chosen = announced_target(wishes, terminal)
+    with wired(wishes, chosen.target, terminal, output) as tools:
+        order = Order(wish="", target=chosen.target, target_chosen_by=chosen.by)
+        if not upgrade:
+            order = replace(order, preferred=versions_of_lock(output, order))
+        return build_lock(order, tools, output)
+
+
+def announced_target(wishes: Wishes, terminal: Terminal) -> ChosenTarget:
+    """The target, told; a lock among the inputs knows its own, which options may overrule."""
+    from builder.cli.choices import choose_target
+
+    chosen = choose_target(wishes.target, wishes.inputs.words, datetime.now(tz=UTC).date())
+    terminal.say([target_line(chosen.target, chosen.by)])
+    if chosen.warning:
+        terminal.warn(chosen.warning)
+    return chosen
 
 
 @contextmanager

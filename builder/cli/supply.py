@@ -31,6 +31,12 @@ def fetch_with(
         path = store.blob(sha256)
         return None if path is None else load(store, path, filename, sha256)
 
+    def built(sha256: str) -> tuple[str, str] | None:
+        from builder.build import built_before
+
+        made = built_before(store, sha256)
+        return None if made is None else (made.sha256, made.filename)
+
     def obtain(file: IndexFile, on_bytes: Callable[[int], None]) -> tuple[Path, str, str]:
         return world().obtain(file, on_bytes)
 
@@ -45,7 +51,9 @@ def fetch_with(
     def promised(file: IndexFile) -> bytes | None:
         return store.get(Bucket.METADATA, metadata_key(file) or "")
 
-    supply = Supply(recall=recall, obtain=obtain, verify=verify, promised=promised, compare=compare)
+    supply = Supply(
+        recall=recall, built=built, obtain=obtain, verify=verify, promised=promised, compare=compare
+    )
     try:
         return fetch(pins, supply, progress=progress)
     finally:

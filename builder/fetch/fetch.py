@@ -3,11 +3,10 @@
 No network is spoken to and no thread started when every wheel is there already, as in each warm build.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.errors import MissingHashError
 from builder.model import Pin
 from builder.ports import Progress, Silent
 from prebuilt_index.artefacts import IndexFile
@@ -16,8 +15,6 @@ from prebuilt_index.wheel_archive import VerifiedWheel
 
 TASK = "fetch"
 """What this work is called to a Progress; its unit is bytes."""
-_STRONG = ("sha256", "sha384", "sha512")
-"""Hashes that `--require-hashes` is content with, as pip is."""
 
 
 def _nothing_built(sha256: str) -> None:
@@ -52,15 +49,12 @@ def fetch(
     *,
     progress: Progress | None = None,
     workers: int = 8,
-    require_hashes: bool = False,
 ) -> tuple[VerifiedWheel, ...]:
     """The pins' wheels, in the pins' order, every byte of them checked.
 
     The first failure stops the rest; faults of content that show up until all has stopped are told together.
-    Raises MissingHashError before anything is downloaded, and what the supply raises.
+    Raises what the supply raises.
     """
-    if require_hashes:
-        _demand_hashes(pins)
     here = {at: wheel for at, pin in enumerate(pins) if (wheel := _recalled(pin, supply))}
     for at, wheel in here.items():
         _check(pins[at], wheel, supply)
@@ -125,19 +119,3 @@ def _check(pin: Pin, wheel: VerifiedWheel, supply: Supply) -> None:
     promised = supply.promised(pin.file)
     if promised is not None and promised != wheel.metadata:
         supply.compare(promised, wheel.metadata)
-
-
-def _demand_hashes(pins: Sequence[Pin]) -> None:
-    lacking = [pin for pin in pins if not _has_strong_hash(pin.file.hashes)]
-    if lacking:
-        raise MissingHashError(
-            f"`--require-hashes` is in force, and {len(lacking)} of {len(pins)} files have no hash",
-            evidence=[
-                f"`{pin.name}=={pin.version}` ({', '.join(pin.required_by) or 'required'})" for pin in lacking
-            ],
-            hint="Add `--hash sha256:...` to each of them, or lock with `lbuild lock`",
-        )
-
-
-def _has_strong_hash(hashes: Mapping[str, str]) -> bool:
-    return any(hashes.get(algorithm) for algorithm in _STRONG)

@@ -11,7 +11,6 @@ import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from builder.errors import MissingHashError
 from builder.fetch import Supply, fetch
 from builder.model import Pin
 from factories.wheels import make_wheel, wheel_filename
@@ -183,17 +182,6 @@ def test_verifies_while_others_download(store: Store) -> None:
     slow = replace(supply, obtain=obtain, verify=verify)
 
     assert len(fetch([pin("b"), pin("a")], slow)) == 2
-
-
-def test_demands_hashes_before_anything_is_downloaded(store: Store) -> None:
-    """Every pin that lacks one is named, whatever its URL; md5 is not enough."""
-    shop = Shop(store, wheels("a", "b", "c"))
-    pins = [pin("a", hashes={"sha256": "0" * 64}), pin("b", hashes={"md5": "0" * 32}), pin("c")]
-    with pytest.raises(MissingHashError) as error:
-        fetch(pins, shop.supply(), require_hashes=True)
-
-    assert [line.split("`")[1] for line in error.value.evidence] == ["b==1.0", "c==1.0"]
-    assert shop.orders == []
 
 
 def test_a_failed_download_fails_the_fetch(store: Store) -> None:
