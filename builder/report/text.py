@@ -91,15 +91,11 @@ def _largest(bundle: Bundle) -> Iterator[str]:
 
 
 def _totals(report: Report, bundle: Bundle) -> Iterator[str]:
-    limits = report.resolution.target.runtime.limits
-    unzipped = (
-        f"{human(bundle.unzipped_size)}, {share(bundle.unzipped_size, limits.unzipped_bytes)} of the limit"
-    )
-    rows = [("  unzipped", f"{unzipped} of {human(limits.unzipped_bytes)}")]
+    limit = report.resolution.target.runtime.limits.unzipped_bytes
+    used = f"{human(bundle.unzipped_size)}, {share(bundle.unzipped_size, limit)} of Lambda's {human(limit)}"
+    rows = [("  unzipped", used)]
     if bundle.zipped_size is not None:
-        direct = bundle.zipped_size <= limits.direct_upload_bytes
-        how = "direct upload" if direct else f"over {human(limits.direct_upload_bytes)}: upload through S3"
-        rows.insert(0, ("  zipped", f"{human(bundle.zipped_size)}, {how}"))
+        rows.insert(0, ("  zipped", human(bundle.zipped_size)))
         rows.append(("  sha256", bundle.sha256))
         rows.append(("  CodeSha256", base64.b64encode(bytes.fromhex(bundle.sha256)).decode()))
     yield from table(rows)
