@@ -56,19 +56,24 @@ def _by_text(project: NormalizedName, filenames: Sequence[str]) -> dict[str, lis
     """The positions of wheels and sdists under their version as written; other files are left out."""
     found: dict[str, list[int]] = {}
     prefixes = (f"{project}-", f"{project.replace('-', '_')}-")
+    # The wheels of one version mostly follow one another: `numpy-2.4.6-` is the next one's beginning too.
+    beginning, here = "/", list[int]()
     for position, filename in enumerate(filenames):
         if filename.endswith(".whl"):
+            if filename.startswith(beginning):
+                here.append(position)
+                continue
             parts = filename.split("-", 2)
             text = parts[1] if len(parts) == 3 else ""
+            here = found.setdefault(text, [])
+            beginning = f"{parts[0]}-{text}-" if text else "/"
+            here.append(position)
         elif filename.endswith(".tar.gz") and filename.startswith(prefixes):
             # What nearly every sdist is called.
-            text = filename[len(project) + 1 : -7]
+            found.setdefault(filename[len(project) + 1 : -7], []).append(position)
         else:
-            text = _sdist_version(project, filename)
-        if text in found:
-            found[text].append(position)
-        elif text:
-            found[text] = [position]
+            found.setdefault(_sdist_version(project, filename), []).append(position)
+    found.pop("", None)
     return found
 
 
