@@ -72,6 +72,24 @@ def _noted_in_lock(words: Sequence[str]) -> tuple[str, str] | None:
     return None
 
 
+def demand_inputs(inputs: InputChoices, source: Path | None = None) -> None:
+    """Raises UsageError when nothing is asked for: an empty bundle would be made of a forgotten word."""
+    if not inputs.words and not inputs.requirement_files and source is None:
+        raise UsageError(
+            "There are no requirements",
+            hint="Name files or requirements, such as `lbuild requirements.txt -o bundle.zip`",
+        )
+
+
+def demand_lock_name(path: Path) -> None:
+    """Raises UsageError for a name by which nobody would know a lock file (PEP 751)."""
+    parts = path.name.split(".")
+    if parts[0] != "pylock" or parts[-1] != "toml" or not 2 <= len(parts) <= 3 or not all(parts):
+        raise UsageError(
+            f"`{path}` is no name for a lock file", hint="Call it `pylock.toml`, or `pylock.NAME.toml`"
+        )
+
+
 def given_inputs(inputs: InputChoices, resolve: ResolveChoices, index: IndexChoices) -> Inputs:
     """What the command line itself says; the files it names add to it."""
     from builder.inputs.format_control import with_no_binary, with_only_binary
@@ -120,7 +138,7 @@ def link_options(choices: BundleChoices, prefer: tuple[str, ...]) -> LinkOptions
 
 
 def index_settings(
-    choices: IndexChoices,
+    pins: Mapping[str, str],
     caching: CacheChoices,
     options: IndexOptions,
     defaults: PipDefaults,
@@ -137,7 +155,7 @@ def index_settings(
     return IndexSettings(
         indexes=() if without else (*options.extra_index_urls, main),
         find_links=options.find_links,
-        pins=index_pins(choices.index_pins),
+        pins=dict(zip(normalized(pins), pins.values(), strict=True)),
         offline=caching.offline,
         refresh=caching.refresh,
         http=http_config(options, defaults, environ),
@@ -170,7 +188,7 @@ def normalized(names: Iterable[str]) -> tuple[NormalizedName, ...]:
     return tuple(map(canonicalize_name, given))
 
 
-def index_pins(texts: tuple[str, ...]) -> dict[NormalizedName, str]:
+def index_pins(texts: Sequence[str]) -> dict[str, str]:
     """`PROJECT=URL` options by project."""
     pins = {}
     for text in texts:
@@ -179,7 +197,7 @@ def index_pins(texts: tuple[str, ...]) -> dict[NormalizedName, str]:
             raise UsageError(
                 f"`--index-pin {text}` does not name a project and a URL", hint="Write PROJECT=URL"
             )
-        pins[normalized([project])[0]] = url
+        pins[project] = url
     return pins
 
 

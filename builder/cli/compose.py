@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from builder import VERSION
+from builder.cli.configuration import Configuration, read_configuration
 from builder.cli.options import CacheChoices, IndexChoices, InputChoices, ResolveChoices, TargetChoices
 from builder.disk import LocalDisk
 from builder.memo import WatchedDisk, WatchedEnvironment, wish_key
@@ -101,6 +102,7 @@ class Wiring:
         progress: Progress,
         terminal: Terminal,
         output: Path | None,
+        locked: Path | None = None,
     ) -> None:
         self._wishes = wishes
         self._target = target
@@ -108,6 +110,7 @@ class Wiring:
         self._progress = progress
         self._terminal = terminal
         self._output = output
+        self._locked = locked
         self.disk = WatchedDisk(LocalDisk())
         self.environ = WatchedEnvironment(os.environ)
 
@@ -174,11 +177,16 @@ class Wiring:
         return defaults
 
     @cached_property
+    def configuration(self) -> Configuration:
+        return read_configuration(Path.cwd())
+
+    @cached_property
     def settings(self) -> IndexSettings:
-        from builder.cli.choices import index_settings
+        from builder.cli.choices import index_pins, index_settings
 
         options = self.reading.inputs.index
-        return index_settings(self._wishes.index, self._wishes.cache, options, self.pip, os.environ)
+        pins = {**self.configuration.index_pins, **index_pins(self._wishes.index.index_pins)}
+        return index_settings(pins, self._wishes.cache, options, self.pip, os.environ)
 
     def wish(self) -> str:
         """The key of the wish; empty when standard input is part of it, which nobody can look at twice."""
@@ -186,7 +194,9 @@ class Wiring:
         if "-" in (*inputs.words, *inputs.requirement_files):
             return ""
         wishes = [asdict(each) for each in (inputs, self._wishes.resolve, self._wishes.index)]
-        return wish_key([VERSION, self._target.id, wishes, redacted(self.pip.index_url), os.getcwd()])
+        pins = sorted(self.configuration.index_pins.items())
+        defaults = [redacted(self.pip.index_url), self.pip.no_index, pins]
+        return wish_key([VERSION, self._target.id, wishes, self._locked, defaults, os.getcwd()])
 
     def close(self) -> None:
         """No request is under way any more."""
@@ -217,14 +227,15 @@ class Wiring:
 
 def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Report:
     """Build what is wished for and tell how it goes; the report."""
-    from builder.cli.choices import destination, link_options, normalized
+    from builder.cli.choices import demand_inputs, destination, link_options, normalized
     from builder.pipeline import Order, build_bundle
 
+    demand_inputs(wishes.inputs, bundle.source)
     where = destination(bundle)
     link = link_options(bundle, wishes.resolve.prefer)
     chosen = announced_target(wishes, terminal)
     output = None if where is None else where.path
-    with wired(wishes, chosen.target, terminal, output) as tools:
+    with wired(wishes, chosen.target, terminal, output, bundle.locked) as tools:
         order = Order(
             wish=tools.wish(),
             target=chosen.target,
@@ -243,9 +254,12 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
 
 def run_lock(wishes: Wishes, output: Path, terminal: Terminal, *, upgrade: bool) -> Report:
     """Lock what is wished for and tell how it goes; the report."""
+    from builder.cli.choices import demand_inputs, demand_lock_name
     from builder.locked import versions_of_lock
     from builder.pipeline import Order, build_lock
 
+    demand_inputs(wishes.inputs)
+    demand_lock_name(output)
     chosen = announced_target(wishes, terminal)
     with wired(wishes, chosen.target, terminal, output) as tools:
         order = Order(wish="", target=chosen.target, target_chosen_by=chosen.by)
@@ -266,10 +280,12 @@ def announced_target(wishes: Wishes, terminal: Terminal) -> ChosenTarget:
 
 
 @contextmanager
-def wired(wishes: Wishes, target: Target, terminal: Terminal, output: Path | None) -> Iterator[Wiring]:
+def wired(
+    wishes: Wishes, target: Target, terminal: Terminal, output: Path | None, locked: Path | None = None
+) -> Iterator[Wiring]:
     """The tools of one run, put away at its end."""
     with opened_store(wishes.cache) as store, shown_progress(terminal) as progress:
-        tools = Wiring(wishes, target, store, progress, terminal, output)
+        tools = Wiring(wishes, target, store, progress, terminal, output, locked)
         try:
             yield tools
         finally:

@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from builder.cli.group import LazyGroup
-from manylinux.errors import ExitStatus, LbuildError
+from manylinux.errors import ExitStatus, LbuildError, UsageError
 
 COMMANDS = {
     "bundle": ("builder.cli.bundle", "Build a bundle; what lbuild does when no command is named"),
@@ -52,19 +52,22 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def main() -> NoReturn:
     """Run this process's command and exit: 0, or the status of what went wrong, told on stderr."""
     signal.signal(signal.SIGTERM, _terminate)
-    _leave(_outcome())
+    _leave(outcome(sys.argv[1:]))
 
 
-def _outcome() -> int:
+def outcome(arguments: Sequence[str]) -> int:
+    """Run one command; its exit status, what went wrong told on stderr."""
     try:
-        return run()
+        return run(arguments)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return int(ExitStatus.USAGE)
+    except click.ClickException as error:
+        return _explain(_in_own_words(error), arguments)
     except LbuildError as error:
-        return _explain(error)
+        return _explain(error, arguments)
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         return 128 + signal.SIGINT
@@ -79,10 +82,25 @@ def _outcome() -> int:
         return _confess(error)
 
 
-def _explain(error: LbuildError) -> int:
+def _explain(error: LbuildError, arguments: Sequence[str]) -> int:
     from builder.cli.terminal import show_error
 
-    return show_error(error, as_json="--json" in sys.argv)
+    return show_error(error, as_json="--json" in arguments)
+
+
+def _in_own_words(error: click.ClickException) -> UsageError:
+    """What click says of a command line, told as every other error is."""
+    import re
+
+    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "lbuild"
+    hint = f"`{command} --help` lists the options"
+    if isinstance(error, click.NoSuchOption):
+        if error.possibilities:
+            hint = f"Did you mean {' or '.join(f'`{name}`' for name in error.possibilities)}?"
+        return UsageError(f"There is no option `{error.option_name}`", hint=hint)
+    said = re.sub(r"'([^']*)'", r"`\1`", error.format_message().strip())
+    summary, *evidence = said.removesuffix(".").splitlines() or ["The command line is not understood"]
+    return UsageError(summary, evidence=map(str.strip, evidence), hint=hint)
 
 
 def _confess(error: Exception) -> int:
