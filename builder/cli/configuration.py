@@ -7,7 +7,6 @@ index-pins = {torch = "https://wheels.example/simple"}
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from manylinux.errors import UsageError
@@ -55,6 +54,8 @@ def configuration_of(document: Mapping[str, Any]) -> Configuration:
         raise ConfigurationError("`tool.lbuild` in pyproject.toml is not a table")
     unknown = sorted(set(table) - set(KEYS))
     if unknown:
+        from difflib import get_close_matches
+
         close = get_close_matches(unknown[0], KEYS, n=1)
         raise ConfigurationError(
             f"`[tool.lbuild]` in pyproject.toml has no key `{unknown[0]}`",
