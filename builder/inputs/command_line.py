@@ -15,6 +15,7 @@ from builder.errors import InvalidRequirementError
 from builder.inputs import missing
 from builder.inputs.gathered import Gathered
 from builder.inputs.messages import placed, shown
+from builder.inputs.pep508 import ITS_FORM
 from builder.inputs.requirement import (
     ARCHIVES,
     Given,
@@ -78,7 +79,7 @@ def classify(word: str, cwd: Path, disk: Disk) -> Word:
     if word == "-":
         return Word(kind=Kind.STDIN, text=word)
     if not word.strip():
-        raise UsageError("an empty word is no input")
+        raise UsageError("an empty word is no input", hint=_WHAT_INPUTS_ARE)
     if scheme_of(word) == "file" and not _is_archive(word) and disk.is_file(path_of(word, cwd)):
         return _file(word, path_of(word, cwd), disk)
     if "://" in word or is_reference(word) or is_named_reference(word):
@@ -238,6 +239,8 @@ class _Run:
             return read_request(text, Given(origin=_COMMAND_LINE), self._place)
         except InvalidRequirementError as error:
             target = absolute(text, self._place.cwd)
-            if error.hint is None and (self._place.disk.is_dir(target) or self._place.disk.is_file(target)):
+            if error.hint in {None, ITS_FORM} and (
+                self._place.disk.is_dir(target) or self._place.disk.is_file(target)
+            ):
                 error.hint = f"A path has a separator: write `./{shown(text)}`"
             raise placed(error, _COMMAND_LINE) from None

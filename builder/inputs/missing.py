@@ -20,6 +20,8 @@ def no_such_input(written: str, target: Path, disk: Disk, *, hint: str | None = 
         hint = f"Did you mean {' or '.join(f'`{shown(name)}`' for name in near)}?"
     elif hint is None and "\\" in written:
         hint = "Write `/` between folders"
+    elif hint is None:
+        hint = "Check the name and the folder"
     evidence = [f"looked for {shown(str(target))}"]
     if not names and not disk.is_dir(target.parent):
         evidence.append("its folder does not exist either")

@@ -10,6 +10,8 @@ from builder.inputs.messages import shown
 
 _LONGEST_VERSION = 1000
 """Characters; Python itself refuses to read numbers of more than 4,300 digits."""
+ITS_FORM = "Write it as `name`, `name==1.0` or `name[extra]>=1,<2`"
+"""The hint for what looks like nothing in particular."""
 
 
 def parse_requirement(text: str) -> Requirement:
@@ -49,7 +51,7 @@ def is_marker(text: str) -> bool:
     return True
 
 
-def _likely_meant(text: str, why: str) -> str | None:
+def _likely_meant(text: str, why: str) -> str:
     if text.startswith("pip install "):
         return "Write only what follows `pip install`"
     if "${" in text:
@@ -62,4 +64,4 @@ def _likely_meant(text: str, why: str) -> str | None:
         return "Put commas between specifiers, as in `>=1,<2`; write one requirement to a line"
     if re.match(r"[\w.-]+\s+[\w.-]+", text):
         return "Write one requirement to a line"
-    return None
+    return ITS_FORM
