@@ -121,11 +121,11 @@ class _Log:
 def build_bundle(order: Order, tools: Tools) -> Report:
     """The bundle of `order` is at its output, and this is its report. A dry run ends after resolving."""
     log = _Log(tools.on_stage)
-    if order.output is not None:
-        _check_output(order.output, as_directory=order.as_directory)
+    _check_early(order)
     with log.stage("resolve") as detail:
         resolution = resolve_order(order, tools)
         detail.append(_count(len(resolution.pins), "package"))
+    wanted = _to_fetch(order, resolution.pins)
     report = Report(
         resolution=resolution,
         target_chosen_by=order.target_chosen_by,
@@ -136,7 +136,7 @@ def build_bundle(order: Order, tools: Tools) -> Report:
     if order.output is None:
         return replace(report, stages=tuple(log.stages))
     with log.stage("fetch") as detail:
-        wheels = tools.fetch(resolution.pins)
+        wheels = tools.fetch(wanted)
         detail.append(human(sum(wheel.size for wheel in wheels)))
     choice = _choose(order, tools, resolution, wheels)
     with log.stage("link") as detail:
@@ -157,14 +157,31 @@ def build_bundle(order: Order, tools: Tools) -> Report:
     )
 
 
-def _check_output(output: Path, *, as_directory: bool) -> None:
-    """Say now, not after a long download, that the output cannot be written. Raises OutputError."""
-    if not as_directory:
-        check_file_output(output)
+def _check_early(order: Order) -> None:
+    """Say now, not after a long download, what would fail at its end. Raises OutputError, SourceFileError."""
+    if order.source is not None:
+        from builder.link.source import check_source
+
+        check_source(order.source)
+    if order.output is None:
+        return
+    if not order.as_directory:
+        check_file_output(order.output)
         return
     from builder.link.directory import check_directory_output
 
-    check_directory_output(output)
+    check_directory_output(order.output)
+
+
+def _to_fetch(order: Order, pins: Sequence[Pin]) -> Sequence[Pin]:
+    """The pins whose wheels are needed; raises UsageError when the user excludes what is not pinned."""
+    if not order.exclude:
+        return pins
+    from builder.link.runtime_packages import leave_out
+
+    left = leave_out(pins, order.exclude)
+    # What an excluded project asks of the runtime's packages still counts, and its wheel says it.
+    return pins if order.exclude_runtime_packages else left
 
 
 def _written(plan: BundlePlan, output: Path, *, as_directory: bool) -> Bundle:

@@ -99,7 +99,9 @@ def leave_out(pins: Sequence[Pin], projects: AbstractSet[NormalizedName]) -> tup
         close = [match for name in unknown for match in get_close_matches(name, sorted(names), n=1)]
         raise UsageError(
             f"`--exclude` names what is not in the bundle: {', '.join(f'`{name}`' for name in unknown)}",
-            hint=f"Did you mean {' or '.join(f'`{name}`' for name in close)}?" if close else None,
+            hint=f"Did you mean {' or '.join(f'`{name}`' for name in close)}?"
+            if close
+            else "`--dry-run` lists what is in it",
         )
     return tuple(pin for pin in pins if pin.name not in projects)
 

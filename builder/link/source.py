@@ -32,14 +32,19 @@ def read_source(
     bundle (sockets, pipes, devices, names that are not UTF-8 or not portable, unreadable folders), all of
     them together.
     """
-    if not root.is_dir():
-        raise SourceFileError(f"`{root}` is not a folder", hint="Name the folder that holds the app's code")
+    check_source(root)
     real = os.path.realpath(root)
     goal = os.path.realpath(output) if output is not None else None
     walk = _Walk(root=real, output=goal, has_modes=has_modes)
     walk.folder(real, "", (real,), ())
     SeveralErrors.raise_any(walk.errors)
     return tuple(sorted(walk.files, key=lambda file: file.path))
+
+
+def check_source(root: Path) -> None:
+    """Raises SourceFileError when `root` cannot be a source at all."""
+    if not root.is_dir():
+        raise SourceFileError(f"`{root}` is not a folder", hint="Name the folder that holds the app's code")
 
 
 @dataclass(slots=True, kw_only=True)

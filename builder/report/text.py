@@ -31,7 +31,6 @@ def summary(report: Report) -> Iterator[str]:
     if report.bundle is None:
         yield from _pins(report)
         return
-    yield ""
     yield from _largest(report.bundle)
     yield ""
     yield from _totals(report, report.bundle)
@@ -64,7 +63,8 @@ def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) ->
 
 
 def _pins(report: Report) -> Iterator[str]:
-    yield ""
+    if report.resolution.pins:
+        yield ""
     rows = [
         (
             f"  {pin.name}",
@@ -81,6 +81,7 @@ def _largest(bundle: Bundle) -> Iterator[str]:
     owners = sorted(bundle.sizes.items(), key=lambda item: (-item[1][0], item[0]))
     if not owners:
         return
+    yield ""
     top = owners[0][1][0]
     rows = [(f"  {owner}", human(unpacked), bar(unpacked, top)) for owner, (unpacked, _) in owners[:LARGEST]]
     rest = owners[LARGEST:]
