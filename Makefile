@@ -36,4 +36,4 @@ demo: venv
 .PHONY: bench
 bench: venv
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/python -m benchmarks --json benchmarks/out/latest.json
+	$(BIN)/python -m benchmarks --write docs/benchmarks.md
