@@ -57,7 +57,11 @@ def locked_resolution(order: Order, tools: Tools) -> tuple[Resolution, Evidence]
             hint="Give the lock as the only input, or requirements and `--locked LOCK`",
         )
     place = Place(source=_shown(path), folder=path.parent)
-    pylock = read_pylock(_content(path, place, tools), place.source)
+    try:
+        pylock = read_pylock(_content(path, place, tools), place.source)
+    except InvalidLockError as error:
+        error.hint = error.hint or "Make it again where it comes from, here with `lbuild lock`"
+        raise
     if order.locked is not None:
         _demand_match(pylock, order, inputs, place)
     witness = Witness(tools.facts)
@@ -71,7 +75,11 @@ def versions_of_lock(path: Path, order: Order) -> Mapping[NormalizedName, Versio
     from builder.lock.selecting import select
 
     place = Place(source=_shown(path), folder=path.absolute().parent)
-    pylock = read_pylock(path.read_bytes(), place.source)
+    try:
+        pylock = read_pylock(path.read_bytes(), place.source)
+    except InvalidLockError as error:
+        error.hint = "Mend it, or lock without what it holds: `--upgrade`"
+        raise
     try:
         chosen = select(pylock, order.target, place)
     except InvalidLockError:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from builder.cli.options import FILE
+from builder.cli.streams import tell
 from builder.report.sizes import human
 from builder.report.text import table
 from manylinux.errors import ExitStatus
@@ -27,7 +28,7 @@ def command() -> None:
 @FOLDER
 def show_folder(*, cache_dir: Path | None) -> None:
     """Print where the cache is."""
-    click.echo(_folder(cache_dir))
+    tell(str(_folder(cache_dir)))
 
 
 @command.command(name="size")
@@ -39,12 +40,12 @@ def show_size(*, cache_dir: Path | None, as_json: bool) -> None:
         usage = upkeep.usage(store)
     if as_json:
         form = {kind: {"files": each.files, "size": each.size} for kind, each in usage.items()}
-        click.echo(json.dumps(form, indent=2))
+        tell(json.dumps(form, indent=2))
         return
-    rows = [(kind, f"{each.files} files", human(each.size)) for kind, each in usage.items()]
-    total = ("total", f"{sum(each.files for each in usage.values())} files", human(_total(usage.values())))
-    for line in table([*rows, total], right=frozenset({1, 2})):
-        click.echo(line)
+    rows = [(kind, f"{each.files}", human(each.size)) for kind, each in usage.items()]
+    total = ("total", f"{sum(each.files for each in usage.values())}", human(_total(usage.values())))
+    for line in table([("kind", "files", "size"), *rows, total], right=frozenset({1, 2})):
+        tell(line)
 
 
 @command.command(name="verify")
@@ -56,7 +57,7 @@ def verify(context: click.Context, *, cache_dir: Path | None, repair: bool) -> N
     with _open(cache_dir) as store:
         faults = upkeep.verify(store, repair=repair)
     for fault in faults:
-        click.echo(f"{fault.path}: {fault.problem}{' (removed)' if fault.repaired else ''}")
+        tell(f"{fault.path}: {fault.problem}{' (removed)' if fault.repaired else ''}")
     click.echo(f"{len(faults)} damaged" if faults else "nothing is damaged", err=True)
     if any(not fault.repaired for fault in faults):
         context.exit(int(ExitStatus.INTEGRITY))

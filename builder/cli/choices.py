@@ -245,4 +245,8 @@ def destination(choices: BundleChoices) -> Destination | None:
     path = Path(choices.output)
     # `build/` and `build` are folders; what is a folder already stays one.
     as_directory = path.is_dir() or choices.output.endswith(("/", "\\")) or not path.suffix
+    if choices.output == "-" or (not as_directory and path.suffix.lower() != ".zip"):
+        raise UsageError(
+            f"`{choices.output}` is no name for a bundle", hint="End it with `.zip`, or with `/` for a folder"
+        )
     return Destination(path=path, as_directory=as_directory)

@@ -19,6 +19,7 @@ from builder.disk import LocalDisk
 from builder.memo import WatchedDisk, WatchedEnvironment, wish_key
 from builder.ports import Progress, Silent
 from builder.report.text import target_line
+from manylinux.errors import EnvironmentFault
 from prebuilt_index.store import Store
 from prebuilt_index.urls import redacted
 
@@ -284,12 +285,25 @@ def wired(
     wishes: Wishes, target: Target, terminal: Terminal, output: Path | None, locked: Path | None = None
 ) -> Iterator[Wiring]:
     """The tools of one run, put away at its end."""
+    _demand_current_folder()
     with opened_store(wishes.cache) as store, shown_progress(terminal) as progress:
         tools = Wiring(wishes, target, store, progress, terminal, output, locked)
         try:
             yield tools
         finally:
             tools.close()
+
+
+def _demand_current_folder() -> None:
+    """Raises EnvironmentFault when the current folder is gone; every relative path begins there."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise EnvironmentFault(
+            "The current folder cannot be found",
+            evidence=[error.strerror or str(error)],
+            hint="Change to a folder that exists",
+        ) from error
 
 
 def _unused(defaults: PipDefaults) -> Iterator[str]:

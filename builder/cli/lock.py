@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from builder.cli.options import CACHE, FILE, INDEX, INPUTS, RESOLVE, TALK, TARGET, TalkChoices, options
+from builder.cli.streams import tell
 
 LOCK = (
     click.option(
@@ -37,4 +38,4 @@ def command(*, output: Path, upgrade: bool, **keywords: Any) -> None:
         terminal.warn(line)
     terminal.say([*summary(report), f"wrote {output}"])
     if talk.as_json:
-        click.echo(json.dumps(report_as_json(report), indent=2))
+        tell(json.dumps(report_as_json(report), indent=2))

@@ -4,7 +4,6 @@
 """
 
 import gc
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from typing import NoReturn
 import click
 
 from builder.cli.group import LazyGroup
+from builder.cli.streams import flush, open_closed_streams
 from manylinux.errors import ExitStatus, LbuildError, UsageError
 
 COMMANDS = {
@@ -22,6 +22,10 @@ COMMANDS = {
     "runtimes": ("builder.cli.runtimes", "List the Lambda runtimes lbuild builds for"),
     "cache": ("builder.cli.cache", "Show, check, prune or clean the cache"),
 }
+
+
+SIGPIPE = 13
+"""Windows does not name it."""
 
 
 class Terminated(BaseException):
@@ -52,10 +56,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> NoReturn:
     """Run this process's command and exit: 0, or the status of what went wrong, told on stderr."""
+    open_closed_streams()
     signal.signal(signal.SIGTERM, _terminate)
     # Tens of thousands of values live to the end of a run: looking through them takes 10 ms of a warm one.
     gc.set_threshold(100_000)
-    _leave(outcome(sys.argv[1:]))
+    status = outcome(sys.argv[1:])
+    flush()
+    sys.exit(status)
 
 
 def outcome(arguments: Sequence[str]) -> int:
@@ -77,10 +84,9 @@ def outcome(arguments: Sequence[str]) -> int:
     except Terminated:
         click.echo("terminated", err=True)
         return 128 + signal.SIGTERM
-    except BrokenPipeError:
-        # Whoever read stdout has gone; nothing more can be said there, and flushing at exit must not try.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + 13
+    except SystemExit as leaving:
+        # click's own: 0 after a shell's completion, 1 when whoever read the output has gone.
+        return 128 + SIGPIPE if leaving.code else int(ExitStatus.OK)
     except Exception as error:  # noqa: BLE001  # the outermost shell: a bug must name itself and exit 70
         return _confess(error)
 
@@ -116,13 +122,6 @@ def _confess(error: Exception) -> int:
 
 def _terminate(signum: int, frame: FrameType | None) -> None:
     raise Terminated
-
-
-def _leave(status: int) -> NoReturn:
-    """Exit without tearing the interpreter down piece by piece: everything is flushed and closed already."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    sys.exit(status)
 
 
 if __name__ == "__main__":

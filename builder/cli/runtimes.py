@@ -5,6 +5,7 @@ import json
 
 import click
 
+from builder.cli.streams import tell
 from builder.report.text import table
 from manylinux.runtime import Runtime
 from manylinux.runtimes import default_runtime, runtimes
@@ -15,12 +16,12 @@ from manylinux.runtimes import default_runtime, runtimes
 def command(*, as_json: bool) -> None:
     """List the Lambda runtimes lbuild builds for."""
     if as_json:
-        click.echo(json.dumps([_form(runtime) for runtime in runtimes()], indent=2))
+        tell(json.dumps([_form(runtime) for runtime in runtimes()], indent=2))
         return
     today = datetime.datetime.now(tz=datetime.UTC).date()
     head = ("runtime", "architectures", "system", "glibc", "status", "deprecated", "no new", "no updates")
     for line in table([head, *(_row(runtime, today) for runtime in runtimes())]):
-        click.echo(line)
+        tell(line)
 
 
 def _row(runtime: Runtime, today: datetime.date) -> tuple[str, ...]:

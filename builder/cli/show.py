@@ -2,8 +2,7 @@
 
 import json
 
-import click
-
+from builder.cli.streams import tell
 from builder.cli.terminal import Terminal
 from builder.report.json_form import report_as_json
 from builder.report.text import summary
@@ -18,4 +17,4 @@ def show_report(report: Report, terminal: Terminal, *, as_json: bool) -> None:
     for line in report.notes:
         terminal.note(line)
     if as_json:
-        click.echo(json.dumps(report_as_json(report), indent=2))
+        tell(json.dumps(report_as_json(report), indent=2))

@@ -4,10 +4,13 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import TextIO
 
 import click
 
+from builder.cli.streams import tell
+from builder.errors import OutputError
 from builder.report.values import Stage
 from manylinux.errors import LbuildError
 
@@ -63,7 +66,9 @@ def show_error(error: LbuildError, *, as_json: bool) -> int:
             line = click.style(head + separator, fg="red" if head != "hint" else "cyan", bold=True) + rest
         click.echo(line, err=True)
     if as_json:
-        click.echo(json.dumps({"error": error_as_json(error)}, indent=2))
+        # Standard output may be what is wrong; the error itself has been told.
+        with suppress(OutputError):
+            tell(json.dumps({"error": error_as_json(error)}, indent=2))
     return status_of(error)
 
 
