@@ -93,15 +93,15 @@ def _algorithms(file: IndexFile) -> tuple[str, ...]:
 
 def _location(file: IndexFile) -> str:
     """The key that a file without sha256 is remembered by: a local one by its stat, others by their URL."""
-    promised = sorted(file.hashes.items())
+    promised = f"{file.url} {file.size} {file.upload_time} {sorted(file.hashes.items())}"
     if not file.url.startswith("file:"):
-        return f"{file.url} {file.size} {file.upload_time} {promised}"
+        return promised
     path = local_path(file.url)
     try:
         seen = path.stat()
     except OSError as error:
         raise _unreadable(path, error) from error
-    return f"{file.url} {seen.st_size} {seen.st_mtime_ns} {seen.st_ctime_ns} {seen.st_ino} {promised}"
+    return f"{promised} {seen.st_size} {seen.st_mtime_ns} {seen.st_ctime_ns} {seen.st_ino}"
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -14,6 +14,7 @@ from prebuilt_index.artefacts import IndexFile, ProjectPage, ProjectStatus
 from prebuilt_index.errors import ProjectNotFoundError, QuarantinedProjectError
 from prebuilt_index.index.close_names import close_names
 from prebuilt_index.index.source import Addition, Source, Stamp
+from prebuilt_index.simple.entries import LazyFiles
 
 
 class Indexes:
@@ -78,9 +79,11 @@ class Indexes:
     ) -> ProjectPage:
         digests = [links.digest(project) for links in self._find_links if links.files(project)]
         base = found or ProjectPage(name=project, files=(), filenames=())
+        # Positions, not files: those of a large page are still to be built, and few ever are.
+        places = [(part, number) for part in (files, base.files) for number in range(len(part))]
         return replace(
             base,
-            files=(*files, *base.files),
+            files=LazyFiles(places, lambda place: place[0][place[1]]),
             filenames=(*(file.filename for file in files), *base.filenames),
             index=base.index or files[0].index,
             digest=_joined([base.digest, *digests] if found else digests),

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import methodcaller
 from typing import Generic, TypeVar, overload
+from urllib.parse import urljoin
 
+from manylinux.errors import UsageError
 from prebuilt_index.artefacts import IndexFile, ProjectStatus
 from prebuilt_index.errors import HostileNameError, NotAnIndexError
-from prebuilt_index.urls import redacted
+from prebuilt_index.urls import redacted, split
 
 PAGE_LIMIT = 50 * 1024 * 1024
 """Bytes of a page after decompression. The largest page of PyPI has 30 MB."""
@@ -107,8 +109,10 @@ def are_sound(hashes: Mapping[str, object]) -> bool:
 
 def are_plain(urls: Sequence[str], digests: Sequence[str]) -> bool:
     """Whether all `urls` are absolute `https:` and all `digests` sha256. Much faster than one by one."""
-    together = "".join(digests)
-    if set(map(len, digests)) != {64} or together.strip(_HEX):
+    if set(map(len, digests)) != {64} or "".join(digests).strip(_HEX):
+        return False
+    together = "".join(urls)
+    if "[" in together or "]" in together or not together.isprintable():
         return False
     return all(map(methodcaller("startswith", "https://"), urls))
 
@@ -117,6 +121,16 @@ def is_fetchable(url: str, page_url: str) -> bool:
     """Whether files may be fetched from an absolute `url`: `file:` only when the page itself is local."""
     scheme = url[:8].lower()
     return scheme.startswith(_REMOTE) or (scheme.startswith("file://") and page_url.startswith("file://"))
+
+
+def resolve(url: str, base: str, page_url: str) -> str | None:
+    """`url`, written on a page with that base, made absolute; None when nothing may be fetched from it."""
+    try:
+        joined = urljoin(base, url)
+        split(joined)
+    except (ValueError, UsageError):
+        return None
+    return joined if url.isprintable() and is_fetchable(joined, page_url) else None
 
 
 def check_api_version(version: str, page_url: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from packaging.utils import NormalizedName
 
@@ -13,11 +13,11 @@ from prebuilt_index.simple.entries import (
     LazyFiles,
     are_sound,
     check_api_version,
-    is_fetchable,
     known_digests,
     not_an_index,
     read_status,
     refuse_hostile_names,
+    resolve,
 )
 from prebuilt_index.urls import last_component, without_credentials
 
@@ -113,12 +113,7 @@ class _Anchors(HTMLParser):
         if href is None or self._base_seen:
             return
         self._base_seen = True
-        try:
-            joined = urljoin(self.base, href)
-        except ValueError:
-            return
-        if is_fetchable(joined, self.base):
-            self.base = joined
+        self.base = resolve(href.strip(), self.base, self.base) or self.base
 
     def _read_meta(self, attributes: _Attributes) -> None:
         name, content = attributes.get("name"), attributes.get("content")
@@ -142,13 +137,12 @@ def _link(anchor: _Attributes, base: str, page_url: str) -> _Link | None:
     href = anchor.get("href")
     if not href:
         return None
-    try:
-        url = urljoin(base, href.strip())
-        # PEP 503: the last component of the URL's path is the file's name.
-        filename = last_component(url)
-    except ValueError:
+    url = resolve(href.strip(), base, page_url)
+    if url is None:
         return None
-    if not is_fetchable(url, page_url) or not filename.lower().endswith(_ARCHIVES):
+    # PEP 503: the last component of the URL's path is the file's name.
+    filename = last_component(url)
+    if not filename.lower().endswith(_ARCHIVES):
         return None
     return _Link(filename, url, anchor) if are_sound(_fragment_hashes(url)) else None
 

@@ -15,11 +15,11 @@ from prebuilt_index.simple.entries import (
     are_plain,
     are_sound,
     check_api_version,
-    is_fetchable,
     known_digests,
     not_an_index,
     read_status,
     refuse_hostile_names,
+    resolve,
 )
 from prebuilt_index.urls import without_credentials
 
@@ -105,14 +105,7 @@ def _is_sound(entry: _Json, page_url: str) -> bool:
     filename, url, hashes = entry.get("filename"), entry.get("url"), entry.get("hashes")
     if not isinstance(filename, str) or not isinstance(url, str) or not isinstance(hashes, dict):
         return False
-    return _resolves(url, page_url) and are_sound(hashes)
-
-
-def _resolves(url: str, page_url: str) -> bool:
-    try:
-        return is_fetchable(urljoin(page_url, url), page_url)
-    except ValueError:
-        return False
+    return resolve(url, page_url, page_url) is not None and are_sound(hashes)
 
 
 def _index_file(entry: _Json, page_url: str, index: str) -> IndexFile:

@@ -74,4 +74,11 @@ def put_back(response: urllib3.BaseHTTPResponse) -> None:
             pass
         response.release_conn()
     else:
-        response.close()
+        drop(response)
+
+
+def drop(response: urllib3.BaseHTTPResponse) -> None:
+    """The connection is closed unless it is free already; its place in the pool is free in either case."""
+    response.close()
+    # Without this a pool that blocks would wait for ever once each of its places had been closed.
+    response.release_conn()

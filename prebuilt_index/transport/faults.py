@@ -69,6 +69,8 @@ def _passing(cause: BaseException, policy: HttpPolicy) -> PassingFaultError | No
             return PassingFaultError(
                 "is not found: its host name has no address", hint="Check the name and the network"
             )
+        case exceptions.NewConnectionError():
+            return None  # a kind of time-out to urllib3, whatever the cause; the cause comes next
         case ConnectionRefusedError():
             return PassingFaultError(
                 "refused the connection", hint="Check host and port, and that the server runs"
@@ -90,6 +92,8 @@ def _passing(cause: BaseException, policy: HttpPolicy) -> PassingFaultError | No
             return PassingFaultError("did not answer in HTTP")
         case ssl.SSLError():
             return PassingFaultError(f"could not agree on TLS ({cause.reason})")
+        case OSError() if cause.strerror:
+            return PassingFaultError(f"cannot be reached: {cause.strerror}")
     return None
 
 

@@ -13,7 +13,7 @@ import urllib3
 from manylinux.errors import LbuildError, UsageError
 from prebuilt_index.errors import BadAnswerError, IndexUnreachableError
 from prebuilt_index.transport.credentials import CredentialBook, Keyring, installed_keyring
-from prebuilt_index.transport.exchange import Exchange, put_back
+from prebuilt_index.transport.exchange import Exchange, drop, put_back
 from prebuilt_index.transport.faults import Failure, PassingFaultError, explain, give_up, refusal, unforeseen
 from prebuilt_index.transport.port import Answer, HttpConfig, HttpPolicy, Sink
 from prebuilt_index.transport.retry import is_passing, pause, retry_after
@@ -54,7 +54,7 @@ class HttpSession:
     def close(self) -> None:
         """Pauses and reads that wait end now, with an error."""
         self._closing.set()
-        self._wire.interrupt()
+        self._wire.close()
 
     def get(
         self, url: str, *, headers: Mapping[str, str], limit: int, statuses: frozenset[int] = frozenset({200})
@@ -114,11 +114,12 @@ class HttpSession:
             exchange = self._follow(url, headers, end)
             self._check(exchange, statuses)
             yield exchange
+            put_back(exchange.response)
         except Failure as error:
             raise self._explained(url, error) from error
         finally:
             if exchange is not None:
-                put_back(exchange.response)
+                drop(exchange.response)
 
     def _explained(self, url: str, error: Exception) -> PassingFaultError | LbuildError:
         if self._closing.is_set():
@@ -132,8 +133,9 @@ class HttpSession:
             response = self._send(url, headers, authorize=own)
             if response.status not in _REDIRECTS:
                 return Exchange(response, url, end)
-            target = _redirect_target(url, response.headers.get("location"))
+            location = response.headers.get("location")
             put_back(response)
+            target = _redirect_target(url, location)
             own = own and origin(target) == origin(url)
             url = target
         raise BadAnswerError(

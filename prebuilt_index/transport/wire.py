@@ -56,16 +56,22 @@ class Wire:
             decode_content=False,
         )
 
-    def interrupt(self) -> None:
-        """Every read that waits ends now, with an error."""
+    def close(self) -> None:
+        """Every connection is closed; a read that waits ends now, with an error."""
         with self._lock:
-            waiting = list(self._sockets)
+            waiting, managers = list(self._sockets), list(self._managers.values())
         for sock in waiting:
             try:
                 sock.shutdown(socket.SHUT_RDWR)
             except OSError:
                 # Already closed, which is what is wanted.
                 continue
+        for manager in managers:
+            # `clear` alone leaves it to the garbage collector to close the pools.
+            for key in manager.pools.keys():  # noqa: SIM118 - iterating over the container itself is refused
+                if (pool := manager.pools.get(key)) is not None:
+                    pool.close()
+            manager.clear()
 
     def _register(self, sock: socket.socket) -> None:
         with self._lock:
@@ -123,6 +129,8 @@ def tls_context(config: HttpConfig, *, trusted: bool) -> ssl.SSLContext:
 
 
 def _unchecked() -> ssl.SSLContext:
+    # The user named the host as trusted; a warning for each connection would tell nothing new.
+    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
