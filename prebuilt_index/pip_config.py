@@ -16,7 +16,7 @@ import re
 import stat
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -53,17 +53,24 @@ _PATIENCE = 60.0
 """Seconds for an answer of pip."""
 
 
-def read_pip_defaults(environ: Mapping[str, str], store: "Store | None") -> PipDefaults:
+def _wait() -> None:
+    """Nothing else is to be done meanwhile."""
+
+
+def read_pip_defaults(
+    environ: Mapping[str, str], store: "Store | None", meanwhile: Callable[[], None] = _wait
+) -> PipDefaults:
     """What pip would use, started by this interpreter with `environ`.
 
-    A millisecond when `store` knows the answer. Raises PipConfigurationError with what pip said.
+    A millisecond when `store` knows the answer; otherwise `meanwhile` is called while pip thinks. Raises
+    PipConfigurationError with what pip said.
     """
     key = _key(environ)
     kept = store.get(Bucket.PIP, key) if store is not None else None
     if kept is not None and (known := _still_true(kept)) is not None:
         return known
     asked = time.time()
-    files, defaults = _ask(environ)
+    files, defaults = _ask(environ, meanwhile)
     states = [_state(path) for path in files]
     if store is not None and not _may_hold_credentials(defaults) and _settled(states, asked):
         answer = {"files": list(zip(files, states, strict=True)), "defaults": asdict(defaults)}
@@ -121,7 +128,7 @@ def _may_hold_credentials(defaults: PipDefaults) -> bool:
 # -- asking ----------------------------------------------------------------------------------------
 
 
-def _ask(environ: Mapping[str, str]) -> tuple[tuple[str, ...], PipDefaults]:
+def _ask(environ: Mapping[str, str], meanwhile: Callable[[], None]) -> tuple[tuple[str, ...], PipDefaults]:
     """The files pip names, and what they and the variables amount to."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -130,6 +137,7 @@ def _ask(environ: Mapping[str, str]) -> tuple[tuple[str, ...], PipDefaults]:
         # Isolated, without files, in one long line a paragraph: what is built in, whatever is configured.
         plain = {**environ, "PIP_CONFIG_FILE": os.devnull, "COLUMNS": "10000"}
         help_text = pool.submit(_pip, ("--isolated", "download", "--help"), plain)
+        meanwhile()
         configured = parse_debug(debug.result())
         options = {**configured.options, **options_of_variables(environ)}
         builtin = "" if "index-url" in options else parse_builtin_index(help_text.result())

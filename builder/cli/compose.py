@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -172,7 +173,7 @@ class Wiring:
         """pip's configuration; what of it is not used is told."""
         from prebuilt_index.pip_config import read_pip_defaults
 
-        defaults = read_pip_defaults(os.environ, self.store)
+        defaults = read_pip_defaults(os.environ, self.store, meanwhile=_load_what_a_cold_run_needs)
         for line in _unused(defaults):
             self._terminal.note(line)
         return defaults
@@ -304,6 +305,12 @@ def _demand_current_folder() -> None:
             evidence=[error.strerror or str(error)],
             hint="Change to a folder that exists",
         ) from error
+
+
+def _load_what_a_cold_run_needs() -> None:
+    """Where pip has to be asked, nothing is known yet: these modules take 0.2 s to load, while pip thinks."""
+    for module in ("builder.inputs", "builder.resolve", "prebuilt_index.transport.session"):
+        import_module(module)
 
 
 def _unused(defaults: PipDefaults) -> Iterator[str]:

@@ -42,7 +42,11 @@ def read_configuration(folder: Path) -> Configuration:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ConfigurationError("`pyproject.toml` cannot be read", evidence=[str(error)]) from error
+        raise ConfigurationError(
+            "`pyproject.toml` cannot be read",
+            evidence=[str(error)],
+            hint="Mend it; lbuild looks there for `[tool.lbuild]`",
+        ) from error
     return configuration_of(document)
 
 
