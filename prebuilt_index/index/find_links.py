@@ -76,7 +76,9 @@ class FindLinks:
         if path.is_dir():
             return files_in(path, self.url)
         if not path.is_file():
-            raise UsageError(f"`--find-links` names `{path}`, which does not exist")
+            raise UsageError(
+                f"`--find-links` names `{path}`, which does not exist", hint="Check the name and the folder"
+            )
         if is_archive(path.name):
             size = path.stat().st_size
             return (IndexFile(filename=path.name, url=path.as_uri(), size=size, index=self.url),)

@@ -67,12 +67,12 @@ def test_a_failing_private_index_stops_everything(tmp_path: Path, fault: faults.
         private.add("demo", PRIVATE, b"private")
         private.fail(fault)
         public.add("demo", PUBLIC, b"public")
-        with make_client(tmp_path, private, public) as client, pytest.raises(LbuildError) as caught:
-            client.page(DEMO)
-            with pytest.raises(LbuildError):
-                client.page_stamp(DEMO)
+        with make_client(tmp_path, private, public) as client:
+            for ask in (client.page, client.page_stamp):
+                with pytest.raises(LbuildError) as caught:
+                    ask(DEMO)
 
-        assert caught.value.status is ExitStatus.NETWORK
+                assert caught.value.status is ExitStatus.NETWORK
         assert public.requests == []
 
 
