@@ -171,7 +171,6 @@ def test_a_file_that_cannot_be_had_safely_is_left_out(changes: dict[str, Any]) -
         "C:x.whl",
         "a\0.whl",
         "a\n.whl",
-        "a\ud800.whl",
     ],
 )
 def test_a_hostile_name_condemns_the_page(name: str) -> None:
@@ -180,6 +179,12 @@ def test_a_hostile_name_condemns_the_page(name: str) -> None:
         read(make_document(make_entry(), make_entry(filename=name)))
 
     assert repr(name) in caught.value.evidence[0]
+
+
+def test_half_a_character_in_a_name_is_no_json() -> None:
+    """A lone surrogate can be escaped in JSON and stands for nothing."""
+    with pytest.raises(NotAnIndexError):
+        read(make_document(make_entry(), make_entry(filename="a\ud800.whl")))
 
 
 @pytest.mark.parametrize(
