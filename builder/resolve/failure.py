@@ -21,6 +21,7 @@ Cause: TypeAlias = tuple[Demand, Candidate | None]
 
 LINES = 10
 """Lines of one kind told before the rest is only counted."""
+_NOWHERE = "No file loads on any runtime of this architecture: ask for another version, or do without it"
 
 
 def impossible(pool: Pool, roots: Sequence[Demand], causes: Sequence[Cause]) -> NoSolutionError:
@@ -150,7 +151,7 @@ def _no_file(
     return NoCompatibleArtifactError(
         f"No file of {what} can be used on `{world.target.id}`",
         evidence=[*lines, *_capped(found)],
-        hint=_way_out(groups) or elsewhere(project, wish, world),
+        hint=_way_out(groups) or elsewhere(project, wish, world) or _NOWHERE,
     )
 
 

@@ -117,7 +117,7 @@ class Project:
 
     def in_range(self, specifier: SpecifierSet) -> Iterable[Version]:
         """Versions the specifier admits, pre-releases too, newest first."""
-        return specifier.filter(self._releases, prereleases=True)
+        return specifier.filter(self._releases.near(specifier), prereleases=True)
 
     def _best(self, version: Version, wish: Wish, *, yanked: bool) -> Choice | None:
         """The best usable file of a version: a wheel if there is one."""

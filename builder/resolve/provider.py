@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Information: TypeAlias = "RequirementInformation[Demand, Candidate]"
 Urgency: TypeAlias = tuple[bool, ...]
+_NOT_URGENT: Urgency = (True,) * 5
 
 CONFLICTS_BEFORE_PROMOTION = 5
 """A project in so many conflicts while it had no pin is decided early from then on: pip's figure."""
@@ -107,7 +108,8 @@ class Provider(AbstractProvider[Demand, Candidate, NormalizedName]):
         """
         demands = [info.requirement for info in information[identifier]]
         demands.extend(self._pool.constraints(identifier))
-        urgencies = [self._urgency(demand) for demand in demands]
+        # A project may be left without a demand when the one that made it was chosen again.
+        urgencies = [self._urgency(demand) for demand in demands] or [_NOT_URGENT]
         # Of each trait the most urgent; False sorts first.
         traits = [min(trait) for trait in zip(*urgencies, strict=True)]
         return (not self._is_promoted(identifier), *traits, identifier)

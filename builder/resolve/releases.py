@@ -6,9 +6,11 @@ of a text only when somebody comes to it; plain release numbers are sorted as tu
 distribution format (wheel names), PEP 440 (order), PEP 625 and what came before it (sdist names).
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
+from packaging.specifiers import Specifier, SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -31,15 +33,32 @@ class Releases:
                 self._texts.setdefault(key, text)
                 # `1.0` and `1.0.0` are one version.
                 self._positions.setdefault(key, []).extend(positions)
-        self._keys = sorted(self._texts, reverse=True)
-        self._versions: list[Version] = []
+        self._keys = sorted(self._texts)
+        self._versions: dict[_Key, Version] = {}
 
     def __iter__(self) -> Iterator[Version]:
         """Every version, newest first."""
-        for index, key in enumerate(self._keys):
-            if index == len(self._versions):
-                self._versions.append(Version(self._texts[key]))
-            yield self._versions[index]
+        return self._newest_first(0, len(self._keys))
+
+    def near(self, specifier: SpecifierSet) -> Iterator[Version]:
+        """Every version the specifier may admit, and perhaps some around them, newest first.
+
+        A search that fails asks for an empty range again and again: it must not cost a look at every version.
+        """
+        low = max((_key(part, -2) for part in map(_floor, specifier) if part is not None), default=None)
+        high = min((_key(part, 2) for part in map(_ceiling, specifier) if part is not None), default=None)
+        return self._newest_first(
+            0 if low is None else bisect_left(self._keys, low),
+            len(self._keys) if high is None else bisect_right(self._keys, high),
+        )
+
+    def _newest_first(self, start: int, end: int) -> Iterator[Version]:
+        for index in range(end - 1, start - 1, -1):
+            key = self._keys[index]
+            version = self._versions.get(key)
+            if version is None:
+                version = self._versions[key] = Version(self._texts[key])
+            yield version
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -105,13 +124,36 @@ def _key_of_text(text: str) -> _Key | None:
         return None
 
 
-def _key(version: Version) -> _Key:
+def _key(version: Version, phase: int | None = None) -> _Key:
+    """The key of a version; with `phase`, one before (-2) or after (2) everything with its release number."""
     release = _trimmed(version.release)
+    if phase is not None:
+        return (version.epoch, release, phase, None)
     if version.pre is not None or (version.dev is not None and version.post is None):
         return (version.epoch, release, -1, version)
     if version.post is not None or version.local is not None:
         return (version.epoch, release, 1, version)
     return (version.epoch, release, 0, None)
+
+
+def _floor(specifier: Specifier) -> Version | None:
+    """A version with a release number below which the specifier admits none; None where there is no such."""
+    if specifier.operator in ("==", "~=", ">=", ">"):
+        return Version(specifier.version.removesuffix(".*"))
+    return None
+
+
+def _ceiling(specifier: Specifier) -> Version | None:
+    """A version with a release number above which the specifier admits none; None where there is no such."""
+    if specifier.operator in ("<", "<=") or (specifier.operator == "==" and specifier.version[-1] != "*"):
+        return Version(specifier.version)
+    if specifier.operator in ("==", "~="):
+        named = Version(specifier.version.removesuffix(".*"))
+        # `==1.4.*` and `~=1.4.2` end below 1.5.
+        prefix = named.release if specifier.operator == "==" else named.release[:-1]
+        following = (*prefix[:-1], prefix[-1] + 1)
+        return Version(f"{named.epoch}!{'.'.join(map(str, following))}")
+    return None
 
 
 def _trimmed(release: tuple[int, ...]) -> tuple[int, ...]:

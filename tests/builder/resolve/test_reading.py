@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -39,6 +40,31 @@ def test_versions_are_sorted_as_packaging_sorts_them(texts: list[str]) -> None:
     releases = Releases(canonicalize_name("x"), [f"x-{text}-py3-none-any.whl" for text in texts])
 
     assert list(releases) == sorted({Version(text) for text in texts}, reverse=True)
+
+
+SPECIFIER_TEXTS = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(("<", "<=", ">", ">=", "==", "!=", "===")), VERSION_TEXTS).filter(
+            lambda pair: pair[0] in ("==", "!=", "===") or "+" not in pair[1]
+        ),
+        st.tuples(st.just("~="), st.from_regex(r"[0-9]{1,2}(\.[0-9]{1,2}){1,3}(rc1)?", fullmatch=True)),
+        st.tuples(
+            st.sampled_from(("==", "!=")),
+            st.from_regex(r"(1!)?[0-9]{1,2}(\.[0-9]{1,2}){0,2}\.\*", fullmatch=True),
+        ),
+    ).map("".join),
+    max_size=3,
+).map(",".join)
+
+
+@given(st.lists(VERSION_TEXTS, max_size=12), SPECIFIER_TEXTS)
+def test_no_version_that_a_specifier_admits_is_out_of_its_range(texts: list[str], specifiers: str) -> None:
+    """What is near is filtered after; what is not near is never looked at."""
+    releases = Releases(canonicalize_name("x"), [f"x-{text}-py3-none-any.whl" for text in texts])
+    specifier = SpecifierSet(specifiers)
+    near = list(specifier.filter(releases.near(specifier), prereleases=True))
+
+    assert near == list(specifier.filter(releases, prereleases=True))
 
 
 @given(st.text(max_size=12))
