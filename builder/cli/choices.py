@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from builder.cli.options import CacheChoices, IndexChoices, InputChoices, ResolveChoices, TargetChoices
     from prebuilt_index.index.client import IndexSettings
     from prebuilt_index.pip_config import PipDefaults
-    from prebuilt_index.transport.port import HttpConfig
+    from prebuilt_index.transport.port import HttpConfig, HttpPolicy
 
 NEWEST = "newest"
 
@@ -158,15 +158,27 @@ def index_settings(
         pins=dict(zip(normalized(pins), pins.values(), strict=True)),
         offline=caching.offline,
         refresh=caching.refresh,
+        policy=http_policy(defaults),
         http=http_config(options, defaults, environ),
     )
+
+
+def http_policy(defaults: PipDefaults) -> HttpPolicy:
+    """How patient HTTP is: pip's `timeout` and `retries` where they are configured."""
+    from prebuilt_index.transport.port import HttpPolicy
+
+    policy = HttpPolicy()
+    if defaults.timeout is not None:
+        policy = replace(policy, connect_timeout=defaults.timeout, read_timeout=defaults.timeout)
+    return policy if defaults.retries is None else replace(policy, tries=defaults.retries + 1)
 
 
 def http_config(options: IndexOptions, defaults: PipDefaults, environ: Mapping[str, str]) -> HttpConfig:
     """How the network is reached: pip's configuration first, then the variables other programs read."""
     from prebuilt_index.transport.port import HttpConfig
 
-    bundle = defaults.cert or environ.get("REQUESTS_CA_BUNDLE") or environ.get("CURL_CA_BUNDLE")
+    variables = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+    bundle = defaults.cert or next(filter(None, map(environ.get, variables)), None)
     netrc = environ.get("NETRC")
     return HttpConfig(
         ca_bundle=Path(bundle) if bundle else None,

@@ -15,6 +15,7 @@ from prebuilt_index.simple.entries import (
     are_plain,
     are_sound,
     check_api_version,
+    is_plain_text,
     known_digests,
     not_an_index,
     read_status,
@@ -99,7 +100,7 @@ def _sound(
 ) -> tuple[Sequence[msgspec.Raw], Sequence[str]]:
     """The entries that have what no file can do without, and their file names. Most pages have no others."""
     try:
-        files = _read_essentials(content).files
+        files = _read_essentials(content).files if is_plain_text(content) else []
         if are_plain([file.url for file in files], [file.hashes["sha256"] for file in files]):
             return entries, [file.filename for file in files]
     except (msgspec.DecodeError, KeyError):
