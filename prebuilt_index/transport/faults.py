@@ -30,7 +30,10 @@ class PassingFaultError(Exception):
 def give_up(url: str, fault: PassingFaultError, tries: int) -> IndexUnreachableError:
     """The error to end with after `tries` of them."""
     times = "1 try" if tries == 1 else f"{tries} tries"
-    return IndexUnreachableError(f"`{redacted(url)}` {fault.what} ({times})", hint=fault.hint)
+    return IndexUnreachableError(
+        f"`{redacted(url)}` {fault.what} ({times})",
+        hint=fault.hint or "Try again later, or from another network",
+    )
 
 
 def explain(url: str, error: Exception, policy: HttpPolicy) -> PassingFaultError | LbuildError:
