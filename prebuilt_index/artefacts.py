@@ -1,6 +1,6 @@
 """The values an index speaks of: files, and the page that lists a project's files.
 
-Specs: PEP 503, 592 (yanked), 658 and 714 (metadata files), 691 (JSON), 700 (sizes, upload times), 792 (status).
+Specs: PEP 503, 592 (yanked), 658 and 714 (metadata files), 691 (JSON), 700 (sizes, times), 792 (status).
 """
 
 from __future__ import annotations
