@@ -14,7 +14,8 @@ BLOCK = 512
 _USTAR, _GNU = b"ustar\x0000", b"ustar  \x00"
 _IGNORED_NUMBERS = (slice(108, 116), slice(116, 124), slice(136, 148), slice(329, 337), slice(337, 345))
 """Owner, group, time, device: nothing here depends on them, but some readers stop at one they cannot read."""
-_KINDS = {b"0": Kind.FILE, b"2": Kind.LINK, b"5": Kind.FOLDER}
+_KINDS = {b"0": Kind.FILE, b"\0": Kind.FILE, b"2": Kind.LINK, b"5": Kind.FOLDER}
+"""The type NUL is a file too: tar had it before ustar, and some archivers still write it."""
 _LONGEST_EXTENSION = 64 << 10
 """Bytes of a pax header or a long name."""
 _UTF8 = "ISO-IR 10646 2000 UTF-8"
@@ -120,6 +121,8 @@ def _entry(header: _Header, extension: _Extension) -> Entry:
     path = header.path if extension.path is None else extension.path
     if kind is None:
         raise ArchiveFaultError(f"{path!r} is no file, folder or symbolic link (type {header.type!r})")
+    if header.type == b"\0" and header.path.endswith("/"):  # a folder to those who knew tar before ustar
+        raise ArchiveFaultError(f"{header.path!r} is a file by its type and a folder by its name")
     if extension.size is not None and extension.size != header.size:
         raise ArchiveFaultError(f"two headers give {path!r} different sizes")
     if kind is not Kind.FILE and header.size:

@@ -118,6 +118,25 @@ def tar_of(*members: tarfile.TarInfo) -> bytes:
     return gzip.compress(buffer.getvalue())
 
 
+def old_file(path: str, headers: dict[str, str] | None = None) -> tarfile.TarInfo:
+    """A file of the type NUL that tar had before ustar."""
+    member = tarfile.TarInfo(path)
+    member.type, member.pax_headers = tarfile.AREGTYPE, headers or {}
+    return member
+
+
+def test_takes_files_of_the_type_before_ustar(tmp_path: Path) -> None:
+    """Real sdists hold them; only what some readers take for a folder is refused."""
+    archive = tmp_path / "x-1.tar.gz"
+    archive.write_bytes(tar_of(old_file("x-1/file")))
+    with opened(archive, archive.name, tmp_path) as sources:
+        top = sources.write_to(tmp_path / "out")
+
+    assert (top / "file").is_file()
+    assert "folder by its name" in refused(tar_of(old_file("x-1/folder/")), tmp_path / "out")
+    assert "folder by its name" in refused(tar_of(old_file("x-1/f/", {"path": "x-1/file"})), tmp_path / "out")
+
+
 def test_a_link_becomes_a_copy(tmp_path: Path) -> None:
     """A symbolic link to a file or a folder inside is written as what it points to."""
     files = {"x-1/doc/readme": b"read", "x-1/doc/more/deep": b"deep"}
