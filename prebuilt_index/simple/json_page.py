@@ -100,8 +100,10 @@ def _sound(
 ) -> tuple[Sequence[msgspec.Raw], Sequence[str]]:
     """The entries that have what no file can do without, and their file names. Most pages have no others."""
     try:
-        files = _read_essentials(content).files if is_plain_text(content) else []
-        if are_plain([file.url for file in files], [file.hashes["sha256"] for file in files]):
+        files = _read_essentials(content).files
+        urls = [file.url for file in files]
+        printable = is_plain_text(content) or "".join(urls).isprintable()
+        if printable and are_plain(urls, [file.hashes["sha256"] for file in files]):
             return entries, [file.filename for file in files]
     except (msgspec.DecodeError, KeyError):
         pass  # one by one, then: some entry is unusual
