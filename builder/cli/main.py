@@ -1,128 +1,38 @@
-"""The process: runs a command, turns every outcome into words on stderr and an exit status.
-
-`run` raises; `main` is the outer shell around it and the only place that catches everything.
-"""
+"""The process: its streams, its signals and how it ends; what it is about is in `command`."""
 
 import gc
 import signal
 import sys
-from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
-
-import click
-
-from builder.cli.group import LazyGroup
-from builder.cli.streams import flush, open_closed_streams
-from manylinux.errors import ExitStatus, LbuildError, UsageError
-
-COMMANDS = {
-    "bundle": ("builder.cli.bundle", "Build a bundle; what lbuild does when no command is named"),
-    "lock": ("builder.cli.lock", "Write the resolution as a lock file (PEP 751)"),
-    "runtimes": ("builder.cli.runtimes", "List the Lambda runtimes lbuild builds for"),
-    "cache": ("builder.cli.cache", "Show, check, prune or clean the cache"),
-}
-
-
-SIGPIPE = 13
-"""Windows does not name it."""
 
 
 class Terminated(BaseException):
     """SIGTERM, raised so that every `finally` runs before the process ends."""
 
 
-@click.command(
-    cls=LazyGroup,
-    modules=COMMANDS,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-)
-@click.version_option(package_name="lambda-lbuild", prog_name="lbuild")
-def cli() -> None:
-    """Python requirements in, a bundle that loads on AWS Lambda out.
-
-    REQUIREMENTS are requirements files, pyproject.toml, pylock.toml, wheels, folders, URLs or requirements
-    such as 'scipy<2'.
-    """
-
-
-def run(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; its exit status. Raises what goes wrong."""
-    status = cli.main(
-        args=None if arguments is None else list(arguments), prog_name="lbuild", standalone_mode=False
-    )
-    return status if isinstance(status, int) else int(ExitStatus.OK)
-
-
 def main() -> NoReturn:
     """Run this process's command and exit: 0, or the status of what went wrong, told on stderr."""
-    open_closed_streams()
     signal.signal(signal.SIGTERM, _terminate)
     # Tens of thousands of values live to the end of a run: looking through them takes 10 ms of a warm one.
     gc.set_threshold(100_000)
-    status = outcome(sys.argv[1:])
-    flush()
-    sys.exit(status)
+    sys.exit(_status())
 
 
-def outcome(arguments: Sequence[str]) -> int:
-    """Run one command; its exit status, what went wrong told on stderr."""
+def _status() -> int:
     try:
-        return run(arguments)
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return int(ExitStatus.USAGE)
-    except click.ClickException as error:
-        return _explain(_in_own_words(error), arguments)
-    except LbuildError as error:
-        return _explain(error, arguments)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
+        # Here: in the 60 ms that this takes nothing has begun, and an interruption has nothing to tell.
+        from builder.cli.command import outcome
+        from builder.cli.streams import flush, open_closed_streams
+    except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except Terminated:
-        click.echo("terminated", err=True)
         return 128 + signal.SIGTERM
-    except SystemExit as leaving:
-        # click's own: 0 after a shell's completion, 1 when whoever read the output has gone.
-        return 128 + SIGPIPE if leaving.code else int(ExitStatus.OK)
-    except Exception as error:  # noqa: BLE001  # the outermost shell: a bug must name itself and exit 70
-        return _confess(error)
-
-
-def _explain(error: LbuildError, arguments: Sequence[str]) -> int:
-    from builder.cli.terminal import show_error
-
-    return show_error(error, as_json="--json" in arguments)
-
-
-def _in_own_words(error: click.ClickException) -> UsageError:
-    """What click says of a command line, told as every other error is."""
-    import re
-
-    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "lbuild"
-    hint = f"`{command} --help` lists the options"
-    if isinstance(error, click.NoSuchOption):
-        if error.possibilities:
-            hint = f"Did you mean {' or '.join(f'`{name}`' for name in error.possibilities)}?"
-        return UsageError(f"There is no option `{error.option_name}`", hint=hint)
-    said = re.sub(r"'([^']*)'", r"`\1`", error.format_message().strip())
-    summary, *evidence = said.removesuffix(".").splitlines() or ["The command line is not understood"]
-    return UsageError(summary, evidence=map(str.strip, evidence), hint=hint)
-
-
-def _confess(error: Exception) -> int:
-    import traceback
-
-    click.echo("".join(traceback.format_exception(error)), err=True)
-    click.echo("This is a bug in lbuild: please report it with the lines above and the command", err=True)
-    return int(ExitStatus.BUG)
+    open_closed_streams()
+    status = outcome(sys.argv[1:])
+    flush()
+    return status
 
 
 def _terminate(signum: int, frame: FrameType | None) -> None:
     raise Terminated
-
-
-if __name__ == "__main__":
-    main()

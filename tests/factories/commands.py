@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from builder.cli.main import outcome
+from builder.cli.command import outcome
 from factories.wheels import make_wheel, wheel_filename
 from servers.index_server import IndexServer
 

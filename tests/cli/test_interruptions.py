@@ -1,0 +1,208 @@
+"""Runs that are interrupted, killed or not alone: nothing half-made is ever taken for a result."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from factories.commands import Outcome, Room, members, tree
+from factories.projects import write_project
+from factories.refusals import OLD, demand_recovery, stock
+from factories.wheels import make_wheel
+from servers import faults
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and process groups are POSIX's")
+
+NOISE = random.Random(20261123).randbytes(3_000_000)
+LARGE = "large-1.0-py3-none-any.whl"
+
+
+def add_large(room: Room) -> None:
+    """The index offers `large`, three megabytes, whose metadata is known without it."""
+    stock(room)
+    metadata = b"Metadata-Version: 2.1\nName: large\nVersion: 1.0\nRequires-Dist: demo\n\n"
+    content = make_wheel("large", "1.0", {"large.bin": NOISE}, metadata=metadata, deflate=False)
+    room.index.add("large", LARGE, content, metadata=metadata)
+
+
+@contextmanager
+def running(room: Room, *words: str | Path) -> Iterator[subprocess.Popen[str]]:
+    """A run in a process group of its own, as a terminal starts it; nothing of it is left afterwards."""
+    process = room.start(*words, start_new_session=True)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def wait_for(true: Callable[[], object], seconds: float = 10.0) -> None:
+    """Return as soon as it is true."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def interrupted(process: subprocess.Popen[str], number: signal.Signals) -> tuple[Outcome, float]:
+    """What the run ends with after this signal to its group, and after how many seconds."""
+    started = time.monotonic()
+    os.killpg(process.pid, number)
+    stdout, stderr = process.communicate(timeout=20)
+    return Outcome(status=process.returncode, stdout=stdout, stderr=stderr), time.monotonic() - started
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "word"),
+    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")],
+)
+@pytest.mark.parametrize("moment", ["waiting for a page", "in the middle of a file"])
+def test_an_interrupted_run_ends_at_once_and_leaves_nothing(
+    room: Room, moment: str, number: signal.Signals, status: int, word: str
+) -> None:
+    """The status is the shell's for this signal, the old output stays, and no temporary file does."""
+    add_large(room)
+    output = room.folder / "b.zip"
+    output.write_bytes(OLD)
+    awaited = "/simple/dep/"
+    if moment == "waiting for a page":
+        room.index.fail(faults.hang(30), on=awaited)
+    else:
+        awaited = f"/files/{LARGE}"
+        room.index.fail(faults.drip(20_000, 0.05), on=awaited)
+    with running(room, "large", "-o", "b.zip") as process:
+        wait_for(lambda: awaited in room.index.paths())
+        time.sleep(0.1)
+        outcome, seconds = interrupted(process, number)
+
+    assert (outcome.status, outcome.stdout) == (status, "")
+    assert outcome.stderr.rstrip().endswith(word)
+    assert "Traceback" not in outcome.stderr
+    assert seconds < 2
+    assert output.read_bytes() == OLD
+    assert room.names() == ["b.zip"]
+    assert [*(room.cache / "tmp").iterdir()] == []
+    room.index.heal()
+    demand_recovery(room, "large")
+
+
+def test_an_interrupted_build_takes_its_backend_along(room: Room) -> None:
+    """A PEP 517 backend that never ends does not outlive the run that started it."""
+    mark = room.folder / "pid"
+    body = f"pathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\ntime.sleep(60)"
+    write_project(room.folder / "project", "mine", "1.0", body)
+    stock(room)
+    with running(room, "./project", "-o", "b.zip") as process:
+        wait_for(lambda: mark.exists() and mark.read_text())
+        backend = int(mark.read_text())
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+
+    assert process.returncode == 143
+    wait_for(lambda: not alive(backend))
+    mark.unlink()
+    assert room.names() == ["project"]
+    demand_recovery(room)
+
+
+def alive(pid: int) -> bool:
+    """Whether the process runs; one that has ended and was not yet waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_an_impatient_user_may_press_twice(room: Room) -> None:
+    """A second Ctrl-C during the first one's tidying is no crash."""
+    add_large(room)
+    room.index.fail(faults.drip(20_000, 0.05), on=f"/files/{LARGE}")
+    with running(room, "large", "-o", "b.zip") as process:
+        wait_for(lambda: f"/files/{LARGE}" in room.index.paths())
+        os.killpg(process.pid, signal.SIGINT)
+        time.sleep(0.002)
+        outcome, _ = interrupted(process, signal.SIGINT)
+
+    assert outcome.status == 130
+    assert "Traceback" not in outcome.stderr
+    assert room.names() == []
+
+
+MOMENTS: dict[str, Callable[[Room], bool]] = {
+    "a page is asked for": lambda room: "/simple/large/" in room.index.paths(),
+    "a file is asked for": lambda room: f"/files/{LARGE}" in room.index.paths(),
+    "a file is coming in": lambda room: any((room.cache / "tmp").glob("*")),
+    "a file is in the store": lambda room: any((room.cache / "blobs-v1").glob("*/*")),
+    "a verdict is in the store": lambda room: any((room.cache / "wheels-v1").glob("*/*")),
+    "the bundle is written": lambda room: any(room.folder.glob(".b.zip.lbuild-*")),
+    "the bundle is there": lambda room: (room.folder / "b.zip").exists(),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS)
+def test_a_killed_run_leaves_nothing_that_the_next_could_mistake_for_a_result(
+    room: Room, moment: Callable[[Room], bool]
+) -> None:
+    """After kill -9 at any moment the next run has the right bytes, a whole cache and a clean folder."""
+    add_large(room)
+    with running(room, "large", "-o", "b.zip") as process:
+        wait_for(lambda: process.poll() is not None or moment(room))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    output = room.folder / "b.zip"
+
+    assert not output.exists() or members(output)["large.bin"] == NOISE
+    done = room.lbuild("large", "-o", "b.zip")
+
+    assert done.status == 0, done.stderr
+    assert members(output)["large.bin"] == NOISE
+    assert room.names() == ["b.zip"]
+    verified = room.lbuild("cache", "verify", index=False)
+
+    assert (verified.status, verified.stdout) == (0, "")
+
+
+def test_a_run_killed_while_it_writes_a_folder_leaves_nothing_either(room: Room) -> None:
+    """A directory output is there as a whole or not at all."""
+    add_large(room)
+    with running(room, "large", "-o", "out/") as process:
+        wait_for(lambda: process.poll() is not None or any(room.folder.iterdir()))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    done = room.lbuild("large", "-o", "out/")
+
+    assert done.status == 0, done.stderr
+    assert tree(room.folder / "out")["large.bin"] == NOISE
+    assert room.names() == ["out"]
+
+
+@pytest.mark.parametrize("number", [2, 4])
+def test_runs_at_once_on_one_cold_cache_have_equal_bytes(room: Room, number: int) -> None:
+    """Each of them may find what another has just stored, or be in its way."""
+    add_large(room)
+    processes = [room.start("large", "-o", f"{each}.zip", "-q") for each in range(number)]
+    outcomes = [(process.communicate(timeout=60), process.returncode) for process in processes]
+
+    assert outcomes == [(("", ""), 0)] * number
+    assert len({(room.folder / f"{each}.zip").read_bytes() for each in range(number)}) == 1
+    verified = room.lbuild("cache", "verify", index=False)
+
+    assert (verified.status, verified.stdout) == (0, "")
+
+
+def test_runs_at_once_with_one_output_leave_a_whole_one(room: Room) -> None:
+    """The last one to finish wins, and both are right."""
+    add_large(room)
+    processes = [room.start("large", "-o", "b.zip", "-q") for _ in range(3)]
+    outcomes = [(process.communicate(timeout=60), process.returncode) for process in processes]
+
+    assert outcomes == [(("", ""), 0)] * 3
+    assert members(room.folder / "b.zip")["large.bin"] == NOISE
+    assert room.names() == ["b.zip"]
