@@ -29,6 +29,8 @@ def impossible(pool: Pool, roots: Sequence[Demand], causes: Sequence[Cause]) -> 
     chains = Chains(pool, roots)
     names = sorted({demand.name for demand, _ in causes if not demand.refusal})
     wanted = {name: [cause for cause in causes if cause[0].name == name] for name in names}
+    names = [name for name in names if not _is_only_on_the_way(wanted, name)] or names
+    wanted = {name: wanted[name] for name in names}
     faults = [cause for cause in causes if cause[0].refusal]
     for name in names:
         if name in pool.world.absent:
@@ -38,6 +40,14 @@ def impossible(pool: Pool, roots: Sequence[Demand], causes: Sequence[Cause]) -> 
     if not names:
         return _faulty(pool, faults, chains)
     return _several_projects(pool, wanted, faults, chains)
+
+
+def _is_only_on_the_way(wanted: Mapping[NormalizedName, Sequence[Cause]], name: NormalizedName) -> bool:
+    """Whether only packages name a project, which itself makes a demand in conflict: `via` tells of it."""
+    if any(parent is None for _, parent in wanted[name]):
+        return False
+    others = (parent for other, causes in wanted.items() if other != name for _, parent in causes)
+    return any(parent is not None and parent.name == name for parent in others)
 
 
 def too_deep(conflicts: Mapping[NormalizedName, int], steps: int) -> ResolutionImpossibleError:
@@ -160,18 +170,29 @@ def _no_file(
 
 def _wants(causes: Sequence[Cause], chains: Chains) -> list[str]:
     """`requirements.txt:12 requires numpy<2`; versions of one package that want the same are put together."""
-    grouped: dict[tuple[str, str], list[Candidate]] = {}
-    lines = []
+    lines = sorted({f"{demand.origin} requires {demand.text}" for demand, parent in causes if parent is None})
+    grouped: dict[tuple[str, str], list[tuple[Demand, Candidate]]] = {}
     for demand, parent in causes:
-        if parent is None:
-            lines.append(f"{demand.origin} requires {demand.text}")
-            continue
-        wish = demand.text if demand.refusal else f"requires {demand.text}"
-        grouped.setdefault((parent.name, wish), []).append(parent)
-    lines = sorted(set(lines))
-    for (name, wish), parents in sorted(grouped.items()):
-        lines.append(f"{_versions(name, parents)} {wish}{chains.via(parents[0])}")
+        if parent is not None:
+            wish = demand.text if demand.refusal else f"requires {demand.name}"
+            grouped.setdefault((parent.name, wish), []).append((demand, parent))
+    for (name, _), makers in sorted(grouped.items()):
+        makers.sort(key=lambda maker: (maker[1].version, maker[0].text))
+        versions = _versions(name, [parent for _, parent in makers])
+        via = chains.via(makers[-1][1])
+        lines += [f"{versions} {wish}{via}" for wish in _wishes(makers)]
     return _capped(lines)
+
+
+def _wishes(makers: Sequence[tuple[Demand, Candidate]]) -> list[str]:
+    """What versions of one package want of one project; where each wants something else, the newest's."""
+    newest, _ = makers[-1]
+    if newest.refusal:
+        return [newest.refusal]
+    texts = dict.fromkeys(demand.text for demand, _ in makers)
+    if len(texts) > 1 and len({parent.version for _, parent in makers}) > 1:
+        return [f"requires another range, the newest {newest.text}"]
+    return [f"requires {text}" for text in texts]
 
 
 def _versions(name: str, candidates: Sequence[Candidate]) -> str:

@@ -140,6 +140,10 @@ class Pool:
             self.world.facts.hint([demand.name for demand in found if not (demand.direct or demand.refusal)])
         return found
 
+    def known_dependencies(self, candidate: Candidate) -> tuple[Demand, ...]:
+        """What a candidate demands if that was already read, else nothing."""
+        return self._dependencies.get(candidate, ())
+
     def explored(self) -> Iterable[tuple[Candidate, tuple[Demand, ...]]]:
         """Every candidate whose demands were asked for, with them."""
         return self._dependencies.items()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from packaging.utils import NormalizedName
 from resolvelib import AbstractProvider
 
+from builder.resolve.dead_ends import DeadEnds
 from builder.resolve.demands import Demand, is_bounded_above, is_exact
 from builder.resolve.pool import Candidate, Pool
 
@@ -27,8 +28,9 @@ CONFLICTS_BEFORE_PROMOTION = 5
 class Provider(AbstractProvider[Demand, Candidate, NormalizedName]):
     """Answers for one resolution."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, dead_ends: DeadEnds) -> None:
         self._pool = pool
+        self._dead_ends = dead_ends
         self._verdicts: dict[tuple[Demand, Candidate], bool] = {}
         self._urgencies: dict[Demand, Urgency] = {}
         self.conflicts: dict[NormalizedName, int] = {}
@@ -52,7 +54,9 @@ class Provider(AbstractProvider[Demand, Candidate, NormalizedName]):
             for candidate in self._pool.candidates(identifier, demands):
                 # What failed with fewer extras fails with more.
                 known = failed.get(candidate.file.filename, ())
-                if not any(other.extras <= candidate.extras for other in known):
+                if any(other.extras <= candidate.extras for other in known):
+                    continue
+                if self._dead_ends.fatal(candidate) is None:
                     yield candidate
 
         return matches

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from packaging.utils import NormalizedName, canonicalize_name
 from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
+from resolvelib.resolvers import Criterion
 
 from builder.errors import InvalidRequirementError, NoCompatibleArtifactError
 from builder.model import Request, Resolution, ResolveOptions
 from builder.ports import IndexFacts
 from builder.resolve import failure
+from builder.resolve.dead_ends import DeadEnds
 from builder.resolve.demands import Demand, applies, demand_of
 from builder.resolve.hashes import check_hashes, check_pinned
 from builder.resolve.lookahead import look_ahead
@@ -20,7 +22,9 @@ from builder.resolve.world import World
 from manylinux.target import Target
 
 STEPS = 20_000
-"""Decisions and returns before the search is given up. A stack of 100 projects takes about 100."""
+"""Decisions before the search is given up. A stack of 100 projects takes about 100."""
+REJECTIONS = 100_000
+"""Candidates tried in vain before the search is given up: about half a minute."""
 
 
 def resolve(
@@ -97,15 +101,32 @@ def _direct_root(request: Request, world: World) -> Demand:
 
 
 def _choose(pool: Pool, roots: Sequence[Demand]) -> Mapping[NormalizedName, Candidate]:
-    provider = Provider(pool)
+    dead_ends = DeadEnds(pool, roots)
+    provider = Provider(pool, dead_ends)
     try:
-        return Resolver(provider, BaseReporter()).resolve(roots, max_rounds=STEPS).mapping
+        return Resolver(provider, Patience(dead_ends)).resolve(roots, max_rounds=STEPS).mapping
     except ResolutionImpossible as error:
-        raise failure.impossible(
-            pool, roots, [(each.requirement, each.parent) for each in error.causes]
-        ) from error
+        causes = [(each.requirement, each.parent) for each in error.causes]
+        names = sorted({demand.name for demand, _ in causes})
+        known = {id(demand) for demand, _ in causes}
+        causes += [each for each in dead_ends.causes(names) if id(each[0]) not in known]
+        raise failure.impossible(pool, roots, causes) from error
     except ResolutionTooDeep as error:
-        raise failure.too_deep(provider.conflicts, STEPS) from error
+        raise failure.too_deep(provider.conflicts, error.round_count) from error
+
+
+class Patience(BaseReporter[Demand, Candidate, NormalizedName]):
+    """Counts what is tried in vain, which resolvelib's own limit leaves out."""
+
+    def __init__(self, dead_ends: DeadEnds) -> None:
+        self._dead_ends = dead_ends
+        self._rejected = 0
+
+    def rejecting_candidate(self, criterion: Criterion[Demand, Candidate], candidate: Candidate) -> None:
+        self._dead_ends.tried(candidate)
+        self._rejected += 1
+        if self._rejected > REJECTIONS:
+            raise ResolutionTooDeep(self._rejected)
 
 
 def _resolution(

@@ -51,6 +51,10 @@ class World:
             self._projects[name] = self._once(name, lambda: self._ask_for(name))
         return self._projects[name]
 
+    def knows(self, name: NormalizedName) -> bool:
+        """Whether the project was asked for."""
+        return name in self._projects
+
     def _ask_for(self, name: NormalizedName) -> Project | None:
         try:
             page = self.facts.page(name)

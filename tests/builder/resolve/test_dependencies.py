@@ -106,3 +106,16 @@ def test_two_resolutions_ask_ahead() -> None:
 
     assert index.hinted_pages[:2] == ["a", "b"]
     assert index.hinted_metadata == [f"{name}-1-py3-none-any.whl" for name in "abcd"]
+
+
+def test_two_packages_in_lockstep_are_not_tried_in_every_pair() -> None:
+    """Hundreds of versions, each of which wants its own range of the other's: boto3 and botocore."""
+    index = index_of("tls-1-py3-none-any.whl", "tls-2-py3-none-any.whl", "core-0.1-py3-none-any.whl")
+    index.add("sdk-0.1-py3-none-any.whl", requires=["core<1"])
+    for minor in range(200):
+        index.add(f"core-1.{minor}-py3-none-any.whl", requires=["tls<2"])
+        index.add(f"sdk-1.{minor}-py3-none-any.whl", requires=[f"core>=1.{minor},<1.{minor + 1}"])
+    resolution = solve(index, "sdk", "core<1.150", "tls>=2")
+
+    assert pinned(resolution) == {"core": "0.1", "sdk": "0.1", "tls": "2"}
+    assert len(index.asked_metadata) < 500

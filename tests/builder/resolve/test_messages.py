@@ -47,6 +47,23 @@ def contradiction_down_the_chain() -> str:
     return told(index, "sdk", "urllib3>=2")
 
 
+def two_packages_in_lockstep() -> str:
+    """Every sdk wants its own core, every core an old urllib3: found without trying every pair."""
+    index = MemoryIndex()
+    add_versions(index, "urllib3", "1.26.20", "2.5.0")
+    for minor in range(300):
+        add_versions(index, "core", f"1.{minor}", requires=["urllib3<2"])
+        add_versions(index, "sdk", f"1.{minor}", requires=[f"core>=1.{minor},<1.{minor + 9}"])
+    return told(index, "sdk", "core<1.200", "urllib3>=2")
+
+
+def extras_that_exclude_each_other() -> str:
+    index = MemoryIndex()
+    add_versions(index, "b", "1", "2")
+    add_versions(index, "a", "1", requires=["b==1; extra == 'x'", "b==2; extra == 'y'"], extras=["x", "y"])
+    return told(index, "a[x,y]")
+
+
 def constraint_in_the_way() -> str:
     index = MemoryIndex()
     add_versions(index, "urllib3", "1.26.20", "2.5.0")
@@ -137,6 +154,18 @@ MESSAGES: dict[Callable[[], str], str] = {
         error[resolution-impossible]: No version of `urllib3` satisfies every requirement
           requirements.txt:2 requires urllib3>=2
           each of core 1.29 to 1.33 (5 versions) requires urllib3<1.27 (via sdk 1.26.0, requirements.txt:1)
+        hint: Loosen or drop one of them
+    """,
+    two_packages_in_lockstep: """
+        error[resolution-impossible]: No version of `urllib3` satisfies every requirement
+          requirements.txt:3 requires urllib3>=2
+          each of core 1.0 to 1.199 (200 versions) requires urllib3<2 (via requirements.txt:2)
+        hint: Loosen or drop one of them
+    """,
+    extras_that_exclude_each_other: """
+        error[resolution-impossible]: No version of `b` satisfies every requirement
+          a 1 requires b==1 (via requirements.txt:1)
+          a 1 requires b==2 (via requirements.txt:1)
         hint: Loosen or drop one of them
     """,
     constraint_in_the_way: """
