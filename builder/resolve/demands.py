@@ -12,6 +12,7 @@ from packaging.version import Version
 
 from builder.model import Request
 from prebuilt_index.artefacts import IndexFile
+from prebuilt_index.urls import redacted
 
 ANY = SpecifierSet()
 
@@ -84,7 +85,10 @@ def demand_of(request: Request, name: NormalizedName, direct: Direct | None = No
     return Demand(
         name=name,
         text=shown(
-            name, request.extras, specifier, direct.file.direct or direct.file.url if direct else None
+            name,
+            request.extras,
+            specifier,
+            redacted(direct.file.direct or direct.file.url) if direct else None,
         ),
         specifier=specifier,
         extras=frozenset(canonicalize_name(extra) for extra in request.extras),

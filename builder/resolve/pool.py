@@ -14,6 +14,7 @@ from builder.resolve.metadata import CoreMetadata
 from builder.resolve.projects import Wish
 from builder.resolve.world import World
 from prebuilt_index.artefacts import IndexFile
+from prebuilt_index.urls import redacted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -209,7 +210,9 @@ class Pool:
         url, _, fragment = (requirement.url or "").partition("#")
         if url.startswith("file:") and candidate.direct is None:
             # What an index hands out has no business with files of this machine.
-            raise UnusableRequirementError(f"requires a file of this machine, `{requirement.name} @ {url}`")
+            raise UnusableRequirementError(
+                f"requires a file of this machine, `{requirement.name} @ {redacted(url)}`"
+            )
         options = dict(part.partition("=")[::2] for part in fragment.split("&"))
         request = Request(
             origin=Origin(source=str(candidate)),
@@ -223,11 +226,11 @@ class Pool:
             _, direct = self.world.direct(request)
         except InvalidRequirementError as error:
             raise UnusableRequirementError(
-                f"requires `{requirement.name} @ {url}`, which is another project"
+                f"requires `{requirement.name} @ {redacted(url)}`, which is another project"
             ) from error
         return Demand(
             name=name,
-            text=shown(name, extras, requirement.specifier, url),
+            text=shown(name, extras, requirement.specifier, redacted(url)),
             extras=extras,
             direct=direct,
             hashes=request.hashes,

@@ -20,6 +20,7 @@ from builder.resolve.provider import Provider
 from builder.resolve.skips import skips
 from builder.resolve.world import World
 from manylinux.target import Target
+from prebuilt_index.urls import redacted
 
 STEPS = 20_000
 """Decisions before the search is given up. A stack of 100 projects takes about 100."""
@@ -58,7 +59,7 @@ def _by_project(
     for request in constraints:
         if request.requirement is None:
             raise InvalidRequirementError(
-                f"The constraint `{request.direct}` names no project",
+                f"The constraint `{redacted(str(request.direct))}` names no project",
                 evidence=[f"written in {request.origin}"],
                 hint="Write `name @` before the URL",
             )
