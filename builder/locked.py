@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from builder.model import Inputs, Pin, Request, Resolution
-    from builder.pipeline import Order, Tools
+    from builder.order import Order, Tools
 
 
 def target_of_lock(content: bytes) -> tuple[str, str] | None:

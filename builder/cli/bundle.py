@@ -5,7 +5,18 @@ from typing import Any
 import click
 
 from builder.cli.bundle_choices import BundleChoices
-from builder.cli.options import CACHE, FILE, INDEX, INPUTS, RESOLVE, TALK, TARGET, TalkChoices, options
+from builder.cli.options import (
+    CACHE,
+    FILE,
+    INDEX,
+    INPUTS,
+    RESOLVE,
+    TALK,
+    TARGET,
+    TalkChoices,
+    Wishes,
+    options,
+)
 
 BUNDLE = (
     click.option("-o", "--output", metavar="PATH", help="A zip (name.zip), or a folder (name/)."),
@@ -39,7 +50,7 @@ def command(**keywords: Any) -> None:
     REQUIREMENTS are requirements files, pyproject.toml, pylock.toml, wheels, folders, URLs or requirements
     such as 'scipy<2'.
     """
-    from builder.cli.compose import Wishes, run_bundle
+    from builder.cli.compose import run_bundle
     from builder.cli.show import show_report
     from builder.cli.terminal import Terminal
 

@@ -1,236 +1,29 @@
-"""The one place that wires: adapters become tools, and the pipeline runs with them."""
+"""Options become an order, and the pipeline carries it out."""
 
 from __future__ import annotations
 
-import os
-import sys
-import time
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
-from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from builder import VERSION
-from builder.cli.configuration import Configuration, read_configuration
-from builder.cli.options import CacheChoices, IndexChoices, InputChoices, ResolveChoices, TargetChoices
-from builder.disk import LocalDisk
-from builder.memo import WatchedDisk, WatchedEnvironment, wish_key
-from builder.ports import Progress, Silent
+from builder.cli.wiring import wired
 from builder.report.text import target_line
-from manylinux.errors import EnvironmentFault
-from prebuilt_index.store import Store
-from prebuilt_index.urls import redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
-    from builder.build import PureBuilder
     from builder.cli.bundle_choices import BundleChoices
     from builder.cli.choices import ChosenTarget
+    from builder.cli.options import Wishes
     from builder.cli.terminal import Terminal
-    from builder.facts import World
-    from builder.inputs import Reading
-    from builder.model import Pin, ResolveOptions
-    from builder.report.values import Report, Stage
-    from manylinux.target import Target
-    from prebuilt_index.index.client import IndexClient, IndexSettings
-    from prebuilt_index.pip_config import PipDefaults
-    from prebuilt_index.wheel_archive import VerifiedWheel
-
-
-def cache_folder(chosen: Path | None) -> Path:
-    """The store's folder: the one chosen, else the user's cache folder of this system."""
-    if chosen is not None:
-        return chosen
-    from platformdirs import user_cache_path
-
-    return user_cache_path("lbuild", appauthor=False)
-
-
-@contextmanager
-def opened_store(caching: CacheChoices) -> Iterator[Store]:
-    """The store of one run; gone afterwards with `--no-cache`."""
-    store = Store.temporary() if caching.no_cache else Store.open(cache_folder(caching.cache_dir))
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-@contextmanager
-def shown_progress(terminal: Terminal) -> Iterator[Progress]:
-    """Bars on a terminal, silence elsewhere."""
-    if not terminal.interactive or terminal.verbosity < 0:
-        yield Silent()
-        return
-    from builder.cli.progress import Bars
-
-    with Bars() as bars:
-        yield bars
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """All options of a run, sorted by whom they concern."""
-
-    inputs: InputChoices
-    target: TargetChoices
-    resolve: ResolveChoices
-    index: IndexChoices
-    cache: CacheChoices
-
-    @classmethod
-    def of(cls, keywords: Mapping[str, Any]) -> Wishes:
-        return cls(
-            inputs=InputChoices.of(keywords),
-            target=TargetChoices.of(keywords),
-            resolve=ResolveChoices.of(keywords),
-            index=IndexChoices.of(keywords),
-            cache=CacheChoices.of(keywords),
-        )
-
-
-class Wiring:
-    """The pipeline's tools. Each adapter is made when it is first needed: a warm build needs hardly any."""
-
-    def __init__(
-        self,
-        wishes: Wishes,
-        target: Target,
-        store: Store,
-        progress: Progress,
-        terminal: Terminal,
-        output: Path | None,
-        locked: Path | None = None,
-    ) -> None:
-        self._wishes = wishes
-        self._target = target
-        self.store = store
-        self._progress = progress
-        self._terminal = terminal
-        self._output = output
-        self._locked = locked
-        self.disk = WatchedDisk(LocalDisk())
-        self.environ = WatchedEnvironment(os.environ)
-
-    # -- what the pipeline asks ---------------------------------------------------------------------------
-
-    @property
-    def ask_again(self) -> bool:
-        return self._wishes.cache.refresh
-
-    @cached_property
-    def reading(self) -> Reading:
-        from builder.cli.choices import given_inputs
-        from builder.inputs import read_inputs
-
-        wishes = self._wishes.inputs
-        return read_inputs(
-            wishes.words,
-            cwd=Path.cwd(),
-            environ=self.environ,
-            requirement_files=wishes.requirement_files,
-            constraint_files=wishes.constraint_files,
-            extras=wishes.extras,
-            groups=wishes.groups,
-            given=given_inputs(wishes, self._wishes.resolve, self._wishes.index),
-            environment=self._target.environment(),
-            disk=self.disk,
-            stdin=sys.stdin.buffer.read,
-        )
-
-    @cached_property
-    def options(self) -> ResolveOptions:
-        from builder.cli.choices import resolve_options
-
-        return resolve_options(self._wishes.resolve, self.reading.inputs)
-
-    @cached_property
-    def facts(self) -> World:
-        from builder.facts import World
-
-        leave_out = () if self._output is None else (self._output,)
-        return World(self._client, self._builder, leave_out=leave_out)
-
-    def fetch(self, pins: Sequence[Pin]) -> tuple[VerifiedWheel, ...]:
-        from builder.cli.supply import fetch_with
-
-        return fetch_with(lambda: self.facts, self.store, self._progress, pins)
-
-    def on_stage(self, stage: Stage) -> None:
-        self._terminal.stage(stage)
-
-    def now(self) -> float:
-        return time.time()
-
-    # -- what that needs ----------------------------------------------------------------------------------
-
-    @cached_property
-    def pip(self) -> PipDefaults:
-        """pip's configuration; what of it is not used is told."""
-        from prebuilt_index.pip_config import read_pip_defaults
-
-        defaults = read_pip_defaults(os.environ, self.store, meanwhile=_load_what_a_cold_run_needs)
-        for line in _unused(defaults):
-            self._terminal.note(line)
-        return defaults
-
-    @cached_property
-    def configuration(self) -> Configuration:
-        return read_configuration(Path.cwd())
-
-    @cached_property
-    def settings(self) -> IndexSettings:
-        from builder.cli.choices import index_pins, index_settings
-
-        options = self.reading.inputs.index
-        pins = {**self.configuration.index_pins, **index_pins(self._wishes.index.index_pins)}
-        return index_settings(pins, self._wishes.cache, options, self.pip, os.environ)
-
-    def wish(self) -> str:
-        """The key of the wish; empty when standard input is part of it, which nobody can look at twice."""
-        inputs = self._wishes.inputs
-        if "-" in (*inputs.words, *inputs.requirement_files):
-            return ""
-        wishes = [asdict(each) for each in (inputs, self._wishes.resolve, self._wishes.index)]
-        pins = sorted(self.configuration.index_pins.items())
-        defaults = [redacted(self.pip.index_url), self.pip.no_index, pins]
-        return wish_key([VERSION, self._target.id, wishes, self._locked, defaults, os.getcwd()])
-
-    def close(self) -> None:
-        """No request is under way any more."""
-        if "facts" in self.__dict__:
-            self.facts.close()
-
-    def _client(self) -> IndexClient:
-        from prebuilt_index.index.client import IndexClient
-
-        return IndexClient(self.store, self.settings)
-
-    def _builder(self) -> PureBuilder:
-        from builder.build import BuildIndex, BuildPolicy, PureBuilder
-
-        options, http = self.reading.inputs.index, self.settings.http
-        index = BuildIndex(
-            index_url=options.index_url or self.pip.index_url,
-            find_links=self.settings.find_links,
-            no_index=options.no_index,
-            trusted_hosts=http.trusted_hosts,
-            certificates=None if http.ca_bundle is None else str(http.ca_bundle),
-            client_certificate=self.pip.client_cert,
-            proxy=self.pip.proxy,
-        )
-        policy = BuildPolicy(logs=self.store.root / "logs")
-        return PureBuilder(store=self.store, index=index, policy=policy, environ=os.environ)
+    from builder.report.values import Report
 
 
 def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Report:
     """Build what is wished for and tell how it goes; the report."""
     from builder.cli.choices import demand_inputs, destination, link_options, normalized
-    from builder.pipeline import Order, build_bundle
+    from builder.order import Order
+    from builder.pipeline import build_bundle
 
     demand_inputs(wishes.inputs, bundle.source)
     where = destination(bundle)
@@ -258,7 +51,8 @@ def run_lock(wishes: Wishes, output: Path, terminal: Terminal, *, upgrade: bool)
     """Lock what is wished for and tell how it goes; the report."""
     from builder.cli.choices import demand_inputs, demand_lock_name
     from builder.locked import versions_of_lock
-    from builder.pipeline import Order, build_lock
+    from builder.order import Order
+    from builder.pipeline import build_lock
 
     demand_inputs(wishes.inputs)
     demand_lock_name(output)
@@ -279,45 +73,3 @@ def announced_target(wishes: Wishes, terminal: Terminal) -> ChosenTarget:
     if chosen.warning:
         terminal.warn(chosen.warning)
     return chosen
-
-
-@contextmanager
-def wired(
-    wishes: Wishes, target: Target, terminal: Terminal, output: Path | None, locked: Path | None = None
-) -> Iterator[Wiring]:
-    """The tools of one run, put away at its end."""
-    _demand_current_folder()
-    with opened_store(wishes.cache) as store, shown_progress(terminal) as progress:
-        tools = Wiring(wishes, target, store, progress, terminal, output, locked)
-        try:
-            yield tools
-        finally:
-            tools.close()
-
-
-def _demand_current_folder() -> None:
-    """Raises EnvironmentFault when the current folder is gone; every relative path begins there."""
-    try:
-        os.getcwd()
-    except OSError as error:
-        raise EnvironmentFault(
-            "The current folder cannot be found",
-            evidence=[error.strerror or str(error)],
-            hint="Change to a folder that exists",
-        ) from error
-
-
-def _load_what_a_cold_run_needs() -> None:
-    """Where pip has to be asked, nothing is known yet: these modules take 0.2 s to load, while pip thinks."""
-    for module in ("builder.inputs", "builder.resolve", "prebuilt_index.transport.session"):
-        import_module(module)
-
-
-def _unused(defaults: PipDefaults) -> Iterator[str]:
-    """What pip's configuration says and lbuild leaves aside, and how to have it nevertheless."""
-    if defaults.ignored_extra_index_urls:
-        urls = ", ".join(map(redacted, defaults.ignored_extra_index_urls))
-        yield f"extra-index-url of pip's configuration is not used ({urls}): name each with --extra-index-url"
-    if defaults.ignored_find_links:
-        places = ", ".join(map(redacted, defaults.ignored_find_links))
-        yield f"find-links of pip's configuration is not used ({places}): name each with --find-links"

@@ -6,7 +6,18 @@ from typing import Any
 
 import click
 
-from builder.cli.options import CACHE, FILE, INDEX, INPUTS, RESOLVE, TALK, TARGET, TalkChoices, options
+from builder.cli.options import (
+    CACHE,
+    FILE,
+    INDEX,
+    INPUTS,
+    RESOLVE,
+    TALK,
+    TARGET,
+    TalkChoices,
+    Wishes,
+    options,
+)
 from builder.cli.streams import tell
 
 LOCK = (
@@ -26,7 +37,7 @@ LOCK = (
 @options(INPUTS, LOCK, TARGET, RESOLVE, INDEX, CACHE, TALK)
 def command(*, output: Path, upgrade: bool, **keywords: Any) -> None:
     """Write the resolution of REQUIREMENTS as a lock file (PEP 751)."""
-    from builder.cli.compose import Wishes, run_lock
+    from builder.cli.compose import run_lock
     from builder.cli.terminal import Terminal
     from builder.report.json_form import report_as_json
     from builder.report.text import summary

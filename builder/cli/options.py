@@ -154,3 +154,24 @@ class TalkChoices(FromOptions):
     @property
     def verbosity(self) -> int:
         return -1 if self.quiet else int(self.verbose)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """All options of a run, sorted by whom they concern."""
+
+    inputs: InputChoices
+    target: TargetChoices
+    resolve: ResolveChoices
+    index: IndexChoices
+    cache: CacheChoices
+
+    @classmethod
+    def of(cls, keywords: Mapping[str, Any]) -> Self:
+        return cls(
+            inputs=InputChoices.of(keywords),
+            target=TargetChoices.of(keywords),
+            resolve=ResolveChoices.of(keywords),
+            index=IndexChoices.of(keywords),
+            cache=CacheChoices.of(keywords),
+        )

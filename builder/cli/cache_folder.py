@@ -1,0 +1,33 @@
+"""Where the store of a run is."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from prebuilt_index.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from builder.cli.options import CacheChoices
+
+
+def cache_folder(chosen: Path | None) -> Path:
+    """The store's folder: the one chosen, else the user's cache folder of this system."""
+    if chosen is not None:
+        return chosen
+    from platformdirs import user_cache_path
+
+    return user_cache_path("lbuild", appauthor=False)
+
+
+@contextmanager
+def opened_store(caching: CacheChoices) -> Iterator[Store]:
+    """The store of one run; gone afterwards with `--no-cache`."""
+    store = Store.temporary() if caching.no_cache else Store.open(cache_folder(caching.cache_dir))
+    try:
+        yield store
+    finally:
+        store.close()

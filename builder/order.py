@@ -1,0 +1,90 @@
+"""What is wanted of one run, and what it may use of the world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from builder.model import LinkOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from packaging.utils import NormalizedName
+    from packaging.version import Version
+
+    from builder.inputs import Reading
+    from builder.memo import WatchedDisk, WatchedEnvironment
+    from builder.model import Pin, ResolveOptions
+    from builder.ports import IndexFacts
+    from builder.report.values import Stage
+    from manylinux.target import Target
+    from prebuilt_index.store import Store
+    from prebuilt_index.wheel_archive import VerifiedWheel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is wanted of one run."""
+
+    wish: str
+    """Key of everything that decides the resolution but what is read; empty: not to be remembered."""
+    target: Target
+    target_chosen_by: str
+    link: LinkOptions = field(default_factory=LinkOptions)
+    preferred: Mapping[NormalizedName, Version] = field(default_factory=dict)
+    """Versions to keep where they satisfy the requirements."""
+    locked: Path | None = None
+    """A lock that must still match the inputs, and is then built."""
+    source: Path | None = None
+    output: Path | None = None
+    """None: a dry run."""
+    as_directory: bool = False
+    exclude: frozenset[NormalizedName] = frozenset()
+    exclude_runtime_packages: bool = False
+    limited: bool = True
+    """Lambda's limits are errors."""
+
+
+class Tools(Protocol):
+    """The world, as the pipeline needs it; `cli.wiring` makes the real one.
+
+    What takes time to make is made when it is first asked for: a warm build reads no inputs and opens no
+    connection.
+    """
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def disk(self) -> WatchedDisk:
+        """What inputs are read from."""
+        ...
+
+    @property
+    def environ(self) -> WatchedEnvironment: ...
+
+    @property
+    def ask_again(self) -> bool:
+        """However fresh an index's answers are."""
+        ...
+
+    @property
+    def reading(self) -> Reading:
+        """All inputs, read."""
+        ...
+
+    @property
+    def options(self) -> ResolveOptions: ...
+
+    @property
+    def facts(self) -> IndexFacts: ...
+
+    def fetch(self, pins: Sequence[Pin]) -> tuple[VerifiedWheel, ...]: ...
+
+    def on_stage(self, stage: Stage) -> None: ...
+
+    def now(self) -> float:
+        """Epoch seconds."""
+        ...

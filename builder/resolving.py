@@ -1,0 +1,53 @@
+"""How a resolution is had: remembered, read from a lock, or worked out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from builder import memo
+from prebuilt_index.store import Bucket
+
+if TYPE_CHECKING:
+    from builder.model import Resolution
+    from builder.order import Order, Tools
+
+
+def resolve_order(order: Order, tools: Tools) -> Resolution:
+    """The resolution an order stands for: remembered, read from its lock, or worked out."""
+    known = _known(order, tools)
+    if known is not None and not tools.ask_again and known[1].stands_alone(tools.now()):
+        return known[0]
+    if known is not None:
+        evidence = memo.renewed(known[1], tools.reading.inputs.requests, tools.facts)
+        if evidence is not None:
+            tools.store.put(Bucket.RESOLUTIONS, order.wish, memo.write(known[0], evidence))
+            return known[0]
+    resolution, evidence = _worked_out(order, tools)
+    if order.wish:
+        evidence = memo.with_inputs(evidence, tools.disk, tools.environ)
+        tools.store.put(Bucket.RESOLUTIONS, order.wish, memo.write(resolution, evidence))
+    return resolution
+
+
+def _known(order: Order, tools: Tools) -> tuple[Resolution, memo.Evidence] | None:
+    """What is remembered of the wish, if the inputs are as they were."""
+    record = tools.store.get(Bucket.RESOLUTIONS, order.wish) if order.wish else None
+    if record is None:
+        return None
+    resolution, evidence = memo.read(record, order.target)
+    return (resolution, evidence) if memo.inputs_unchanged(evidence, tools.disk, tools.environ) else None
+
+
+def _worked_out(order: Order, tools: Tools) -> tuple[Resolution, memo.Evidence]:
+    if tools.reading.locks or order.locked:
+        from builder.locked import locked_resolution
+
+        return locked_resolution(order, tools)
+    from builder.resolve import resolve
+
+    witness = memo.Witness(tools.facts)
+    inputs = tools.reading.inputs
+    options = replace(tools.options, preferred=order.preferred)
+    resolution = resolve(inputs.requests, inputs.constraints, order.target, options, witness)
+    return resolution, witness.evidence()
