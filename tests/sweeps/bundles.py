@@ -111,7 +111,10 @@ def _faults(
     interpreter = find_interpreter(runtime) if arch == _own_architecture() else None
     if interpreter is None:
         return faults, 0
-    answer = _probe(interpreter, output, stack, {row["name"]: row["version"] for row in report["packages"]})
+    root = stack.root.format(runtime=runtime)
+    answer = _probe(
+        interpreter, output, root, stack, {row["name"]: row["version"] for row in report["packages"]}
+    )
     return [*faults, *answer["faults"]], len(answer["imported"])
 
 
@@ -128,14 +131,14 @@ def _wrong_machines(bundle: Path, machine: int) -> Iterator[str]:
                 yield f"elf {member.filename}: e_machine is {found}, not {machine}"
 
 
-def _probe(interpreter: str, bundle: Path, stack: Stack, pins: dict[str, str]) -> dict[str, Any]:
+def _probe(interpreter: str, bundle: Path, root: str, stack: Stack, pins: dict[str, str]) -> dict[str, Any]:
     folder = bundle.with_name("unpacked")
     with zipfile.ZipFile(bundle) as archive:
         archive.extractall(folder)
     requested = [name for name in stack.projects() if canonicalize_name(name) in pins]
     wish = {"requested": requested, "imports": stack.imports, "pins": pins}
     process = subprocess.run(
-        [interpreter, "-I", "-S", str(PROBE), str(folder)],
+        [interpreter, "-I", "-S", str(PROBE), str(folder / root)],
         input=json.dumps(wish),
         capture_output=True,
         text=True,

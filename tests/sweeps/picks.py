@@ -2,8 +2,8 @@
 
 python tests/sweeps/picks.py [--stack PATTERN] [--runtime NAME] [--arch NAME]
 
-Both are told to take wheels only. uv knows no glibc 2.26: for those runtimes a pick that equals uv's for 2.17 or for
-2.28 counts as equal.
+Both are told to take wheels only. uv knows no glibc 2.26: for those runtimes a pick that equals uv's for 2.17
+or for 2.28 counts as equal.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from manylinux.runtimes import find_runtime
 Picks = Mapping[str, str]
 GLIBC_OF_UV = {(2, 26): ("2_17", "2_28"), (2, 34): ("2_34",)}
 MACHINE_OF_UV = {"x86_64": "x86_64", "arm64": "aarch64"}
-PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;]+)", re.MULTILINE)
+PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)", re.MULTILINE)
 
 
 def picks_of_lbuild(stack: Stack, runtime: str, arch: str, cache_dir: Path) -> Picks | str:
@@ -43,7 +43,7 @@ def picks_of_lbuild(stack: Stack, runtime: str, arch: str, cache_dir: Path) -> P
 def picks_of_uv(stack: Stack, runtime: str, arch: str, glibc: str) -> Picks | str:
     """Project to version; else the error."""
     command = [str(Path(sys.executable).with_name("uv")), "pip", "compile", "-", "--quiet", "--no-config"]
-    command += ["--python-version", runtime.removeprefix("python"), "--only-binary", ":all:"]
+    command += ["--python-version", find_runtime(runtime).python_release, "--only-binary", ":all:"]
     command += ["--python-platform", f"{MACHINE_OF_UV[arch]}-manylinux_{glibc}"]
     command += ["--no-header", "--no-annotate"]
     text = "\n".join(stack.requirements)

@@ -9,6 +9,7 @@ import importlib.metadata
 import json
 import re
 import sys
+from functools import cache
 from pathlib import PurePosixPath
 
 SUFFIXES = (".py", ".so")
@@ -32,9 +33,8 @@ def main():
 
 def metadata_faults(name, version):
     """What importlib.metadata says of a pinned project must be so."""
-    try:
-        distribution = importlib.metadata.distribution(name)
-    except importlib.metadata.PackageNotFoundError:
+    distribution = known_distributions().get(name)
+    if distribution is None:
         return [f"metadata {name}: not found"]
     faults = []
     if distribution.version != version:
@@ -45,10 +45,19 @@ def metadata_faults(name, version):
     return faults
 
 
+@cache
+def known_distributions():
+    """By normalized name: Python 3.9 finds `zope.event-4.6.dist-info` by `zope.event` only."""
+    return {normalized(each.metadata["Name"]): each for each in importlib.metadata.distributions()}
+
+
+def normalized(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def importables(project):
     """The outermost packages and modules a project brings: `numpy`, `google.cloud.storage`."""
-    # Python 3.9 finds `zope_interface-8.0.1.dist-info` by the normalized name only.
-    files = importlib.metadata.files(re.sub(r"[-_.]+", "-", project).lower()) or ()
+    files = known_distributions()[normalized(project)].files or ()
     modules = {module for path in files for module in module_of(path)}
     return {name for name in modules if not any(outer in modules for outer in outers(name))}
 

@@ -24,6 +24,8 @@ class Stack:
     """More options of the command."""
     imports: tuple[str, ...] | None = None
     """None: the outermost modules of the projects that the requirements name."""
+    root: str = "."
+    """The bundle's folder that is on the function's path; `{runtime}` stands for its name."""
     quick: bool = False
 
     def projects(self) -> list[str]:
@@ -50,7 +52,10 @@ def read_stacks() -> tuple[tuple[Stack, ...], tuple[Known, ...]]:
     """All stacks, in the order of the file, and all known failures."""
     data = tomllib.loads(DATA.read_text(encoding="utf-8"))
     written = (_stack(row) for row in data["stack"])
-    alone = (Stack(name=name, requirements=(name,), quick=name in data["quick"]) for name in data["alone"])
+    alone = (
+        _stack({"name": name, "quick": name in data["quick"], "imports": data["imports"].get(name)})
+        for name in data["alone"]
+    )
     known = (Known(**{"target": "*", **row}) for row in data["known"])
     return (*written, *alone), tuple(known)
 
