@@ -86,12 +86,8 @@ class Runtime:
             case Status.PREVIEW:
                 return f"`{self.id}` is a preview: AWS may still change it"
             case Status.DEPRECATED:
-                told = [f"deprecated since {self.deprecated}"]
-                for what, blocked in (("creating", self.block_create), ("updating", self.block_update)):
-                    if blocked is not None:
-                        told.append(
-                            f"{what} functions blocked {'since' if blocked <= day else 'from'} {blocked}"
-                        )
-                return f"`{self.id}` is {', '.join(told)}"
+                ends = (("new functions", self.block_create), ("updates", self.block_update))
+                told = " and ".join(f"no {what} from {blocked} on" for what, blocked in ends if blocked)
+                return f"`{self.id}` is deprecated since {self.deprecated}{told and f': AWS takes {told}'}"
             case Status.SUPPORTED:
                 return None

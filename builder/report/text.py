@@ -2,14 +2,19 @@
 
 import base64
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
-from builder.model import Bundle
+from builder.model import Bundle, Skip
 from builder.report.sizes import bar, human, share
 from builder.report.values import Report, RuntimePackage
 from manylinux.errors import LbuildError, SeveralErrors
 from manylinux.target import Target
 
 LARGEST = 10
+SHARED = 3
+"""As many versions that were not taken for the same reason have a line each."""
+WIDTH = 110
+"""Columns of what is wrapped."""
 
 
 def target_line(target: Target, chosen_by: str) -> str:
@@ -21,9 +26,7 @@ def target_line(target: Target, chosen_by: str) -> str:
 
 def summary(report: Report) -> Iterator[str]:
     """Everything after the stages: choices worth knowing, largest packages, sizes against limits, digests."""
-    yield from (
-        f"{skip.name} {skip.taken}, not {skip.skipped}: {skip.reason}" for skip in report.resolution.skips
-    )
+    yield from _skips(report.resolution.skips)
     yield from (
         f"excluded {project}: {reason}" for project, reason in sorted((report.excluded or {}).items())
     )
@@ -60,6 +63,22 @@ def table(rows: Sequence[Sequence[str]], right: frozenset[int] = frozenset()) ->
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
         yield "  ".join(cells).rstrip()
+
+
+def _skips(skips: Sequence[Skip]) -> Iterator[str]:
+    """A line for each version that was not taken, and one for many that share their reason."""
+    by_reason: dict[str, list[Skip]] = {}
+    for skip in skips:
+        by_reason.setdefault(skip.reason, []).append(skip)
+    many = {reason: shared for reason, shared in by_reason.items() if len(shared) > SHARED}
+    for skip in skips:
+        if skip.reason not in many:
+            yield f"{skip.name} {skip.taken}, not {skip.skipped}: {skip.reason}"
+    for reason, shared in many.items():
+        yield f"{len(shared)} packages are not the newest, for each: {reason}"
+        taken = ", ".join(f"{skip.name}\N{NO-BREAK SPACE}{skip.taken}" for skip in shared)
+        for line in wrap(taken, WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False):
+            yield line.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _pins(report: Report) -> Iterator[str]:

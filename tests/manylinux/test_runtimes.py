@@ -73,8 +73,8 @@ def test_status_depends_on_the_day_asked_about(id_: str, day: date, status: Stat
             "python3.9",
             date(2027, 2, 1),
             (
-                "`python3.9` is deprecated since 2025-12-15, creating functions blocked since 2027-02-01, "
-                "updating functions blocked from 2027-03-03"
+                "`python3.9` is deprecated since 2025-12-15: "
+                "AWS takes no new functions from 2027-02-01 on and no updates from 2027-03-03 on"
             ),
         ),
         ("python3.15", date(2026, 11, 23), "`python3.15` is a preview: AWS may still change it"),
