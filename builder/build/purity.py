@@ -45,7 +45,9 @@ def check_pure(wheel: Path, name: NormalizedName | None, version: Version | None
     if foreign := sorted(
         str(tag) for tag in tags if not _is_pure_tag(tag.interpreter, tag.abi, tag.platform)
     ):
-        reasons.append(f"its wheel only loads on {', '.join(f'`{tag}`' for tag in foreign[:_SHOWN])}")
+        reasons.append(
+            f"built here, its wheel only loads on {', '.join(f'`{tag}`' for tag in foreign[:_SHOWN])}"
+        )
     if purelib.strip().lower() != "true":
         reasons.append("its wheel has `Root-Is-Purelib: false`")
     if reasons:

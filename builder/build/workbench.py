@@ -117,7 +117,7 @@ def _failure(bench: Workbench, error: Exception) -> SdistBuildError:
             "Require a version that has wheels for the target, or give a wheel that was built for it"
         )
     else:
-        hint = f"See whether `pip wheel` builds it; more than {bench.policy.timeout:g} s are not allowed"
+        hint = "See whether `pip wheel` builds it, or require another version"
     return SdistBuildError(f"Building {bench.label} failed", evidence=evidence, hint=hint)
 
 
