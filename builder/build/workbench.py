@@ -110,15 +110,22 @@ def _failure(bench: Workbench, error: Exception) -> SdistBuildError:
     evidence = [str(error), *_last_lines(bench.log)]
     if bench.log.stat().st_size:
         evidence.append(f"log: {_kept(bench)}")
-    native = native_sources(bench.sources)
-    if native:
+    failed = "Building"
+    if not _has_sources(bench.sources):
+        failed, hint = "Fetching", "Check the address, the revision, your rights and the network"
+    elif native := native_sources(bench.sources):
         hint = (
             f"It holds `{native[0]}`, and lbuild cannot compile for Lambda yet. "
             "Require a version that has wheels for the target, or give a wheel that was built for it"
         )
     else:
         hint = "See whether `pip wheel` builds it, or require another version"
-    return SdistBuildError(f"Building {bench.label} failed", evidence=evidence, hint=hint)
+    return SdistBuildError(f"{failed} {bench.label} failed", evidence=evidence, hint=hint)
+
+
+def _has_sources(folder: Path) -> bool:
+    """Of a repository there may be the history only, or nothing."""
+    return folder.is_dir() and any(each.name != ".git" for each in folder.iterdir())
 
 
 def _kept(bench: Workbench) -> Path:

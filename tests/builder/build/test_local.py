@@ -212,6 +212,8 @@ def test_names_a_revision_that_is_not_there(
         make_builder(environ=home).from_vcs(git_url(project, "nowhere"))
 
     assert "no revision `nowhere`" in error.value.evidence[0]
+    assert error.value.summary.startswith("Fetching")
+    assert "revision" in (error.value.hint or "")
 
 
 def test_quotes_git_when_there_is_no_repository(
