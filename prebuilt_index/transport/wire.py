@@ -17,6 +17,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from prebuilt_index.errors import IndexUnreachableError
+from prebuilt_index.transport.lookups import Lookups
 from prebuilt_index.transport.port import HttpConfig, HttpPolicy
 from prebuilt_index.urls import split_credentials
 
@@ -175,11 +176,19 @@ def _paced_pools(
             register(sock)
             self.fp = io.BufferedReader(_Paced(raw.detach(), sock, policy))
 
+    lookups = Lookups()
+
     class Plain(HTTPConnection):
         response_class = Response
 
+        def _new_conn(self) -> socket.socket:
+            return lookups.connect(self, super()._new_conn)
+
     class Secure(HTTPSConnection):
         response_class = Response
+
+        def _new_conn(self) -> socket.socket:
+            return lookups.connect(self, super()._new_conn)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -202,13 +211,18 @@ class _Paced(io.RawIOBase):
         self._sock = sock
         self._policy = policy
         self._patience = policy.patience
+        self._timeout = 0.0
+        """What the socket was told last. Telling it gives up the interpreter's lock, which others want."""
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int | None:
         begun = time.monotonic()
-        self._sock.settimeout(min(self._policy.read_timeout, self._patience))
+        timeout = min(self._policy.read_timeout, self._patience)
+        if timeout != self._timeout:
+            self._sock.settimeout(timeout)
+            self._timeout = timeout
         try:
             count = self._raw.readinto(buffer)
         except TimeoutError as error:
