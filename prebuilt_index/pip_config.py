@@ -135,8 +135,9 @@ def _ask(environ: Mapping[str, str], meanwhile: Callable[[], None]) -> tuple[tup
     with ThreadPoolExecutor(2) as pool:
         debug = pool.submit(_pip, ("config", "debug"), {**environ, "PIP_QUIET": "0", "PIP_VERBOSE": "0"})
         # Isolated, without files, in one long line a paragraph: what is built in, whatever is configured.
+        # Of the commands that tell it, `list` loads least.
         plain = {**environ, "PIP_CONFIG_FILE": os.devnull, "COLUMNS": "10000"}
-        help_text = pool.submit(_pip, ("--isolated", "download", "--help"), plain)
+        help_text = pool.submit(_pip, ("--isolated", "list", "--help"), plain)
         meanwhile()
         configured = parse_debug(debug.result())
         options = {**configured.options, **options_of_variables(environ)}
