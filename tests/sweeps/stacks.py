@@ -12,6 +12,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 DATA = Path(__file__).with_name("stacks.toml")
 RUNTIMES = ("python3.9", "python3.11", "python3.12", "python3.13")
 ARCHITECTURES = ("x86_64", "arm64")
+ANY_SIZE = {"options": ["--no-limit"]}
+"""A project that is too large for a zip still shows whether it is bundled well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,9 @@ def read_stacks() -> tuple[tuple[Stack, ...], tuple[Known, ...]]:
     data = tomllib.loads(DATA.read_text(encoding="utf-8"))
     written = (_stack(row) for row in data["stack"])
     alone = (
-        _stack({"name": name, "quick": name in data["quick"], "imports": data["imports"].get(name)})
+        _stack(
+            {"name": name, "quick": name in data["quick"], "imports": data["imports"].get(name)} | ANY_SIZE
+        )
         for name in data["alone"]
     )
     known = (Known(**{"target": "*", **row}) for row in data["known"])
