@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from builder.ports import IndexFacts
     from manylinux.target import Target
 
-FORMAT = 2
+FORMAT = 3
 """Raised when a record's meaning changes, or the resolver's choices do."""
 ABSENT = ""
 """Stands for the digest of what is not there: a page no index has, a file, a variable."""
@@ -45,7 +45,7 @@ class Evidence:
     fresh_until: float
     """Epoch seconds: the earliest of the pages'."""
     directs: Mapping[str, str]
-    """Direct reference to the sha256 of its file."""
+    """Digest of a direct reference, which may hold credentials, to the sha256 of its file."""
 
     def stands_alone(self, now: float) -> bool:
         """Whether no index and no source needs to be asked whether it still holds."""
@@ -86,9 +86,7 @@ class WatchedEnvironment(Mapping[str, str]):
         self.seen: dict[tuple[str, str], str] = {}
 
     def __getitem__(self, name: str) -> str:
-        # Values may be secrets: only their digest is kept.
-        value = self._environ.get(name)
-        self.seen["env", name] = ABSENT if value is None else sha256(value.encode()).hexdigest()
+        self.seen["env", name] = _digest(self._environ.get(name))
         return self._environ[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -215,8 +213,7 @@ def is_direct(request: Request) -> bool:
 def _answer(question: str, about: str, disk: "Disk", environ: Mapping[str, str]) -> str:
     match question:
         case "env":
-            value = environ.get(about)
-            return ABSENT if value is None else sha256(value.encode()).hexdigest()
+            return _digest(environ.get(about))
         case "file":
             return str(disk.is_file(Path(about)))
         case "dir":
@@ -229,7 +226,12 @@ def _answer(question: str, about: str, disk: "Disk", environ: Mapping[str, str])
 
 def _reference(request: Request) -> str:
     url = request.direct or (request.requirement.url if request.requirement else None) or ""
-    return f"{url}#{request.subdirectory or ''}"
+    return _digest(f"{url}#{request.subdirectory or ''}")
+
+
+def _digest(secret: str | None) -> str:
+    """What is kept of a possible secret; surrogates stand for a variable's bytes that are no UTF-8."""
+    return ABSENT if secret is None else sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 def _normalized(project: str) -> "NormalizedName":

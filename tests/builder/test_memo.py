@@ -8,7 +8,7 @@ from packaging.version import Version
 
 from builder import memo
 from builder.disk import MemoryDisk
-from builder.model import Pin, Resolution, Skip
+from builder.model import Origin, Pin, Request, Resolution, Skip
 from factories.targets import make_target
 from prebuilt_index.artefacts import IndexFile, ProjectPage
 from prebuilt_index.errors import ProjectNotFoundError
@@ -49,7 +49,7 @@ def make_evidence(**changes: object) -> memo.Evidence:
 
 
 class Pages:
-    """IndexFacts that know pages alone."""
+    """IndexFacts that know pages, and one file behind every direct reference."""
 
     def __init__(self, digests: dict[str, str]) -> None:
         self._digests = digests
@@ -60,6 +60,9 @@ class Pages:
         return ProjectPage(
             name=project, files=(), filenames=(), digest=self._digests[project], fresh_until=500.0
         )
+
+    def direct(self, request: Request) -> IndexFile:
+        return make_resolution().pins[0].file
 
     def hint(self, projects: object) -> None:
         """Nothing to prepare."""
@@ -122,6 +125,30 @@ def test_a_changed_input_is_noticed(files: dict[Path, bytes], environ: dict[str,
     evidence = memo.with_inputs(make_evidence(), disk, seen)
 
     assert not memo.inputs_unchanged(evidence, MemoryDisk(files=files), environ)
+
+
+def test_a_variable_need_not_be_text() -> None:
+    """The bytes of a variable are anybody's; the system hands those that are no UTF-8 out as surrogates."""
+    seen = memo.WatchedEnvironment({"TOKEN": "\udcff"})
+    seen.get("TOKEN")
+    evidence = memo.with_inputs(make_evidence(), memo.WatchedDisk(MemoryDisk()), seen)
+
+    assert memo.inputs_unchanged(evidence, MemoryDisk(), {"TOKEN": "\udcff"})
+    assert not memo.inputs_unchanged(evidence, MemoryDisk(), {"TOKEN": "\udcfe"})
+
+
+def test_credentials_of_a_direct_reference_are_not_written_down() -> None:
+    """The cache is no place for a password, and the evidence is renewed without it."""
+    url = "https://user:password@files.test/demo-1.0-py3-none-any.whl"
+    request = Request(origin=Origin(source="command line"), requirement=None, direct=url)
+    facts = Pages({})
+    witness = memo.Witness(facts)  # type: ignore[arg-type]  # pages and directs suffice
+    witness.direct(request)
+    record = memo.write(make_resolution(), witness.evidence())
+    again = memo.renewed(witness.evidence(), [request], facts)  # type: ignore[arg-type]  # as above
+
+    assert b"password" not in record
+    assert again is not None
 
 
 def test_equal_pages_renew_the_evidence() -> None:
