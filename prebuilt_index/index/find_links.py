@@ -42,6 +42,7 @@ class FindLinks:
         self._clock = clock
         self._lock = threading.Lock()
         self._listed: Sequence[IndexFile] | None = None
+        self._fresh_until = 0.0
         self._remote = location.lower().startswith(("http://", "https://"))
         self.url = redacted(location) if self._remote else self._path().as_uri()
 
@@ -60,6 +61,11 @@ class FindLinks:
             moment = local_path(file.url).stat().st_mtime_ns if file.url.startswith("file:") else 0
             digest.update(f"{file.url}\0{sorted(file.hashes.items())}\0{file.size}\0{moment}\n".encode())
         return digest.hexdigest()
+
+    def fresh_until(self) -> float:
+        """Until when the page is fresh; 0 for what is local, or is a single file."""
+        self._listing()
+        return self._fresh_until
 
     def _listing(self) -> Sequence[IndexFile]:
         with self._lock:
@@ -94,6 +100,7 @@ class FindLinks:
         body = self._cache.body(url, head) if head is not None and usable else None
         if head is None or body is None:
             head, body = self._fetch(url)
+        self._fresh_until = head.fresh_until
         page = read_html(body, page_url=head.url, charset=charset_of(head.content_type), index=self.url)
         if not page.filenames:
             raise not_an_index(url, "no links to files")

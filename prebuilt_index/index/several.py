@@ -16,6 +16,9 @@ from prebuilt_index.index.close_names import close_names
 from prebuilt_index.index.source import Addition, Source, Stamp
 from prebuilt_index.simple.entries import LazyFiles
 
+NEVER = float("inf")
+"""Epoch seconds at which nothing ends."""
+
 
 class Indexes:
     """`sources` in order of precedence; `pins` name the only index of a project; `find_links` add files.
@@ -37,21 +40,24 @@ class Indexes:
 
     def page(self, project: NormalizedName) -> ProjectPage:
         """All files of `project`. Raises ProjectNotFoundError, QuarantinedProjectError, NetworkError."""
-        found = next(
-            (page for source in self._asked(project) if (page := source.page(project)) is not None), None
-        )
+        found, until = None, NEVER
+        for source in self._asked(project):
+            found = source.page(project)
+            # That an index does not know a project holds no longer than what the next one says.
+            until = min(until, found.fresh_until if found else source.stamp(project).fresh_until)
+            if found is not None:
+                break
         if found is not None and found.status is ProjectStatus.QUARANTINED:
             raise _quarantined(found)
         files = tuple(file for links in self._added(project) for file in links.files(project))
-        if files:
-            return self._merged(project, found, files)
-        if found is None:
+        page = self._merged(project, found, files) if files else found
+        if page is None:
             raise self._not_found(project)
-        return found
+        return replace(page, fresh_until=self._until(project, until))
 
     def stamp(self, project: NormalizedName) -> Stamp:
         """The digest that `page` would give, until when it holds. Raises as `page` does."""
-        until, digests, known = float("inf"), [], False
+        until, digests, known = NEVER, [], False
         for source in self._asked(project):
             stamp = source.stamp(project)
             until = min(until, stamp.fresh_until)
@@ -65,7 +71,12 @@ class Indexes:
         if added:
             digests += [links.digest(project) for links in added]
         digest = digests[0] if known and not added else _joined(digests)
-        return Stamp(known=True, digest=digest, fresh_until=until if until != float("inf") else 0.0)
+        return Stamp(known=True, digest=digest, fresh_until=self._until(project, until))
+
+    def _until(self, project: NormalizedName, until: float) -> float:
+        """The earliest end of what indexes and additions say, also of those without a file of the project."""
+        until = min((until, *(links.fresh_until() for links in self._added(project))))
+        return 0.0 if until == NEVER else until
 
     def _asked(self, project: NormalizedName) -> Iterator[Source]:
         pinned = self._pins.get(project)

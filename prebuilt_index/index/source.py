@@ -52,6 +52,10 @@ class Addition(Protocol):
         """What changes when one of them does."""
         ...
 
+    def fresh_until(self) -> float:
+        """Epoch seconds until which the list need not be asked for again; 0 for a local one."""
+        ...
+
     def names(self) -> Sequence[str]:
         """The projects whose files are in it; for hints."""
         ...
