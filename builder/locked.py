@@ -36,7 +36,7 @@ def target_of_lock(content: bytes) -> tuple[str, str] | None:
     try:
         noted = tomllib.loads(content.decode())["tool"]["lbuild"]
         return str(noted["runtime"]), str(noted["arch"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):  # nested too deep
         return None
 
 

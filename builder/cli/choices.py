@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -65,10 +67,12 @@ def _noted_in_lock(words: Sequence[str]) -> tuple[str, str] | None:
     """The target a lock among `words` was made for; whether it can be read is said when it is read."""
     for word in words:
         path = Path(word)
-        if path.suffix == ".toml" and path.name.startswith("pylock") and path.is_file():
+        # os.path, because Path.is_file raises where "no" is meant: too long a name.
+        if path.suffix == ".toml" and path.name.startswith("pylock") and os.path.isfile(path):
             from builder.locked import target_of_lock  # 60 ms of lock reading, for those who have one
 
-            return target_of_lock(path.read_bytes())
+            with suppress(OSError):
+                return target_of_lock(path.read_bytes())
     return None
 
 
@@ -256,7 +260,7 @@ def destination(choices: BundleChoices) -> Destination | None:
         )
     path = Path(choices.output)
     # `build/` and `build` are folders; what is a folder already stays one.
-    as_directory = path.is_dir() or choices.output.endswith(("/", "\\")) or not path.suffix
+    as_directory = os.path.isdir(path) or choices.output.endswith(("/", "\\")) or not path.suffix
     if choices.output == "-" or (not as_directory and path.suffix.lower() != ".zip"):
         raise UsageError(
             f"`{choices.output}` is no name for a bundle", hint="End it with `.zip`, or with `/` for a folder"

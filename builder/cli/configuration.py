@@ -41,10 +41,11 @@ def read_configuration(folder: Path) -> Configuration:
 
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
+        nested = isinstance(error, RecursionError)
         raise ConfigurationError(
             "`pyproject.toml` cannot be read",
-            evidence=[str(error)],
+            evidence=["its tables are nested too deep" if nested else str(error)],
             hint="Mend it; lbuild looks there for `[tool.lbuild]`",
         ) from error
     return configuration_of(document)
