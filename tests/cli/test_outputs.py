@@ -190,3 +190,15 @@ def test_a_bundle_has_the_mode_of_the_umask(room: Room) -> None:
         os.umask(before)
 
     assert stat.S_IMODE((room.folder / "b.zip").stat().st_mode) == 0o640
+
+
+@posix
+def test_a_current_folder_that_is_gone_is_told(room: Room) -> None:
+    """Every relative path begins there."""
+    stock(room)
+    gone = room.folder / "gone"
+    gone.mkdir()
+    outcome = room.process("demo", "-o", "b.zip", cwd=gone, preexec_fn=gone.rmdir)
+
+    demand_words(outcome, 6, "environment", ["current folder"])
+    assert room.names() == []

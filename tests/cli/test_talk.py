@@ -8,11 +8,10 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
-from factories.commands import SCRIPT, Outcome, Room, members
+from factories.commands import Room, members
 from factories.refusals import stock
 from factories.wheels import make_wheel
 from servers import faults
@@ -165,68 +164,6 @@ def test_a_bar_appears_when_a_download_takes_long(room: Room) -> None:
     assert "━" not in seen.rpartition("link")[2]
 
 
-CLOSED = {
-    "stdin": "0<&-",
-    "stdout": "1>&-",
-    "stderr": "2>&-",
-    "all three": "0<&- 1>&- 2>&-",
-}
-
-
-@pytest.mark.skipif(os.name != "posix", reason="the shell is POSIX's")
-@pytest.mark.parametrize("closed", CLOSED.values(), ids=CLOSED)
-def test_a_closed_standard_stream_is_no_crash(room: Room, closed: str) -> None:
-    """Nothing meant for people ends up in the bundle, which may get the stream's number."""
-    stock(room)
-    done = shell(room, f"{{lbuild}} demo -o b.zip --json {closed}")
-
-    assert done.status == 0
-    assert "Traceback" not in done.stderr
-    assert set(members(room.folder / "b.zip")) >= {"demo.py", "dep.py"}
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has /dev/full")
-def test_a_full_stdout_is_an_error_of_its_own(room: Room) -> None:
-    """A report that was lost is no success, and no bug."""
-    stock(room)
-    done = shell(room, "{lbuild} demo -o b.zip --json -q > /dev/full")
-
-    assert (done.status, done.codes) == (6, ["output"])
-    assert "Standard output" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-@pytest.mark.skipif(os.name != "posix", reason="descriptors are POSIX's")
-@pytest.mark.parametrize(
-    "words", [("runtimes", "--json"), ("--help",), ("demo", "-o", "b.zip", "--json", "-q")]
-)
-def test_a_reader_that_leaves_is_no_crash(room: Room, words: Sequence[str]) -> None:
-    """`lbuild ... | head -1` ends as other programs do, without a word of it."""
-    stock(room)
-    reading, writing = os.pipe()
-    os.close(reading)
-    ours = len(words) > 2
-    done = room.process(*words, index=ours, cache=ours, stdout=writing)
-    os.close(writing)
-
-    assert (done.status, done.stderr) == (141, "")
-
-
-def shell(room: Room, line: str) -> Outcome:
-    """What a shell's line ends with; `{lbuild}` is the command with the room's index and cache."""
-    options = f"--index-url {room.index.index_url} --cache-dir '{room.cache}'"
-    done = subprocess.run(
-        ["/bin/sh", "-c", line.replace("{lbuild}", f"'{SCRIPT}' {options}")],
-        cwd=room.folder,
-        env=dict(room.environ),
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=60,
-    )
-    return Outcome(status=done.returncode, stdout=done.stdout, stderr=done.stderr)
-
-
 def test_runtimes_are_listed_with_their_dates(room: Room) -> None:
     """A table for people, the same as JSON for programs."""
     table = room.lbuild("runtimes", index=False, cache=False)
@@ -237,51 +174,6 @@ def test_runtimes_are_listed_with_their_dates(room: Room) -> None:
     assert all(row["runtime"] in table.stdout for row in listed)
     assert "(default)" in table.stdout
     assert table.stderr == ""
-
-
-def test_the_cache_can_be_shown_checked_and_cleaned(room: Room) -> None:
-    """Damage is found, mended on demand, and the next build is right."""
-    stock(room)
-    room.lbuild("demo", "-o", "b.zip")
-    shown = room.lbuild("cache", "dir", index=False)
-    sizes = json.loads(room.lbuild("cache", "size", "--json", index=False).stdout)
-    wheel = max((room.cache / "blobs-v1").glob("*/*"), key=lambda path: path.stat().st_size)
-    damage(wheel)
-    found = room.lbuild("cache", "verify", index=False)
-    mended = room.lbuild("cache", "verify", "--repair", index=False)
-
-    assert shown.stdout == f"{room.cache}\n"
-    assert sizes["blobs-v1"]["files"] >= 2
-    assert found.status == 4
-    assert wheel.relative_to(room.cache).as_posix() in found.stdout
-    assert (mended.status, room.lbuild("cache", "verify", index=False).status) == (0, 0)
-    assert room.lbuild("demo", "-o", "c.zip").status == 0
-    assert (room.folder / "b.zip").read_bytes() == (room.folder / "c.zip").read_bytes()
-    assert room.lbuild("cache", "prune", "--days", "0", index=False).status == 0
-    assert room.lbuild("cache", "clean", index=False).status == 0
-    assert not any(room.cache.glob("*-v1"))
-    assert room.lbuild("demo", "-o", "d.zip").status == 0
-
-
-def damage(path: Path) -> None:
-    """One bit of the file is another, its size as before."""
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.chmod(0o644)
-    path.write_bytes(content)
-
-
-def test_a_damaged_wheel_of_the_cache_is_fetched_again(room: Room) -> None:
-    """Without being asked to check."""
-    stock(room)
-    room.lbuild("demo", "-o", "b.zip")
-    for path in (room.cache / "blobs-v1").glob("*/*"):
-        if not path.name.endswith(".stamp"):
-            damage(path)
-    done = room.lbuild("demo", "-o", "c.zip")
-
-    assert done.status == 0, done.stderr
-    assert (room.folder / "b.zip").read_bytes() == (room.folder / "c.zip").read_bytes()
 
 
 def test_help_shows_the_options_of_the_default_command_and_the_commands(room: Room) -> None:
