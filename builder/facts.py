@@ -13,10 +13,11 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from packaging.utils import NormalizedName
 
+from builder.errors import InvalidRequirementError
 from builder.model import Request
 from prebuilt_index.artefacts import IndexFile, ProjectPage
 from prebuilt_index.store import digest_of_blob
-from prebuilt_index.urls import local_path, without_credentials
+from prebuilt_index.urls import local_path, redacted, without_credentials
 
 if TYPE_CHECKING:
     from builder.build import BuiltWheel, PureBuilder
@@ -102,12 +103,19 @@ class World:
                 url, subdirectory=request.subdirectory, config_settings=request.config_settings
             )
             return _built(built, exact_reference(url, request, commit=built.commit))
-        filename = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
+        # A folder may be called anything, `demo.zip` too.
+        if scheme == "file" and (url.endswith("/") or local_path(url).is_dir()):
+            return self._direct_folder(url, request)
+        filename = unquote(urlsplit(url).path.rpartition("/")[2])
         if filename.endswith(".whl"):
             return self._direct_wheel(url, filename, request)
         if filename.lower().endswith(ARCHIVES):
             return self._direct_sdist(url, filename, request)
-        return self._direct_folder(url, request)
+        raise InvalidRequirementError(
+            f"`{redacted(url)}` is neither a wheel nor an sdist that lbuild can read",
+            evidence=[f"asked for in {request.origin}", f"known: .whl, {', '.join(ARCHIVES)}"],
+            hint="Name a file of one of these kinds, or the repository as `git+https://...`",
+        )
 
     def _direct_wheel(self, url: str, filename: str, request: Request) -> IndexFile:
         file = IndexFile(filename=filename, url=url, hashes=_only_hash(request), direct=url)

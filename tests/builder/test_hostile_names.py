@@ -1,4 +1,4 @@
-"""What is looked at before anything is read: odd names and odd documents end in an answer, not in a traceback."""
+"""Odd names and odd documents, looked at before anything is read, end in an answer and not in a traceback."""
 
 from datetime import date
 from pathlib import Path
