@@ -21,7 +21,7 @@ from prebuilt_index.index.several import Indexes
 from prebuilt_index.index.source import Source, Stamp
 from prebuilt_index.store import Store
 from prebuilt_index.transport.port import Http, HttpConfig, HttpPolicy
-from prebuilt_index.urls import local_path
+from prebuilt_index.urls import is_remote, local_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +131,7 @@ class IndexClient:
     def _all_urls(self) -> Sequence[str]:
         settings = self._settings
         every = (*settings.indexes, *settings.find_links, *settings.pins.values())
-        return [url for url in every if _is_remote(url)]
+        return [url for url in every if is_remote(url)]
 
     def _assembled(self) -> Indexes:
         settings = self._settings
@@ -160,7 +160,7 @@ class IndexClient:
     def _source(self, url: str) -> Source:
         if url.lower().startswith("file:"):
             return LocalIndex(local_path(url))
-        if not _is_remote(url):
+        if not is_remote(url):
             return LocalIndex(Path(url))
         return RemoteIndex(
             url,
@@ -174,10 +174,6 @@ class IndexClient:
 
 def _key(file: IndexFile) -> tuple[str, str | None]:
     return file.url, file.hashes.get("sha256")
-
-
-def _is_remote(url: str) -> bool:
-    return url.lower().startswith(("http://", "https://"))
 
 
 def _open_http(policy: HttpPolicy, config: HttpConfig) -> Http:

@@ -18,7 +18,7 @@ from prebuilt_index.index.page_cache import PageCache, PageHead, digest_of
 from prebuilt_index.simple.entries import PAGE_LIMIT, not_an_index
 from prebuilt_index.simple.html_page import charset_of, read_html
 from prebuilt_index.transport.port import Http
-from prebuilt_index.urls import last_component, local_path, redacted, without_credentials
+from prebuilt_index.urls import is_remote, last_component, local_path, redacted, without_credentials
 
 
 class FindLinks:
@@ -43,7 +43,7 @@ class FindLinks:
         self._lock = threading.Lock()
         self._listed: Sequence[IndexFile] | None = None
         self._fresh_until = 0.0
-        self._remote = location.lower().startswith(("http://", "https://"))
+        self._remote = is_remote(location)
         self.url = redacted(location) if self._remote else self._path().as_uri()
 
     def files(self, project: NormalizedName) -> tuple[IndexFile, ...]:

@@ -26,6 +26,10 @@ class LocalIndex:
         self._root = root.absolute()
         self.url = self._root.as_uri()
 
+    def doubt(self, project: NormalizedName) -> bool:
+        """Nothing is remembered of a folder."""
+        return False
+
     def names(self) -> Sequence[str]:
         """The folders' names."""
         return sorted(entry.name for entry in self._root.iterdir() if entry.is_dir())

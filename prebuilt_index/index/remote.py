@@ -49,6 +49,7 @@ class RemoteIndex:
         self._refresh = refresh
         self._clock = clock
         self._seen: set[NormalizedName] = set()
+        self._doubted: set[NormalizedName] = set()
 
     def names(self) -> tuple[str, ...]:
         """None: the list of a server's projects can be 30 MB."""
@@ -83,10 +84,17 @@ class RemoteIndex:
         until = head.fresh_until if head else 0.0
         return Stamp(known=bool(head and head.known), digest=head.digest if head else "", fresh_until=until)
 
+    def doubt(self, project: NormalizedName) -> bool:
+        """Whether the page in the store was used, and will not be used again."""
+        if self._offline or project in self._seen:
+            return False
+        self._doubted.add(project)
+        return True
+
     def _may_use(self, project: NormalizedName, head: PageHead) -> bool:
         if self._offline or project in self._seen:
             return True
-        return not self._refresh and head.is_fresh(self._clock())
+        return not self._refresh and project not in self._doubted and head.is_fresh(self._clock())
 
     def _page_url(self, project: NormalizedName) -> str:
         parts = split(self._base)

@@ -40,13 +40,11 @@ class Indexes:
 
     def page(self, project: NormalizedName) -> ProjectPage:
         """All files of `project`. Raises ProjectNotFoundError, QuarantinedProjectError, NetworkError."""
-        found, until = None, NEVER
-        for source in self._asked(project):
-            found = source.page(project)
-            # That an index does not know a project holds no longer than what the next one says.
-            until = min(until, found.fresh_until if found else source.stamp(project).fresh_until)
-            if found is not None:
-                break
+        found, until = self._found(project)
+        # Somebody who publishes a project after a failed run does not wait until the "no" is no longer fresh.
+        doubted = [source.doubt(project) for source in self._asked(project)] if found is None else []
+        if any(doubted):
+            found, until = self._found(project)
         if found is not None and found.status is ProjectStatus.QUARANTINED:
             raise _quarantined(found)
         files = tuple(file for links in self._added(project) for file in links.files(project))
@@ -54,6 +52,17 @@ class Indexes:
         if page is None:
             raise self._not_found(project)
         return replace(page, fresh_until=self._until(project, until))
+
+    def _found(self, project: NormalizedName) -> tuple[ProjectPage | None, float]:
+        """The page of the first index that knows `project`, and until when that is so."""
+        found, until = None, NEVER
+        for source in self._asked(project):
+            found = source.page(project)
+            # That an index does not know a project holds no longer than what the next one says.
+            until = min(until, found.fresh_until if found else source.stamp(project).fresh_until)
+            if found is not None:
+                break
+        return found, until
 
     def stamp(self, project: NormalizedName) -> Stamp:
         """The digest that `page` would give, until when it holds. Raises as `page` does."""

@@ -33,6 +33,10 @@ class Source(Protocol):
         """The stamp of what `page` gives, at less cost."""
         ...
 
+    def doubt(self, project: NormalizedName) -> bool:
+        """What was remembered of `project` is not used any more; whether anything was."""
+        ...
+
     def names(self) -> Sequence[str]:
         """The projects it lists, when that costs nothing to say; for hints."""
         ...

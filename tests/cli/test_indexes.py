@@ -153,6 +153,19 @@ def test_an_edited_file_that_a_file_names_is_resolved_anew(room: Room, file: str
     assert second.versions["dep"] == "1.0"
 
 
+def test_a_project_published_after_a_failed_run_is_found(room: Room) -> None:
+    """That no index knows a project is asked again before it is told."""
+    stock(room)
+    with IndexServer() as private:
+        words = ("private", "--dry-run", "--json", "--extra-index-url", private.index_url)
+        failed = room.lbuild(*words)
+        offer(private, "private", "1.0")
+        found = room.lbuild(*words)
+
+    assert failed.codes == ["project-not-found"]
+    assert found.versions == {"private": "1.0"}
+
+
 def test_refresh_asks_again_and_sees_what_is_new(room: Room) -> None:
     """However fresh the last answer is."""
     stock(room)

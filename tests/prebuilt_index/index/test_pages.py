@@ -152,7 +152,18 @@ def test_offline_uses_what_is_kept_however_old(tmp_path: Path) -> None:
 
 
 def test_absence_is_kept_too(tmp_path: Path) -> None:
-    """A warm run must not ask every index again for what it does not have."""
+    """A warm run must not ask every index again for what another one has."""
+    with IndexServer() as first, IndexServer() as second:
+        second.add("demo", "demo-1.0-py3-none-any.whl", b"")
+        for offline in (False, False, True):
+            with make_client(tmp_path, first, second, offline=offline) as client:
+                client.page(DEMO)
+
+        assert len(first.requests) == 1
+
+
+def test_absence_everywhere_is_asked_again_before_it_is_told(tmp_path: Path) -> None:
+    """Once a run, and not when lbuild may not go online."""
     with IndexServer() as server:
         for offline in (False, False, True):
             with (
@@ -161,7 +172,7 @@ def test_absence_is_kept_too(tmp_path: Path) -> None:
             ):
                 client.page(DEMO)
 
-        assert len(server.requests) == 1
+        assert len(server.requests) == 2
 
 
 def test_a_stamp_is_the_pages_digest(tmp_path: Path) -> None:
