@@ -67,6 +67,11 @@ def last_component(url: str) -> str:
     return unquote(urlsplit(url).path.rpartition("/")[2])
 
 
+def is_remote(location: str) -> bool:
+    """Whether `location`, a URL or a path, is of a server."""
+    return location.lower().startswith(("http://", "https://"))
+
+
 def local_path(url: str) -> Path:
     """The path a `file:` URL stands for; UsageError when it names another machine."""
     from urllib.request import url2pathname  # here: it loads an HTTP client, which a warm build does without

@@ -72,6 +72,11 @@ class Repository:
         """The revision, when it is a whole commit id and so needs no asking."""
         return self.revision if self.revision and _COMMIT.fullmatch(self.revision) else None
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether git would ask a server for it."""
+        return not self.url.startswith("file:")
+
     def secrets(self) -> dict[str, str]:
         """Environment variables that let git log in; arguments could be read by every user of the machine."""
         if not (self.user or self.password):

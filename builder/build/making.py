@@ -16,6 +16,7 @@ from builder.build.tree import SourceTree
 from builder.build.unpack import opened
 from builder.build.values import BuildIndex, BuildPolicy, BuiltWheel, ConfigSettings
 from builder.build.workbench import Workbench, workbench
+from prebuilt_index.errors import OfflineError
 from prebuilt_index.store import Store
 
 _CHUNK = 1 << 20
@@ -62,7 +63,12 @@ class Maker:
             return self._made(bench, bench.sources, key)
 
     def of_repository(self, repository: git.Repository, key_of: Callable[[str], str]) -> BuiltWheel:
-        """The wheel of a commit, unless the commit turns out to have one."""
+        """The wheel of a commit, unless the commit turns out to have one. Raises OfflineError."""
+        if self.policy.offline and repository.is_remote:
+            raise OfflineError(
+                f"the repository `{repository.url}` is not in the store, and lbuild may not go online",
+                hint="Run once without `--offline`, with a whole commit id as the revision",
+            )
         with self._bench(f"`git+{repository.url}`") as bench:
             leash = bench.leash_for_git(repository.secrets())
             advertised = git.advertised_commit(repository, leash)

@@ -39,6 +39,8 @@ class BuildPolicy:
     """Seconds for one build, its requirements included."""
     output: int = 32 << 20
     """Bytes a build may print; one that prints more is stopped."""
+    offline: bool = False
+    """No server is asked for a repository, and pip finds only what lies on this machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,6 +118,8 @@ def _failure(bench: Workbench, error: Exception) -> SdistBuildError:
             f"It holds `{native[0]}`, and lbuild cannot compile for Lambda yet. "
             "Require a version that has wheels for the target, or give a wheel that was built for it"
         )
+    elif bench.policy.offline:
+        hint = "Build requirements do not come from the store: build once without `--offline`"
     else:
         hint = "See whether `pip wheel` builds it, or require another version"
     return SdistBuildError(f"{failed} {bench.label} failed", evidence=evidence, hint=hint)

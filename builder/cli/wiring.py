@@ -19,7 +19,7 @@ from builder.disk import LocalDisk
 from builder.memo import WatchedDisk, WatchedEnvironment, wish_key
 from builder.ports import Progress, Silent
 from manylinux.errors import EnvironmentFault
-from prebuilt_index.urls import redacted
+from prebuilt_index.urls import is_remote, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -170,17 +170,18 @@ class Wiring:
     def _builder(self) -> PureBuilder:
         from builder.build import BuildIndex, BuildPolicy, PureBuilder
 
-        options, http = self.reading.inputs.index, self.settings.http
+        options, settings, http = self.reading.inputs.index, self.settings, self.settings.http
+        offline = settings.offline
         index = BuildIndex(
             index_url=options.index_url or self.pip.index_url,
-            find_links=self.settings.find_links,
-            no_index=options.no_index,
+            find_links=tuple(each for each in settings.find_links if not (offline and is_remote(each))),
+            no_index=offline or not settings.indexes,
             trusted_hosts=http.trusted_hosts,
             certificates=None if http.ca_bundle is None else str(http.ca_bundle),
             client_certificate=self.pip.client_cert,
             proxy=self.pip.proxy,
         )
-        policy = BuildPolicy(logs=self.store.root / "logs")
+        policy = BuildPolicy(logs=self.store.root / "logs", offline=offline)
         return PureBuilder(store=self.store, index=index, policy=policy, environ=os.environ)
 
 
