@@ -5,7 +5,7 @@ joined here. Both partners are made on first use: a warm build needs neither.
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from prebuilt_index.urls import local_path, redacted, without_credentials
 if TYPE_CHECKING:
     from builder.build import BuiltWheel, PureBuilder
     from prebuilt_index.index.client import IndexClient
+    from prebuilt_index.index.source import Stamp
 
 ARCHIVES = (".tar.gz", ".tgz", ".zip")
 
@@ -59,6 +60,9 @@ class World:
 
     def page(self, project: NormalizedName) -> ProjectPage:
         return self.client.page(project)
+
+    def stamps(self, projects: Sequence[NormalizedName]) -> Mapping[NormalizedName, "Stamp"]:
+        return self.client.stamps(projects)
 
     def core_metadata(self, file: IndexFile) -> bytes:
         if file.is_wheel:

@@ -4,13 +4,14 @@ A record holds the answer and the evidence it rests on: what the inputs' reader 
 environment, digest and freshness of every index page that was read, and the file behind every direct
 reference. While the inputs are unchanged and every page is fresh the answer stands as it is, and nothing else
 is looked at or even imported: that is each warm build. Once a page is stale each one is asked for again (a
-cheap conditional request where the index allows it), and the answer stands if no digest has changed.
+cheap conditional request where the index allows it, and no parsing), and the answer stands if no digest has
+changed.
 
 Bucket and key: `Bucket.RESOLUTIONS`, the wish.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from builder.model import Pin, Request, Resolution, Skip
 from prebuilt_index.artefacts import IndexFile, ProjectPage
-from prebuilt_index.errors import ProjectNotFoundError
+from prebuilt_index.errors import ProjectNotFoundError, QuarantinedProjectError
 
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from builder.disk import Disk
     from builder.ports import IndexFacts
     from manylinux.target import Target
+    from prebuilt_index.index.source import Stamp
 
 FORMAT = 3
 """Raised when a record's meaning changes, or the resolver's choices do."""
@@ -109,12 +111,24 @@ class Witness:
         try:
             page = self._facts.page(project)
         except ProjectNotFoundError:
-            self._pages[project] = ABSENT
-            self._fresh_until = 0.0  # for how long a project is unknown, no index says
+            self._note(project, ABSENT, 0.0)
             raise
-        self._pages[project] = page.digest
-        self._fresh_until = min(self._fresh_until, page.fresh_until)
+        except QuarantinedProjectError:
+            self.stamps([project])  # it may be freed again
+            raise
+        self._note(project, page.digest, page.fresh_until)
         return page
+
+    def stamps(self, projects: "Sequence[NormalizedName]") -> "Mapping[NormalizedName, Stamp]":
+        stamps = self._facts.stamps(projects)
+        for project, stamp in stamps.items():
+            # For how long a project is unknown, no index says.
+            self._note(project, stamp.digest, stamp.fresh_until if stamp.known else 0.0)
+        return stamps
+
+    def _note(self, project: str, digest: str, fresh_until: float) -> None:
+        self._pages[project] = digest
+        self._fresh_until = min(self._fresh_until, fresh_until)
 
     def core_metadata(self, file: IndexFile) -> bytes:
         return self._facts.core_metadata(file)
@@ -159,13 +173,7 @@ def renewed(evidence: Evidence, requests: Iterable[Request], facts: "IndexFacts"
     for request in requests:
         if is_direct(request) and _reference(request) in evidence.directs:
             witness.direct(request)
-    projects = [_normalized(project) for project in evidence.pages]
-    witness.hint(projects)
-    for project in projects:
-        try:
-            witness.page(project)
-        except ProjectNotFoundError:
-            continue  # the witness has noted it
+    witness.stamps([_normalized(project) for project in evidence.pages])
     today = witness.evidence()
     same = (today.pages, today.directs) == (evidence.pages, evidence.directs)
     return replace(today, inputs=evidence.inputs) if same else None

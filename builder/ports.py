@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
     from builder.model import Request
     from prebuilt_index.artefacts import IndexFile, ProjectPage
+    from prebuilt_index.index.source import Stamp
 
 
 class IndexFacts(Protocol):
@@ -24,6 +25,13 @@ class IndexFacts(Protocol):
         """The files of `project`.
 
         Raises ProjectNotFoundError when no index knows it, NetworkError when one cannot say.
+        """
+        ...
+
+    def stamps(self, projects: Sequence[NormalizedName]) -> Mapping[NormalizedName, Stamp]:
+        """Which state of each project's page there is today, unknown projects included.
+
+        Costs less than the pages. Raises NetworkError.
         """
         ...
 

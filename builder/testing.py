@@ -6,7 +6,7 @@ index.add("scipy-1.15.3-py3-none-any.whl", requires=["numpy>=1.23"])
 resolution = resolve(requests, (), target, ResolveOptions(), index)
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -16,6 +16,7 @@ from packaging.utils import NormalizedName, canonicalize_name, parse_sdist_filen
 from builder.model import Request
 from prebuilt_index.artefacts import IndexFile, ProjectPage, ProjectStatus
 from prebuilt_index.errors import ProjectNotFoundError
+from prebuilt_index.index.source import Stamp
 
 BASE = "https://files.example/"
 
@@ -103,16 +104,23 @@ class MemoryIndex:
         entry = self._projects.get(project)
         if entry is None:
             raise ProjectNotFoundError(f"No index knows `{project}`")
-        names = tuple(file.filename for file in entry.files)
         return ProjectPage(
             name=project,
             files=tuple(entry.files),
-            filenames=names,
+            filenames=tuple(file.filename for file in entry.files),
             status=entry.status,
             status_reason=entry.status_reason,
             index=BASE,
-            digest=sha256("\n".join(names).encode()).hexdigest(),
+            digest=_digest(entry),
         )
+
+    def stamps(self, projects: Sequence[NormalizedName]) -> Mapping[NormalizedName, Stamp]:
+        """Of all `projects`; those that were not added have no digest."""
+        return {project: self._stamp(project) for project in projects}
+
+    def _stamp(self, project: NormalizedName) -> Stamp:
+        entry = self._projects.get(project)
+        return Stamp(known=entry is not None, digest=_digest(entry) if entry else "", fresh_until=0.0)
 
     def core_metadata(self, file: IndexFile) -> bytes:
         self.asked_metadata.append(file.filename)
@@ -149,6 +157,10 @@ def _name_and_version(filename: str) -> tuple[NormalizedName, str]:
     else:
         name, version = parse_sdist_filename(filename)
     return name, str(version)
+
+
+def _digest(entry: _Entry) -> str:
+    return sha256("\n".join(file.filename for file in entry.files).encode()).hexdigest()
 
 
 def _hashes(content: str) -> dict[str, str]:

@@ -70,6 +70,7 @@ class IndexClient:
         workers = Workers(settings.policy.connections)
         self._workers = workers
         self._pages: Once[ProjectPage] = Once(workers)
+        self._stamps: Once[Stamp] = Once(workers)
         self._contents: Once[bytes] = Once(workers)
         self._files: Once[Path] = Once(workers)
 
@@ -80,13 +81,16 @@ class IndexClient:
         """
         return self._pages.ask(project, partial(self._indexes.page, project))
 
-    def page_stamp(self, project: NormalizedName) -> tuple[str, float]:
-        """The page's digest, and the epoch seconds until which it is fresh: 0 for a local index.
+    def stamps(self, projects: Sequence[NormalizedName]) -> Mapping[NormalizedName, Stamp]:
+        """The stamp of each project's page, unknown ones included; asked for in parallel.
 
-        While the page in the store is fresh, this reads a small record and nothing else.
+        While a page in the store is fresh, this reads a small record and nothing else. A stale one costs a
+        request, and is parsed only when it has changed. Raises NetworkError.
         """
-        stamp: Stamp = self._indexes.stamp(project)
-        return stamp.digest, stamp.fresh_until
+        asked = {project: partial(self._indexes.stamp, project) for project in projects}
+        for project, find in asked.items():
+            self._stamps.hint(project, find)
+        return {project: self._stamps.ask(project, find) for project, find in asked.items()}
 
     def core_metadata(self, file: IndexFile) -> bytes:
         """METADATA of a wheel. Raises HashMismatchError, BadArchiveError, NetworkError."""

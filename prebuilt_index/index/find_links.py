@@ -58,8 +58,8 @@ class FindLinks:
         """A digest that changes when a file of `project` there does, going by URL, hash, size and time."""
         digest = sha256(usedforsecurity=False)
         for file in self.files(project):
-            moment = local_path(file.url).stat().st_mtime_ns if file.url.startswith("file:") else 0
-            digest.update(f"{file.url}\0{sorted(file.hashes.items())}\0{file.size}\0{moment}\n".encode())
+            seen = _seen(file.url) if file.url.startswith("file:") else ""
+            digest.update(f"{file.url}\0{sorted(file.hashes.items())}\0{file.size}\0{seen}\n".encode())
         return digest.hexdigest()
 
     def fresh_until(self) -> float:
@@ -122,3 +122,12 @@ class FindLinks:
         )
         self._cache.keep(url, head, answer.body)
         return head, answer.body
+
+
+def _seen(url: str) -> str:
+    """Size and time of a local file; empty for one that a page lists and nobody has."""
+    try:
+        facts = local_path(url).stat()
+    except OSError:
+        return ""
+    return f"{facts.st_size} {facts.st_mtime_ns}"

@@ -36,6 +36,10 @@ class PageHead:
     def validity(self) -> Validity:
         return Validity(fresh_until=self.fresh_until, etag=self.etag, last_modified=self.last_modified)
 
+    def is_of_same_page(self, other: "PageHead") -> bool:
+        """Whether both stand for one page: equal bytes, that mean the same where they are."""
+        return (self.digest, self.url, self.content_type) == (other.digest, other.url, other.content_type)
+
     def renewed(self, validity: Validity, now: float) -> "PageHead":
         """The head after a 304, which may leave validators out that still hold."""
         return replace(

@@ -59,30 +59,24 @@ class RemoteIndex:
         """The page of `project`; None when the server answered 404."""
         url = self._page_url(project)
         head = self._cache.head(url)
+        body = self._cache.body(url, head) if head is not None and head.known else None
         if head is not None and self._may_use(project, head):
             if not head.known:
                 return None
-            body = self._cache.body(url, head)
             if body is not None:
                 return self._parse(project, head, body)
-        if self._offline:
-            raise OfflineError(
-                f"the page of `{project}` is not in the store, and lbuild may not go online",
-                evidence=[f"index: {self.url}"],
-                hint="Run once without `--offline`",
-            )
-        return self._ask(project, url, head)
+        head, page = self._ask(project, url, head if body is not None else None)
+        if page is None and head.known and body is not None:
+            return self._parse(project, head, body)
+        return page
 
     def stamp(self, project: NormalizedName) -> Stamp:
-        """The stamp of what `page` gives; the body is not read when its head is still fresh."""
-        head = self._cache.head(self._page_url(project))
+        """The stamp of what `page` gives. No body is read, and one that is as it was is not parsed."""
+        url = self._page_url(project)
+        head = self._cache.head(url)
         if head is None or not self._may_use(project, head):
-            page = self.page(project)
-            if page is not None:
-                return Stamp(known=True, digest=page.digest, fresh_until=page.fresh_until)
-            head = self._cache.head(self._page_url(project))
-        until = head.fresh_until if head else 0.0
-        return Stamp(known=bool(head and head.known), digest=head.digest if head else "", fresh_until=until)
+            head, _ = self._ask(project, url, head if head is not None and head.known else None)
+        return Stamp(known=head.known, digest=head.digest, fresh_until=head.fresh_until)
 
     def doubt(self, project: NormalizedName) -> bool:
         """Whether the page in the store was used, and will not be used again."""
@@ -101,27 +95,34 @@ class RemoteIndex:
         path = f"{parts.path.rstrip('/')}/{quote(project)}/"
         return parts._replace(path=path).geturl()
 
-    def _ask(self, project: NormalizedName, url: str, head: PageHead | None) -> ProjectPage | None:
-        """The page as the server has it now; what was learned is kept."""
-        body = self._cache.body(url, head) if head is not None and head.known else None
-        questions = head.validity.questions if head is not None and body is not None else {}
+    def _ask(
+        self, project: NormalizedName, url: str, known: PageHead | None
+    ) -> tuple[PageHead, ProjectPage | None]:
+        """What the server has now, which is kept; no page when that is a 404, or what is `known` already."""
+        if self._offline:
+            raise OfflineError(
+                f"the page of `{project}` is not in the store, and lbuild may not go online",
+                evidence=[f"index: {self.url}"],
+                hint="Run once without `--offline`",
+            )
+        questions = known.validity.questions if known is not None else {}
         # A 304 is an answer only to a question; to a plain request it is a fault of the server.
         statuses = _STATUSES | {304} if questions else _STATUSES
         answer = self._http().get(url, headers=_HEADERS | questions, limit=PAGE_LIMIT, statuses=statuses)
-        self._seen.add(project)
         now = self._clock()
-        if answer.status == 304 and head is not None and body is not None:
-            head = head.renewed(validity(answer.headers, now), now)
+        if known is not None and answer.status == 304:
+            head = known.renewed(validity(answer.headers, now), now)
+        else:
+            head = _head_of(answer, now)
+        page = None
+        if not head.known or (known is not None and head.is_of_same_page(known)):
             self._cache.keep_head(url, head)
-            return self._parse(project, head, body)
-        head = _head_of(answer, now)
-        if not head.known:
-            self._cache.keep_head(url, head)
-            return None
-        # Parsed before it is kept: what is no page never gets into the store.
-        page = self._parse(project, head, answer.body)
-        self._cache.keep(url, head, answer.body)
-        return page
+        else:
+            # Parsed before it is kept: what is no page never gets into the store.
+            page = self._parse(project, head, answer.body)
+            self._cache.keep(url, head, answer.body)
+        self._seen.add(project)
+        return head, page
 
     def _parse(self, project: NormalizedName, head: PageHead, body: bytes) -> ProjectPage:
         media_type = head.content_type.partition(";")[0].strip().lower()

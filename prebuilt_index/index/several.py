@@ -65,7 +65,7 @@ class Indexes:
         return found, until
 
     def stamp(self, project: NormalizedName) -> Stamp:
-        """The digest that `page` would give, until when it holds. Raises as `page` does."""
+        """The digest that `page` would give, even of a quarantined project, and until when it holds."""
         until, digests, known = NEVER, [], False
         for source in self._asked(project):
             stamp = source.stamp(project)
@@ -75,12 +75,10 @@ class Indexes:
                 known = True
                 break
         added = [links for links in self._added(project) if links.files(project)]
-        if not known and not added:
-            raise self._not_found(project)
-        if added:
-            digests += [links.digest(project) for links in added]
-        digest = digests[0] if known and not added else _joined(digests)
-        return Stamp(known=True, digest=digest, fresh_until=self._until(project, until))
+        digests += [links.digest(project) for links in added]
+        # As in `page`: only what is merged has a digest of its own.
+        digest = _joined(digests) if added else "".join(digests)
+        return Stamp(known=known or bool(added), digest=digest, fresh_until=self._until(project, until))
 
     def _until(self, project: NormalizedName, until: float) -> float:
         """The earliest end of what indexes and additions say, also of those without a file of the project."""

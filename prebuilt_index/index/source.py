@@ -15,6 +15,7 @@ class Stamp:
 
     known: bool
     digest: str
+    """Empty when no index knows the project."""
     fresh_until: float
     """Epoch seconds; 0 for a local index, which is looked at every time."""
 

@@ -1,5 +1,6 @@
 """Resolutions remembered, and when they are not believed any more."""
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from builder.disk import MemoryDisk
 from builder.model import Origin, Pin, Request, Resolution, Skip
 from factories.targets import make_target
 from prebuilt_index.artefacts import IndexFile, ProjectPage
-from prebuilt_index.errors import ProjectNotFoundError
+from prebuilt_index.errors import ProjectNotFoundError, QuarantinedProjectError
+from prebuilt_index.index.source import Stamp
 
 REQUIREMENTS = Path("/app/requirements.txt")
 DEMO = NormalizedName("demo")
@@ -51,21 +53,29 @@ def make_evidence(**changes: object) -> memo.Evidence:
 class Pages:
     """IndexFacts that know pages, and one file behind every direct reference."""
 
-    def __init__(self, digests: dict[str, str]) -> None:
+    def __init__(self, digests: dict[str, str], quarantined: Collection[str] = ()) -> None:
         self._digests = digests
+        self._quarantined = quarantined
 
     def page(self, project: NormalizedName) -> ProjectPage:
         if project not in self._digests:
             raise ProjectNotFoundError(f"no `{project}`")
+        if project in self._quarantined:
+            raise QuarantinedProjectError(f"`{project}` is quarantined")
         return ProjectPage(
             name=project, files=(), filenames=(), digest=self._digests[project], fresh_until=500.0
         )
 
+    def stamps(self, projects: Sequence[NormalizedName]) -> dict[NormalizedName, Stamp]:
+        return {
+            project: Stamp(
+                known=project in self._digests, digest=self._digests.get(project, ""), fresh_until=500.0
+            )
+            for project in projects
+        }
+
     def direct(self, request: Request) -> IndexFile:
         return make_resolution().pins[0].file
-
-    def hint(self, projects: object) -> None:
-        """Nothing to prepare."""
 
 
 def test_a_record_reads_back_as_it_was_written() -> None:
@@ -173,6 +183,25 @@ def test_a_witness_remembers_what_no_index_knows() -> None:
 
     assert witness.evidence().pages == {DEMO: memo.ABSENT}
     assert witness.evidence().fresh_until == 0.0
+
+
+def test_a_quarantined_project_is_part_of_the_evidence() -> None:
+    """The resolver passes it over; once it is free again the answer may be another."""
+    witness = memo.Witness(Pages({DEMO: "digest"}, [DEMO]))  # type: ignore[arg-type]  # pages suffice
+    with pytest.raises(QuarantinedProjectError):
+        witness.page(DEMO)
+    evidence = witness.evidence()
+
+    assert memo.renewed(evidence, (), Pages({DEMO: "digest"}, [DEMO])) == evidence  # type: ignore[arg-type]  # as above
+    assert memo.renewed(evidence, (), Pages({DEMO: "freed"})) is None  # type: ignore[arg-type]  # as above
+
+
+def test_an_unknown_project_stays_evidence() -> None:
+    """While no index knows it the answer stands, and is asked for again the next time."""
+    today = memo.renewed(make_evidence(pages={DEMO: memo.ABSENT}), (), Pages({}))  # type: ignore[arg-type]  # as above
+
+    assert today is not None
+    assert today.fresh_until == 0.0
 
 
 def test_wishes_differ_by_every_part() -> None:

@@ -109,7 +109,7 @@ from prebuilt_index.index.client import IndexClient, IndexSettings
 from prebuilt_index.store import Store
 settings = IndexSettings(indexes=({server.index_url!r},))
 with IndexClient(Store.open(Path({str(tmp_path)!r})), settings) as client:
-    client.page_stamp("demo")
+    client.stamps(["demo"])
     file = client.page("demo").files[0]
     client.core_metadata(file)
     client.download(file)

@@ -126,13 +126,13 @@ def test_find_links_stand_before_the_indexs_files(tmp_path: Path) -> None:
         server.add("demo", "demo-2.0.tar.gz", b"sdist")
         with make_client(tmp_path / "store", server, find_links=(str(tmp_path),)) as client:
             page = client.page(DEMO)
-            stamp = client.page_stamp(DEMO)
+            stamp = client.stamps([DEMO])[DEMO]
 
     assert list(page.filenames) == [WHEEL, "demo-2.0.tar.gz"]
     assert [file.filename for file in page.files] == list(page.filenames)
     assert (page.files[0].url, page.files[0].size) == ((tmp_path / WHEEL).as_uri(), 5)
     assert page.index == server.index_url
-    assert stamp[0] == page.digest
+    assert stamp.digest == page.digest
 
 
 @pytest.mark.parametrize("form", ["folder", "folder-url", "page", "page-url", "file", "file-url"])
@@ -184,6 +184,19 @@ def test_an_absent_find_links_folder_is_said(tmp_path: Path) -> None:
     assert "gone" in caught.value.summary
 
 
+def test_a_find_links_page_may_list_what_is_not_there(tmp_path: Path) -> None:
+    """The file is missed by whoever wants it, and only then; one that comes changes the stamp."""
+    page = tmp_path / "links.html"
+    page.write_text(f'<a href="{WHEEL}">x</a>')
+    stamps = []
+    for _ in range(2):
+        with make_client(tmp_path / "store", find_links=(str(page),)) as client:
+            stamps.append(client.page(DEMO).digest)
+        (tmp_path / WHEEL).write_bytes(b"x")
+
+    assert stamps[0] != stamps[1]
+
+
 def test_a_changed_find_links_file_changes_the_stamp(tmp_path: Path) -> None:
     """By size or time; other projects' files do not count."""
     links = tmp_path / "links"
@@ -192,7 +205,7 @@ def test_a_changed_find_links_file_changes_the_stamp(tmp_path: Path) -> None:
     for name, content in ((WHEEL, make_wheel("demo", "1.0")), ("other-1.0.zip", b"x"), (WHEEL, b"another")):
         (links / name).write_bytes(content)
         with make_client(tmp_path / "store", find_links=(str(links),)) as client:
-            stamps.append(client.page_stamp(DEMO)[0])
+            stamps.append(client.stamps([DEMO])[DEMO].digest)
 
     assert stamps[0] == stamps[1] != stamps[2]
 

@@ -1,5 +1,6 @@
 """Pages of remote indexes: asked for once, kept as their headers allow, believed only if they are pages."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,11 @@ import pytest
 from factories.indexes import DEMO, make_client
 from prebuilt_index.errors import IndexUnreachableError, NotAnIndexError, OfflineError, ProjectNotFoundError
 from prebuilt_index.index.freshness import SILENT_WINDOW
+from prebuilt_index.index.page_cache import PageCache, PageHead, digest_of
+from prebuilt_index.index.source import Stamp
+from prebuilt_index.store import Store
 from servers import faults
-from servers.index_server import HTML, IndexServer
+from servers.index_server import HTML, JSON, IndexServer, Reply
 
 WHEEL = "demo-1.0-py3-none-any.whl"
 
@@ -129,7 +133,7 @@ def test_refresh_asks_once_for_each_page(tmp_path: Path) -> None:
         for _ in range(2):
             with make_client(tmp_path, server, refresh=True) as client:
                 client.page(DEMO)
-                client.page_stamp(DEMO)
+                client.stamps([DEMO])
 
         assert len(server.requests) == 2
 
@@ -180,13 +184,61 @@ def test_a_stamp_is_the_pages_digest(tmp_path: Path) -> None:
     with IndexServer(max_age=100) as server:
         server.add("demo", WHEEL, b"wheel")
         with make_client(tmp_path, server) as client:
-            cold = client.page_stamp(DEMO)
+            cold = client.stamps([DEMO])[DEMO]
         with make_client(tmp_path, server) as client:
-            warm = client.page_stamp(DEMO)
+            warm = client.stamps([DEMO])[DEMO]
             page = client.page(DEMO)
 
-        assert cold == warm == (page.digest, page.fresh_until)
+        assert cold == warm == Stamp(known=True, digest=page.digest, fresh_until=page.fresh_until)
         assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [Reply(status=304), Reply(headers={"Content-Type": JSON}, body=b"unreadable")],
+    ids=["304", "200"],
+)
+def test_the_stamp_of_a_page_that_is_as_it_was_needs_no_reading(tmp_path: Path, reply: Reply) -> None:
+    """Whether the index says so or sends the same bytes again; and what cannot be read shows it."""
+    with IndexServer() as server:
+        url = f"{server.index_url}demo/"
+        head = PageHead(
+            known=True,
+            url=url,
+            content_type=JSON,
+            digest=digest_of(b"unreadable"),
+            fetched_at=0.0,
+            fresh_until=0.0,
+            etag='"1"',
+        )
+        PageCache(Store.open(tmp_path)).keep(url, head, b"unreadable")
+        server.fail(lambda request, right: reply)
+        with make_client(tmp_path, server) as client:
+            stamp = client.stamps([DEMO])[DEMO]
+
+        assert stamp.digest == head.digest
+        assert stamp.fresh_until > time.time()
+        assert server.requests[0].headers["if-none-match"] == '"1"'
+
+
+def test_a_stamp_of_what_is_no_page_is_an_error_and_not_kept(tmp_path: Path) -> None:
+    """A login page in place of a stale page is no new state of it."""
+    clock = Clock()
+    with IndexServer(max_age=100) as server:
+        server.add("demo", WHEEL, b"wheel")
+        with make_client(tmp_path, server, clock=clock) as client:
+            before = client.page(DEMO)
+        clock.now += 1000
+        server.fail(faults.captive_portal())
+        with make_client(tmp_path, server, clock=clock) as client:
+            with pytest.raises(NotAnIndexError):
+                client.stamps([DEMO])
+            with pytest.raises(NotAnIndexError):
+                client.page(DEMO)
+        with make_client(tmp_path, server, clock=clock, offline=True) as client:
+            kept = client.page(DEMO)
+
+    assert kept.digest == before.digest
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_a_failing_private_index_stops_everything(tmp_path: Path, fault: faults.
         private.fail(fault)
         public.add("demo", PUBLIC, b"public")
         with make_client(tmp_path, private, public) as client:
-            for ask in (client.page, client.page_stamp):
+            for ask in (client.page, lambda project: client.stamps([project])):
                 with pytest.raises(LbuildError) as caught:
                     ask(DEMO)
 
@@ -168,10 +168,10 @@ def test_stamps_agree_with_pages_over_several_indexes(tmp_path: Path) -> None:
         second.add("demo", PRIVATE, b"wheel")
         with make_client(tmp_path, first, second) as client:
             page = client.page(DEMO)
-            digest, fresh_until = client.page_stamp(DEMO)
+            stamp = client.stamps([DEMO])[DEMO]
 
-    assert (digest, fresh_until) == (page.digest, page.fresh_until)
-    assert fresh_until - time.time() < 1000  # an absence says nothing of its age: ten minutes
+    assert (stamp.digest, stamp.fresh_until) == (page.digest, page.fresh_until)
+    assert stamp.fresh_until - time.time() < 1000  # an absence says nothing of its age: ten minutes
 
 
 def test_a_page_is_looked_at_again_while_local_files_may_join_it(tmp_path: Path) -> None:
@@ -182,6 +182,6 @@ def test_a_page_is_looked_at_again_while_local_files_may_join_it(tmp_path: Path)
         server.add("demo", PRIVATE, b"wheel")
         with make_client(tmp_path / "store", server, find_links=(str(folder),)) as client:
             fresh_until = client.page(DEMO).fresh_until
-            stamp = client.page_stamp(DEMO)
+            stamp = client.stamps([DEMO])[DEMO]
 
-    assert fresh_until == stamp[1] == 0.0
+    assert fresh_until == stamp.fresh_until == 0.0
