@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
+from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
 from packaging.pylock import (
     Package,
     PackageArchive,
@@ -95,6 +96,12 @@ def select(
             f"`{place.source}` is not for `{target.id}`",
             evidence=[str(error), *_refused(pylock, target), *_made_for(pylock)],
             hint="Lock again for this runtime, or choose with `--runtime` and `--arch` what it was made for",
+        ) from error
+    except (UndefinedComparison, UndefinedEnvironmentName) as error:
+        raise InvalidLockError(
+            f"`{place.source}` has a marker that is neither true nor false",
+            evidence=[str(error)],
+            hint="Make it again where it comes from",
         ) from error
 
 

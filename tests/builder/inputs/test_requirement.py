@@ -290,6 +290,25 @@ def test_a_path_that_leads_nowhere_is_told_with_near_names(text: str, hint: str 
     assert hint is None or caught.value.hint == hint
 
 
+@pytest.mark.parametrize(
+    ("marker", "told"),
+    [
+        ('sys_platform ~= "linux"', "compares what has no order"),
+        ('implementation_version ~= "3"', "compares what has no order"),
+        ('"cli" in extras', "asks for what only a lock file knows"),
+    ],
+)
+@pytest.mark.parametrize("subject", ["numpy", "numpy @ https://h/x.zip", "https://h/x.zip", "./pkg"])
+def test_a_marker_that_is_neither_true_nor_false_is_refused(
+    subject: str, marker: str, told: str, place: Place
+) -> None:
+    """While the line is known, not when the target's environment is asked."""
+    with pytest.raises(InvalidRequirementError) as caught:
+        request_of(f"{subject} ; {marker}", place)
+
+    assert told in caught.value.summary
+
+
 def test_a_folder_whose_name_holds_an_at_sign_is_a_folder() -> None:
     """What exists wins over `name @ URL`, unless a scheme follows."""
     place = Place(cwd=CWD, disk=MemoryDisk(files={CWD / "a@b/c/setup.py": b""}))

@@ -96,6 +96,10 @@ FAULTS = {
         "Multiple packages with the name 'a' are selected at packages[1] and packages[0]",
     ),
     "wrong type": (lock_text(package("a", extra="requires-python = 3")), "packages[0].requires-python"),
+    "marker of no meaning": (
+        lock_text(package("a", marker="sys_platform ~= 'linux'")),
+        "Undefined <Op('~=')> on 'linux' and 'linux'",
+    ),
     "nested too deep": ("x = " + "[" * 100_000, "nested too deep"),
     "not UTF-8": (b"\xff", "can't decode"),
 }
