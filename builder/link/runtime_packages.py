@@ -8,12 +8,13 @@ family who asks.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from packaging.markers import Marker
+from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
 from packaging.metadata import parse_email
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
@@ -120,7 +121,9 @@ def _asked_by_pins(
             continue
         raw, _ = parse_email(core_metadata[pin.name])
         for line in raw.get("requires_dist", ()):
-            yield from _ask(Requirement(line), f"{pin.name} {pin.version}", environment, pin.extras)
+            # The resolver took the wheel, so a line that nobody can read was for an extra that nobody wants.
+            with suppress(InvalidRequirement, UndefinedComparison, UndefinedEnvironmentName):
+                yield from _ask(Requirement(line), f"{pin.name} {pin.version}", environment, pin.extras)
 
 
 def _ask(

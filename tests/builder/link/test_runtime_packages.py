@@ -63,6 +63,16 @@ def test_the_family_goes_when_everyone_is_satisfied(requests: list[str], require
 
 
 @pytest.mark.parametrize(
+    "line", ['old (>=1.0.*) ; extra == "y"', 'old ; sys_platform ~= "x" and extra == "y"']
+)
+def test_lines_that_nobody_can_read_do_not_count(line: str) -> None:
+    """The resolver passes over them too, where they are for an extra that was not asked for."""
+    result = compared(PINS, ["boto3"], {"requests": [line]})
+
+    assert result.excluded == {"boto3", "botocore", "urllib3"}
+
+
+@pytest.mark.parametrize(
     ("requests", "requires", "project", "verdict"),
     [
         (["boto3>=1.43"], [], "boto3", "requirements.txt:1 asks for >=1.43"),
