@@ -1,0 +1,117 @@
+"""Ways to say one thing: order of options, standard input, encodings, URLs, names of commands."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from factories.commands import Room, members
+from factories.refusals import HEALTHY, demand_words, stock
+from factories.wheels import make_wheel
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("demo", "-o", "b.zip", "--runtime", "python3.13"),
+        ("-o", "b.zip", "--runtime", "python3.13", "demo"),
+        ("--runtime=python3.13", "demo", "-ob.zip"),
+        ("--output", "b.zip", "--runtime", "python3.13", "-q", "demo"),
+        ("bundle", "-o", "b.zip", "demo", "--runtime", "python3.13"),
+        ("--runtime", "python3.13", "-o", "b.zip", "--", "demo"),
+        ("demo", "demo", "demo>=1", "-o", "b.zip", "--runtime", "python3.9", "--runtime", "python3.13"),
+    ],
+)
+def test_options_stand_anywhere(room: Room, words: Sequence[str]) -> None:
+    """Before, between and after the requirements; of a repeated one the last counts."""
+    stock(room)
+    usual = room.lbuild("demo", "-o", "usual.zip", "--runtime", "python3.13")
+    options = ("--index-url", room.index.index_url, "--cache-dir", str(room.cache))
+    at = words.index("--") if "--" in words else len(words)
+    done = room.lbuild(*words[:at], *options, *words[at:], index=False, cache=False)
+
+    assert (usual.status, done.status) == (0, 0), done.stderr
+    assert (room.folder / "b.zip").read_bytes() == (room.folder / "usual.zip").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["lock", "cache", "runtimes", "bundle"])
+def test_a_project_called_like_a_command_follows_the_command(room: Room, name: str) -> None:
+    """`lbuild bundle lock` is what `lbuild lock` cannot be."""
+    room.offer(name, "1.0")
+    done = room.lbuild("bundle", name, "-o", "b.zip")
+
+    assert done.status == 0, done.stderr
+    assert f"{name}.py" in members(room.folder / "b.zip")
+
+
+def test_requirements_come_from_standard_input(room: Room) -> None:
+    """`-` is a file; what it says is read anew every time."""
+    stock(room)
+    room.write("one.txt", "dep<1.2")
+    room.write("two.txt", "demo")
+    found = []
+    for name in ("one.txt", "two.txt"):
+        with (room.folder / name).open() as file:
+            found.append(room.process("-", "--dry-run", "--json", stdin=file).versions)
+
+    assert found == [{"dep": "1.0"}, {"demo": "1.0", "dep": "1.2"}]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_requirements_may_be_written_on_windows(room: Room, encoding: str) -> None:
+    """With a byte order mark, in UTF-16, with CRLF at the ends of lines."""
+    stock(room)
+    text = "# Übersicht\r\ndemo\r\n\r\ndep \\\r\n  <1.2\r\n"
+    mark = "\ufeff" if encoding == "utf-16-le" else ""
+    (room.folder / "requirements.txt").write_bytes((mark + text).encode(encoding))
+    done = room.lbuild("requirements.txt", "--dry-run", "--json")
+
+    assert done.status == 0, done.stderr
+    assert done.versions == {"demo": "1.0", "dep": "1.0"}
+
+
+@pytest.mark.parametrize("form", ["{url}", "demo @ {url}", "{url}#sha256={sha256}"])
+def test_a_url_is_a_requirement(room: Room, form: str) -> None:
+    """Named or not, with its hash or without."""
+    stock(room)
+    digest = sha256(make_wheel("demo", "1.0", requires_dist=["dep>=1"])).hexdigest()
+    url = f"{room.index.url}/files/demo-1.0-py3-none-any.whl"
+    done = room.lbuild(form.format(url=url, sha256=digest), "-o", "b.zip")
+
+    assert done.status == 0, done.stderr
+    assert set(members(room.folder / "b.zip")) >= HEALTHY
+
+
+def test_a_url_with_another_hash_is_refused(room: Room) -> None:
+    """The file is not what the user vouched for."""
+    stock(room)
+    url = f"{room.index.url}/files/demo-1.0-py3-none-any.whl"
+    refused = room.lbuild(f"{url}#sha256={'0' * 64}", "-o", "b.zip")
+
+    assert (refused.status, refused.codes) == (4, ["hash-mismatch"])
+    assert "demo-1.0-py3-none-any.whl" in refused.stderr
+    assert room.names() == []
+
+
+def test_a_variable_names_the_cache(room: Room, tmp_path: Path) -> None:
+    """`LBUILD_CACHE_DIR` stands for `--cache-dir`."""
+    folder = tmp_path / "another cache"
+    here = Room(
+        folder=room.folder,
+        cache=folder,
+        index=room.index,
+        environ={**room.environ, "LBUILD_CACHE_DIR": str(folder)},
+    )
+    done = here.lbuild("cache", "dir", index=False, cache=False)
+
+    assert done.stdout == f"{folder}\n"
+
+
+def test_an_option_that_swallows_the_next_is_told(room: Room) -> None:
+    """`-o` without a path."""
+    stock(room)
+    refused = room.lbuild("demo", "-o", index=False, cache=False)
+
+    demand_words(refused, 2, "usage", ["`-o`"])
+    assert room.names() == []
