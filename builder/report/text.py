@@ -1,7 +1,7 @@
 """A report as text for people: short lines, nothing said by colour alone."""
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
 from builder.model import Bundle, Skip
@@ -27,9 +27,7 @@ def target_line(target: Target, chosen_by: str) -> str:
 def summary(report: Report) -> Iterator[str]:
     """Everything after the stages: choices worth knowing, largest packages, sizes against limits, digests."""
     yield from _skips(report.resolution.skips)
-    yield from (
-        f"excluded {project}: {reason}" for project, reason in sorted((report.excluded or {}).items())
-    )
+    yield from _excluded(report.excluded or {})
     yield from _runtime_packages(report.runtime_packages)
     if report.bundle is None:
         yield from _pins(report)
@@ -121,7 +119,15 @@ def _totals(report: Report, bundle: Bundle) -> Iterator[str]:
     yield from table(rows)
 
 
+def _excluded(reasons: Mapping[str, str]) -> Iterator[str]:
+    """A line for each reason, and what it keeps out."""
+    for reason in sorted(set(reasons.values())):
+        projects = sorted(project for project, why in reasons.items() if why == reason)
+        yield f"excluded {', '.join(projects)}: {reason}"
+
+
 def _runtime_packages(rows: Sequence[RuntimePackage]) -> Iterator[str]:
     if rows:
         yield "packages of the runtime:"
-        yield from table([(f"  {row.project}", row.pinned, row.runtime, row.verdict) for row in rows])
+        cells = [(f"  {row.project}", row.pinned, row.runtime, row.verdict) for row in rows]
+        yield from table([("", "resolved", "runtime", ""), *cells])

@@ -1,4 +1,4 @@
-"""What is told of newer versions that were not taken."""
+"""What is told of versions that were not taken and of what was left out."""
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -41,3 +41,21 @@ def test_many_of_one_reason_share_it() -> None:
     assert lines[1] == "30 packages are not the newest, for each: it needs Python >=3.10"
     assert all(line.startswith("  project-") and len(line) <= 110 for line in lines[2:])
     assert " ".join(lines[2:]).count("project-") == 30
+
+
+def test_what_is_excluded_is_told_once_for_each_reason() -> None:
+    """The runtime's own set is one decision, so it has one line."""
+    resolution = Resolution(target=make_target(), pins=())
+    report = Report(
+        resolution=resolution,
+        target_chosen_by="--runtime",
+        stages=(),
+        bundle=None,
+        layout="function",
+        excluded={"botocore": "the runtime has it", "certifi": "--exclude", "boto3": "the runtime has it"},
+    )
+
+    assert [line for line in summary(report) if line] == [
+        "excluded certifi: --exclude",
+        "excluded boto3, botocore: the runtime has it",
+    ]
