@@ -35,7 +35,9 @@ def check_limits(plan: BundlePlan, limits: Limits) -> None:
 
 
 def notes_on_size(bundle: Bundle, limits: Limits) -> tuple[str, ...]:
-    """What the size of a written zip means for uploading it."""
+    """What the size of a written bundle means for its use."""
+    if not bundle.files:
+        return ("the bundle is empty: nothing that is required is for this target",)
     if bundle.zipped_size is None or bundle.zipped_size < limits.direct_upload_bytes:
         return ()
     size, limit = _mb(bundle.zipped_size), _mb(limits.direct_upload_bytes)

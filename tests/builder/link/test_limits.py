@@ -58,7 +58,16 @@ def test_more_files_than_a_plain_zip_holds_are_an_error() -> None:
 @pytest.mark.parametrize(("size", "notes"), [(52_428_799, 0), (52_428_800, 1), (None, 0)])
 def test_notes_when_direct_upload_is_refused(size: int | None, notes: int) -> None:
     """Lambda takes zips of less than 52,428,800 bytes directly."""
-    bundle = Bundle(path=Path("b.zip"), sha256="", zipped_size=size, unzipped_size=0, files=0, sizes={})
+    bundle = Bundle(path=Path("b.zip"), sha256="", zipped_size=size, unzipped_size=0, files=1, sizes={})
 
     assert len(notes_on_size(bundle, LIMITS)) == notes
     assert len(notes_on_size(bundle, replace(LIMITS, direct_upload_bytes=1))) == (size is not None)
+
+
+def test_notes_that_a_bundle_is_empty() -> None:
+    """When every marker is false, what was built is no accident, but it is a surprise."""
+    bundle = Bundle(path=Path("b.zip"), sha256="", zipped_size=22, unzipped_size=0, files=0, sizes={})
+
+    assert notes_on_size(bundle, LIMITS) == (
+        "the bundle is empty: nothing that is required is for this target",
+    )
