@@ -25,7 +25,12 @@ def split(url: str) -> SplitResult:
         parts = urlsplit(url)
         _ = parts.port, parts.hostname
     except ValueError as error:
-        raise UsageError(f"`{redacted(url)}` is not a URL", evidence=[str(error)]) from error
+        raise UsageError(
+            f"`{redacted(url)}` is not a URL",
+            # Not in Python's words: they quote what may be half of a password.
+            evidence=["its host or its port cannot be read"],
+            hint="In a user name or password write `/` as %2F, `@` as %40, `#` as %23, `?` as %3F",
+        ) from error
     return parts
 
 
@@ -47,6 +52,9 @@ def without_credentials(url: str) -> str:
 
 def redacted(url: str) -> str:
     """`url` fit for people's eyes and logs: no credentials, no fragment, the query hidden. Never raises."""
+    scheme, slashes, rest = url.partition("://")
+    if slashes and _may_hide_a_login(rest):
+        return f"{scheme}://…"
     bare, question, _ = url.partition("#")[0].partition("?")
     scheme, slashes, rest = bare.partition("://")
     if slashes:
@@ -54,6 +62,13 @@ def redacted(url: str) -> str:
         bare = f"{scheme}://{netloc.rpartition('@')[2]}{slash}{path}"
     printable = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in bare)
     return printable + ("?…" if question else "")
+
+
+def _may_hide_a_login(rest: str) -> bool:
+    """Whether what looks like host and port may be a user and a password that `/`, `?` or `#` cuts in two."""
+    ends = [end for mark in "/?#" if (end := rest.find(mark)) >= 0]
+    netloc = rest[: min(ends)] if ends else rest
+    return "@" not in netloc and "@" in rest and ":" in netloc.rpartition("]")[2]
 
 
 def origin(url: str) -> Origin:

@@ -35,7 +35,14 @@ def test_a_url_without_credentials_has_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://u:secret@[bad/x", "https://u:secret@h:port/", "https://h:99999/?secret"]
+    "url",
+    [
+        "https://u:secret@[bad/x",
+        "https://u:secret@h:port/",
+        "https://h:99999/?secret",
+        *[f"https://u:secret{mark}word@h.test/" for mark in "/?#"],
+        "https://u:secret@h\N{ACCOUNT OF}.test/",
+    ],
 )
 def test_what_is_no_url_is_said_without_its_secrets(url: str) -> None:
     """The error shows where, not who."""
@@ -51,6 +58,9 @@ def test_what_is_no_url_is_said_without_its_secrets(url: str) -> None:
         ("https://u:p@h.test/s/?token=p#sha256=p", "https://h.test/s/?…"),
         ("https://h.test/s", "https://h.test/s"),
         ("https://u:p@u:p@h.test/s", "https://h.test/s"),
+        *[(f"https://u:12{mark}p@h.test/s", "https://…") for mark in "/?#"],
+        ("git+https://h.test/x@1.0", "git+https://h.test/x@1.0"),
+        ("http://[::1]/x@1.0", "http://[::1]/x@1.0"),
         ("h.test/s", "h.test/s"),
         ("https://h.test/\x1b[2J", "https://h.test/\N{REPLACEMENT CHARACTER}[2J"),
         ("", ""),
