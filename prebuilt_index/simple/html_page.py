@@ -56,8 +56,11 @@ def read_html(content: bytes, *, page_url: str, charset: str = "utf-8", index: s
     if len(content) > PAGE_LIMIT:
         raise not_an_index(page_url, f"{len(content):,} bytes, more than {PAGE_LIMIT:,}")
     parser = _Anchors(page_url)
-    # Not closed on purpose: `close` re-reads an unfinished construct once for each of its characters.
-    parser.feed(_decoded(content, charset))
+    try:
+        # Not closed on purpose: `close` re-reads an unfinished construct once for each of its characters.
+        parser.feed(_decoded(content, charset))
+    except AssertionError as error:  # how the standard parser refuses a malformed `<![`
+        raise not_an_index(page_url, f"its HTML cannot be read ({error!s:.60})") from error
     if parser.version is not None:
         check_api_version(parser.version, page_url)
     links = [link for anchor in parser.anchors if (link := _link(anchor, parser.base, page_url)) is not None]
@@ -84,7 +87,7 @@ def charset_of(content_type: str) -> str:
 def _decoded(content: bytes, charset: str) -> str:
     try:
         return content.decode(charset, "replace")
-    except LookupError:
+    except (LookupError, ValueError):  # codecs that are none of text, or take no replacement
         return content.decode("utf-8", "replace")
 
 

@@ -179,6 +179,12 @@ def test_rubbish_is_a_page_without_files_and_costs_little(content: bytes) -> Non
     assert time.perf_counter() - begun < 5
 
 
+def test_a_page_the_parser_cannot_take_is_refused() -> None:
+    """The standard parser fails on it; nobody sees how."""
+    with pytest.raises(NotAnIndexError):
+        read_html(b"<![<![", page_url=PAGE_URL)
+
+
 @pytest.mark.parametrize(
     ("content_type", "charset"),
     [
@@ -193,8 +199,9 @@ def test_reads_the_charset(content_type: str, charset: str) -> None:
     assert charset_of(content_type) == charset
 
 
-def test_an_unknown_charset_is_read_as_utf_8() -> None:
-    """File names are ASCII in all of them."""
-    page = read_html(b'<a href="demo-1.0.zip">x</a>', page_url=PAGE_URL, charset="klingon")
+@pytest.mark.parametrize("charset", ["klingon", "hex", "idna", "undefined", "\0"])
+def test_an_unusable_charset_is_read_as_utf_8(charset: str) -> None:
+    """File names are ASCII in all of them; Python has codecs that are none of text."""
+    page = read_html(b'<a href="demo-1.0.zip">x</a>', page_url=PAGE_URL, charset=charset)
 
     assert list(page.filenames) == ["demo-1.0.zip"]
