@@ -27,6 +27,8 @@ MAX_METADATA: Final = 8 << 20
 """Bytes, description included."""
 MAX_SMALL: Final = 1 << 20
 """Bytes of WHEEL, of `entry_points.txt`, and of METADATA's headers: parsing them is slow."""
+_MAX_POINTS: Final = 10_000
+"""Lines of `entry_points.txt`: the parser takes quadratic time to list those it cannot read."""
 _BLANK_LINE: Final = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
 _SUFFIX: Final = ".dist-info"
 _SCRIPT_GROUPS: Final = ("console_scripts", "gui_scripts")
@@ -114,6 +116,9 @@ def _check_script(script: str, path: str) -> None:
 
 def script_names(entry_points: bytes, path: str) -> tuple[str, ...]:
     """Names for which an installer would write a script. Raises BadArchiveError when unreadable."""
+    lines = entry_points.count(b"\n")
+    if lines > _MAX_POINTS:
+        raise refusal("Z28", f"`entry_points.txt` has {lines} lines, more than {_MAX_POINTS}", path)
     parser = configparser.ConfigParser(delimiters=("=",), interpolation=None, strict=False)
     parser.optionxform = str  # type: ignore[assignment,method-assign]  # keeps the case of names
     try:

@@ -6,11 +6,12 @@ RECORD cannot hold its own hash, and the two signature files are made after it: 
 import base64
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from prebuilt_index.errors import BadArchiveError
 from prebuilt_index.wheel_archive.rules import RULES, refusal, shown
+from prebuilt_index.wheel_archive.walker import MAX_ENTRIES
 
 MAX_SIZE: Final = 16 << 20
 """Bytes."""
@@ -32,12 +33,8 @@ class Line(NamedTuple):
 def parse(raw: bytes, record_path: str) -> Mapping[str, Line]:
     """Path to what RECORD says of it, for all files but RECORD itself."""
     lines: dict[str, Line] = {}
-    try:
-        rows = list(csv.reader(io.StringIO(raw.decode("utf-8"), newline=""), strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise refusal("Z29", f"RECORD cannot be read: {error}", record_path) from error
     seen = set()
-    for row in filter(None, rows):
+    for row in _rows(raw, record_path):
         path = row[0]
         if len(row) != 3:
             raise refusal("Z29", f"RECORD has a line of {len(row)} fields for `{shown(path)}`", record_path)
@@ -49,6 +46,18 @@ def parse(raw: bytes, record_path: str) -> Mapping[str, Line]:
         elif row[1]:
             raise refusal("Z30", "RECORD claims to know its own hash", record_path)
     return lines
+
+
+def _rows(raw: bytes, record_path: str) -> Iterator[list[str]]:
+    """The lines that are not empty, one at a time: there is room for millions."""
+    try:
+        rows = filter(None, csv.reader(io.StringIO(raw.decode("utf-8"), newline=""), strict=True))
+        for number, row in enumerate(rows):
+            if number > MAX_ENTRIES:
+                raise refusal("Z29", f"RECORD lists more than {MAX_ENTRIES} files", record_path)
+            yield row
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise refusal("Z29", f"RECORD cannot be read: {error}", record_path) from error
 
 
 def _line(path: str, hashed: str, size: str) -> Line:

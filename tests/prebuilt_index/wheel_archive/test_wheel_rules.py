@@ -56,6 +56,10 @@ BROKEN_RECORD = {
     "none": ("Z29", zipped(GOOD)),
     "a member is missing": ("Z29", zipped({**GOOD, "b.py": b"", RECORD: make_record(GOOD, RECORD)})),
     "another member is listed": ("Z29", recorded(b"other.py,sha256=x,1\n")),
+    "more than an archive may hold": (
+        "Z29",
+        recorded(b"".join(b"%d,sha256=x,\n" % number for number in range(60_000))),
+    ),
     "climbs out": ("Z29", recorded(b"../../x,sha256=x,1\n")),
     "absolute": ("Z29", recorded(b"/etc/passwd,sha256=x,1\n")),
     "other spelling": ("Z29", line("./demo.py", f"sha256={TRUE_HASH}", "6")),
@@ -160,6 +164,7 @@ BROKEN_IDENTITY = {
     "entry point pythonw.exe": ("Z32", points("[gui_scripts]\npythonw.exe = a:b\n")),
     "entry points of noise": ("Z32", wheel(entry_points_txt=bytes(range(256)))),
     "entry points without section": ("Z32", points("x = a:b\n")),
+    "half a million entry points": ("Z28", points("[console_scripts]\n" + "a\n" * 500_000)),
     "script python": ("Z32", make_wheel("demo", "1.0", data_scripts={"python": b"#!/bin/sh\n"})),
     "script python3.exe": ("Z32", make_wheel("demo", "1.0", data_scripts={"Python3.exe": b"MZ"})),
 }
