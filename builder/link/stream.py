@@ -126,7 +126,7 @@ class WheelReader:
         try:
             self._file = FileIO(path)
         except OSError as error:
-            raise _unreadable(path, str(error)) from error
+            raise _unreadable(path, error.strerror or str(error)) from error
 
     def read_into(self, buffer: memoryview, offset: int) -> None:
         """Fill `buffer` with the bytes at `offset`.
@@ -142,7 +142,7 @@ class WheelReader:
                     raise _unreadable(self._path, "it is shorter than it was when it was verified")
                 buffer = buffer[got:]
         except OSError as error:
-            raise _unreadable(self._path, str(error)) from error
+            raise _unreadable(self._path, error.strerror or str(error)) from error
 
     def close(self) -> None:
         self._file.close()
@@ -173,5 +173,5 @@ def _unreadable(path: Path, reason: str) -> StoreError:
     return StoreError(
         f"`{path.name}` cannot be read from the store",
         evidence=[f"`{path}`: {reason}"],
-        hint="Run `lbuild cache verify`, then build again",
+        hint="Build again, after `lbuild cache verify` if nobody was cleaning the cache meanwhile",
     )
