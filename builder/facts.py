@@ -4,6 +4,7 @@ The circle in which a resolver needs metadata, metadata of an sdist needs a buil
 joined here. Both partners are made on first use: a warm build needs neither.
 """
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -16,6 +17,7 @@ from packaging.utils import NormalizedName
 from builder.errors import InvalidRequirementError
 from builder.model import Request
 from prebuilt_index.artefacts import IndexFile, ProjectPage
+from prebuilt_index.errors import HashMismatchError
 from prebuilt_index.store import digest_of_blob
 from prebuilt_index.urls import local_path, redacted, without_credentials
 
@@ -41,7 +43,7 @@ class World:
         self._leave_out = leave_out
         """Never part of a local project: the bundle being made."""
         self._lock = threading.Lock()
-        self._directs: dict[tuple[str, str | None], IndexFile] = {}
+        self._directs: dict[tuple[str, str | None, frozenset[str]], IndexFile] = {}
 
     @cached_property
     def client(self) -> "IndexClient":
@@ -72,7 +74,7 @@ class World:
 
     def direct(self, request: Request) -> IndexFile:
         url = reference_of(request)
-        key = (url, request.subdirectory)
+        key = (url, request.subdirectory, request.hashes)
         # Two threads asking at once would build twice; one build at a time is what a machine can bear anyway.
         with self._lock:
             if key not in self._directs:
@@ -122,8 +124,7 @@ class World:
         )
 
     def _direct_wheel(self, url: str, filename: str, request: Request) -> IndexFile:
-        file = IndexFile(filename=filename, url=url, hashes=_only_hash(request), direct=url)
-        path = self.client.download(file)
+        path = self._downloaded(url, filename, request)
         digest = digest_of_blob(path)
         return IndexFile(
             filename=filename,
@@ -134,9 +135,7 @@ class World:
         )
 
     def _direct_sdist(self, url: str, filename: str, request: Request) -> IndexFile:
-        archive = self.client.download(
-            IndexFile(filename=filename, url=url, hashes=_only_hash(request), direct=url)
-        )
+        archive = self._downloaded(url, filename, request)
         built = self.builder.from_sdist(
             archive,
             filename,
@@ -145,6 +144,14 @@ class World:
             config_settings=request.config_settings,
         )
         return _built(built, exact_reference(url, request, sha256=digest_of_blob(archive)))
+
+    def _downloaded(self, url: str, filename: str, request: Request) -> Path:
+        """Where the store has the file of a direct reference, with one of the hashes that were asked for."""
+        path = self.client.download(
+            IndexFile(filename=filename, url=url, hashes=_only_hash(request), direct=url)
+        )
+        _check_hashes(path, request)
+        return path
 
     def _direct_folder(self, url: str, request: Request) -> IndexFile:
         built = self.builder.from_directory(
@@ -203,8 +210,28 @@ def _built(built: "BuiltWheel", url: str) -> IndexFile:
 
 
 def _only_hash(request: Request) -> dict[str, str]:
-    """The one hash a direct file must have; several are alternatives, which the resolver compares itself."""
+    """The one hash a direct file must have; of several, which are alternatives, any will do."""
     if len(request.hashes) != 1:
         return {}
     algorithm, _, digest = next(iter(request.hashes)).partition(":")
     return {algorithm: digest}
+
+
+def _check_hashes(path: Path, request: Request) -> None:
+    """Raises HashMismatchError when hashes are asked for and the file at `path` has none of them."""
+    if not request.hashes:
+        return
+    got = set()
+    for algorithm in {each.partition(":")[0] for each in request.hashes}:
+        with path.open("rb") as file:
+            got.add(f"{algorithm}:{hashlib.file_digest(file, algorithm).hexdigest()}")
+    if got.isdisjoint(request.hashes):
+        raise HashMismatchError(
+            f"`{redacted(reference_of(request))}` has none of the hashes that were promised",
+            evidence=[
+                f"asked for in {request.origin}",
+                *(f"expected {each}" for each in sorted(request.hashes)),
+                *(f"got {each}" for each in sorted(got)),
+            ],
+            hint="If the file was meant to change, write down its new hash",
+        )

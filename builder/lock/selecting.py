@@ -193,11 +193,13 @@ def _file(package: Package, source: Source, place: Place, direct: MakeDirect) ->
 def as_request(source: PackageVcs | PackageDirectory | PackageArchive, place: Place) -> Request:
     """The direct reference that an entry of a lock stands for."""
     hashes = source.hashes if isinstance(source, PackageArchive) else {}
+    # One is enough, and several would be alternatives: the first that is there.
+    best = [f"{name}:{hashes[name]}" for name in ALGORITHMS if name in hashes][:1]
     return Request(
         origin=Origin(source=place.source),
         requirement=None,
         direct=url_of(source, place),
-        hashes=frozenset(f"{name}:{digest}" for name, digest in hashes.items() if name in ALGORITHMS[:1]),
+        hashes=frozenset(best),
         subdirectory=source.subdirectory,
         editable=isinstance(source, PackageDirectory) and bool(source.editable),
     )

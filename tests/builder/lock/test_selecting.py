@@ -1,5 +1,6 @@
 """What a lock is for a target; locks of other tools, and locks that are none."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,24 @@ def test_extras_and_groups_of_a_lock_choose_packages() -> None:
 
     assert list(pinned(reread(text))) == ["a", "c"]
     assert list(pinned(reread(text, extras=["cli"], groups=[]))) == ["a", "b"]
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha384", "sha512"])
+def test_an_archives_hash_is_demanded_whatever_its_kind(algorithm: str) -> None:
+    """A lock may hold any; the strongest are no less a promise than the usual one."""
+    digest = hashlib.new(algorithm, b"x").hexdigest()
+    archive = (
+        f'[[packages]]\nname = "a"\narchive = {{ path = "a.zip", hashes = {{ {algorithm} = "{digest}" }} }}\n'
+    )
+    asked: list[Request] = []
+
+    def direct(request: Request) -> IndexFile:
+        asked.append(request)
+        return IndexFile(filename="a-1-py3-none-any.whl", url="file:///store/a", hashes={"sha256": HASH})
+
+    resolution_from_pylock(read_pylock(lock_text(archive).encode(), "pylock.toml"), TARGET, PLACE, direct)
+
+    assert asked[0].hashes == {f"{algorithm}:{digest}"}
 
 
 FAULTS = {
