@@ -98,7 +98,8 @@ def _direct(file: IndexFile, requests: Iterable[Request], place: Place) -> dict[
     """The one key of a package from a direct reference, whose version may change with its source."""
     reference = Reference.parse(file.direct or "")
     written = (Reference.parse(request.direct) for request in requests if request.direct)
-    requested = next((each.revision for each in written if each.url == reference.url), None)
+    bare = without_credentials(reference.url)
+    requested = next((each.revision for each in written if without_credentials(each.url) == bare), None)
     size = file.size if file.is_wheel and reference.url.endswith(".whl") else None
     source = entry(reference, requested, size, place)
     match source:

@@ -127,6 +127,18 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
             },
         ),
         (
+            "git+https://user:secret@host.example/r.git@main",
+            f"git+https://host.example/r.git@{COMMIT}",
+            {
+                "vcs": {
+                    "type": "git",
+                    "url": "https://host.example/r.git",
+                    "requested-revision": "main",
+                    "commit-id": COMMIT,
+                }
+            },
+        ),
+        (
             "https://host.example/x-1.tar.gz",
             f"https://host.example/x-1.tar.gz#sha256={HASH}",
             {"archive": {"url": "https://host.example/x-1.tar.gz", "hashes": {"sha256": HASH}}},
