@@ -11,6 +11,7 @@ from prebuilt_index.store import Bucket
 if TYPE_CHECKING:
     from builder.model import Resolution
     from builder.order import Order, Tools
+    from manylinux.target import Target
 
 
 def resolve_order(order: Order, tools: Tools) -> Resolution:
@@ -40,6 +41,7 @@ def _known(order: Order, tools: Tools) -> tuple[Resolution, memo.Evidence] | Non
 
 
 def _worked_out(order: Order, tools: Tools) -> tuple[Resolution, memo.Evidence]:
+    _check_python(order.target, tools.reading.inputs.requires_python)
     if tools.reading.locks or order.locked:
         from builder.locked import locked_resolution
 
@@ -51,3 +53,16 @@ def _worked_out(order: Order, tools: Tools) -> tuple[Resolution, memo.Evidence]:
     options = replace(tools.options, preferred=order.preferred)
     resolution = resolve(inputs.requests, inputs.constraints, order.target, options, witness)
     return resolution, witness.evidence()
+
+
+def _check_python(target: Target, requires_python: str | None) -> None:
+    """Raises ResolutionImpossibleError when the project of a pyproject.toml does not run on the target."""
+    if target.satisfies_python(requires_python):
+        return
+    from builder.errors import ResolutionImpossibleError
+
+    runtime = target.runtime
+    raise ResolutionImpossibleError(
+        f"The project needs Python {requires_python}, and `{runtime.id}` has {runtime.python_release}",
+        hint="Choose another runtime with `--runtime`, or change `requires-python` in pyproject.toml",
+    )
