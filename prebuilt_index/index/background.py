@@ -1,9 +1,11 @@
 """Work begun before its result is asked for, done once however often it is asked."""
 
 import threading
+import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from queue import SimpleQueue
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 Result = TypeVar("Result")
@@ -32,8 +34,17 @@ class Workers:
     def close(self) -> None:
         """No thread begins another job."""
         with self._lock:
+            with suppress(Empty):
+                while True:
+                    self._jobs.get_nowait()
             for _ in self._threads:
                 self._jobs.put(None)
+
+    def join(self, patience: float) -> None:
+        """Every thread has ended, or `patience` seconds have passed; `close` comes before."""
+        deadline = time.monotonic() + patience
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:

@@ -23,6 +23,9 @@ from prebuilt_index.store import Store
 from prebuilt_index.transport.port import Http, HttpConfig, HttpPolicy
 from prebuilt_index.urls import is_remote, local_path
 
+_PATIENCE = 1.0
+"""Seconds that requests may take to notice that they are to end; only connecting takes longer."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexSettings:
@@ -111,11 +114,12 @@ class IndexClient:
             self._contents.hint(_key(file), partial(self._metadata.of, file))
 
     def close(self) -> None:
-        """Nothing is asked any more; what waits ends with an error."""
+        """Nothing is asked any more; what waits ends with an error, and the store is left alone."""
         self._workers.close()
         with self._lock:
             if self._session is not None:
                 self._session.close()
+        self._workers.join(_PATIENCE)
 
     def __enter__(self) -> Self:
         return self

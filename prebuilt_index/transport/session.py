@@ -88,6 +88,8 @@ class HttpSession:
         """What `attempt` returns once it meets no passing fault."""
         end = time.monotonic() + self._policy.deadline
         for number in range(1, self._policy.tries + 1):
+            if self._closing.is_set():
+                break
             try:
                 return attempt(end)
             except PassingFaultError as fault:
@@ -97,8 +99,6 @@ class HttpSession:
                 if number == self._policy.tries or time.monotonic() + wait > end:
                     raise give_up(url, fault, number) from fault
             self._sleep(wait)
-            if self._closing.is_set():
-                break
         raise IndexUnreachableError(f"`{redacted(url)}` was given up: lbuild is ending")
 
     @contextmanager

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from factories.indexes import DEMO, make_client
+from factories.indexes import DEMO, HASTY, NO_KEYRING, make_client
 from factories.wheels import make_wheel
 from prebuilt_index.errors import IndexUnreachableError
 from prebuilt_index.index.background import Once, Workers
+from prebuilt_index.index.client import IndexClient, IndexSettings
+from prebuilt_index.store import Store
 from servers import faults
 from servers.index_server import IndexServer
 
@@ -71,6 +73,27 @@ def test_close_does_not_wait_for_what_was_hinted(tmp_path: Path) -> None:
             client.hint([f"p{number}" for number in range(50)])
 
     assert time.monotonic() - begun < 2
+
+
+def test_after_close_nothing_is_asked_and_nothing_written(tmp_path: Path) -> None:
+    """Hints nobody came back to end with the run; a private store that was removed stays so."""
+    with IndexServer() as server:
+        names = [f"p{number}" for number in range(20)]
+        for name in names:
+            server.add(name, f"{name}-1.0.zip", b"")
+        server.fail(faults.hang(0.02))
+        with Store.temporary() as store:
+            settings = IndexSettings(indexes=(server.index_url,), policy=HASTY, http=NO_KEYRING)
+            with IndexClient(store, settings) as client:
+                client.hint(names)
+                client.page(names[0])
+            asked = len(server.requests)
+        time.sleep(0.1)
+
+        assert len(server.requests) == asked < len(names)
+        assert not store.root.exists()
+        with pytest.raises(IndexUnreachableError, match="lbuild is ending"):
+            client.page(names[-1])
 
 
 def test_what_is_asked_for_overtakes_what_was_hinted() -> None:
