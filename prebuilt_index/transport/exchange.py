@@ -8,7 +8,8 @@ from typing import Protocol
 
 import urllib3
 
-from prebuilt_index.errors import BadAnswerError, IndexUnreachableError
+from prebuilt_index.errors import BadAnswerError
+from prebuilt_index.transport.wire import OverdueError
 from prebuilt_index.urls import redacted
 
 _CHUNK = 256 * 1024
@@ -38,10 +39,7 @@ class Exchange:
         while chunk := self.response.read1(most, decode_content=decode):
             yield chunk
             if time.monotonic() > self.end:
-                raise IndexUnreachableError(
-                    f"`{redacted(self.url)}` takes too long",
-                    evidence=["the deadline for one request has passed"],
-                )
+                raise OverdueError("overdue")
 
     def body(self, limit: int, *, decode: bool) -> bytes:
         """The whole body; BadAnswerError when it has more than `limit` bytes."""

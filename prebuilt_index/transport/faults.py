@@ -9,7 +9,7 @@ from urllib3 import exceptions
 from manylinux.errors import LbuildError
 from prebuilt_index.errors import BadAnswerError, IndexRefusedError, IndexUnreachableError
 from prebuilt_index.transport.port import HttpPolicy
-from prebuilt_index.transport.wire import TooSlowError
+from prebuilt_index.transport.wire import OverdueError, TooSlowError
 from prebuilt_index.urls import redacted
 
 Failure = (exceptions.HTTPError, http.client.HTTPException, OSError, UnicodeError)
@@ -46,6 +46,12 @@ def explain(url: str, error: Exception, policy: HttpPolicy) -> PassingFaultError
             return IndexUnreachableError(
                 f"`{shown}` sends too slowly",
                 evidence=[f"{policy.patience:g} s behind a rate of {rate}"],
+                hint="Try again later, or from another network",
+            )
+        if isinstance(cause, OverdueError):
+            return IndexUnreachableError(
+                f"`{shown}` takes too long",
+                evidence=[f"{policy.deadline:g} s for one request have passed"],
                 hint="Try again later, or from another network",
             )
         if isinstance(cause, ssl.SSLCertVerificationError):

@@ -29,6 +29,10 @@ class TooSlowError(OSError):
     """An answer fell further behind its least rate than the policy's patience."""
 
 
+class OverdueError(OSError):
+    """The policy's deadline for one request has passed."""
+
+
 class Wire:
     """Connections to every host, through proxies where they are configured."""
 
@@ -210,6 +214,8 @@ class _Paced(io.RawIOBase):
         self._raw = raw
         self._sock = sock
         self._policy = policy
+        self._end = time.monotonic() + policy.deadline
+        """Also of headers: a server may send provisional answers (100) for ever, at any rate."""
         self._patience = policy.patience
         self._timeout = 0.0
         """What the socket was told last. Telling it gives up the interpreter's lock, which others want."""
@@ -219,6 +225,8 @@ class _Paced(io.RawIOBase):
 
     def readinto(self, buffer: "WriteableBuffer") -> int | None:
         begun = time.monotonic()
+        if begun > self._end:
+            raise OverdueError("overdue")
         timeout = min(self._policy.read_timeout, self._patience)
         if timeout != self._timeout:
             self._sock.settimeout(timeout)

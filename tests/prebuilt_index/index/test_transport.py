@@ -2,10 +2,12 @@
 
 import gzip
 import shutil
+import socketserver
 import ssl
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -342,6 +344,23 @@ def test_the_deadline_bounds_a_steady_stream() -> None:
         server.fail(faults.drip(100, 0.02))
         with pytest.raises(IndexUnreachableError, match="takes too long"):
             get(url, replace(HASTY, deadline=0.3))
+
+
+def test_the_deadline_bounds_provisional_answers() -> None:
+    """A server may send `100 Continue` without end; the standard library waits for what follows."""
+
+    class Endless(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                while True:
+                    self.request.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Endless) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        with pytest.raises(IndexUnreachableError, match="takes too long"):
+            get(f"http://127.0.0.1:{server.server_address[1]}/x", replace(HASTY, deadline=0.3))
+        server.shutdown()
 
 
 def test_a_body_beyond_the_limit_is_not_read() -> None:
