@@ -59,7 +59,7 @@ def entry(
             commit_id=reference.revision or "",
             subdirectory=reference.subdirectory,
         )
-    if reference.url.lower().endswith(ARCHIVES):
+    if path is None or reference.url.lower().endswith(ARCHIVES):
         return PackageArchive(
             url=without_credentials(reference.url) if path is None else None,
             path=path,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from packaging.markers import Marker
 from packaging.pylock import (
@@ -100,7 +101,7 @@ def _direct(file: IndexFile, requests: Iterable[Request], place: Place) -> dict[
     written = (Reference.parse(request.direct) for request in requests if request.direct)
     bare = without_credentials(reference.url)
     requested = next((each.revision for each in written if without_credentials(each.url) == bare), None)
-    size = file.size if file.is_wheel and reference.url.endswith(".whl") else None
+    size = file.size if urlsplit(reference.url).path.endswith(".whl") else None
     source = entry(reference, requested, size, place)
     match source:
         case PackageVcs():

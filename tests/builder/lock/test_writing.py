@@ -144,6 +144,11 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
             {"archive": {"url": "https://host.example/x-1.tar.gz", "hashes": {"sha256": HASH}}},
         ),
         (
+            "https://host.example/x-1.tar.gz?download=1",
+            f"https://host.example/x-1.tar.gz?download=1#sha256={HASH}",
+            {"archive": {"url": "https://host.example/x-1.tar.gz?download=1", "hashes": {"sha256": HASH}}},
+        ),
+        (
             (PLACE.folder / "lib").as_uri() + "/",
             (PLACE.folder / "lib").as_uri() + "/",
             {"directory": {"path": "lib"}},
