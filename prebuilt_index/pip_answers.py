@@ -4,6 +4,7 @@ pip merges files in this order, later ones winning: global, user, site (the envi
 then sections: `[global]`, `[install]`, the `PIP_` variables. An empty value counts as none.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,11 @@ _VALUE = re.compile(r" {4}([^:/]*)\.([^:/.]+):(?: (.*))?")
 """Not a further line of a value: `https://host/simple`, `host.example:8443`, `C:\\wheels`."""
 _MORE = re.compile(r" {4}(.*)")
 _BUILTIN_INDEX = re.compile(r"--index-url <url>.*?\(default (\S+?)\)", re.DOTALL)
+_LOGIN = re.compile(r"//\S*@")
+_BARE_LOGIN = re.compile(r"(?<!\S)(?!\S*//)\S*@")
+"""In a proxy without a scheme."""
+_DAY = 86_400.0
+"""Seconds; operating systems refuse to wait for as long as some write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +78,7 @@ def parse_debug(text: str) -> Configured:
         elif key and (more := _MORE.fullmatch(line)):
             values[key] += f"\n{more[1]}"
     if not files:
-        raise PipConfigurationError("`pip config debug` names no file", evidence=text.splitlines()[:5])
+        raise PipConfigurationError("`pip config debug` names no file", evidence=without_logins(text)[:5])
     return Configured(files=tuple(files), options=_merged(found))
 
 
@@ -124,12 +130,33 @@ def defaults_of(options: Mapping[str, str], *, builtin_index: str, home: str | N
         client_cert=_path(options.get("client-cert"), home),
         proxy=options.get("proxy"),
         trusted_hosts=tuple(options.get("trusted-host", "").split()),
-        timeout=float(options["timeout"]) if "timeout" in options else None,
-        retries=int(options["retries"]) if "retries" in options else None,
+        timeout=_timeout(float(options["timeout"])) if "timeout" in options else None,
+        retries=_retries(int(options["retries"])) if "retries" in options else None,
         no_index=options.get("no-index", "").lower() in ("y", "yes", "t", "true", "on", "1"),
         ignored_extra_index_urls=tuple(options.get("extra-index-url", "").split()),
         ignored_find_links=tuple(options.get("find-links", "").split()),
     )
+
+
+def _timeout(seconds: float) -> float:
+    """pip takes any number and fails later."""
+    if math.isnan(seconds) or seconds <= 0:
+        raise PipConfigurationError(
+            f"pip's `timeout` is {seconds:g} seconds", hint="Set it to a number above 0, or leave it out"
+        )
+    return min(seconds, _DAY)
+
+
+def _retries(count: int) -> int:
+    if count < 0:
+        raise PipConfigurationError(f"pip's `retries` is {count}", hint="Set it to 0 or more")
+    return count
+
+
+def without_logins(text: str) -> list[str]:
+    """The lines of what pip said that are not empty, without what may be user names and passwords."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return [_BARE_LOGIN.sub("****@", _LOGIN.sub("//****@", line)) for line in lines]
 
 
 def _path(text: str | None, home: str | None) -> str | None:

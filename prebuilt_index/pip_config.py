@@ -12,7 +12,6 @@ asking every time, and can put them into netrc or a keyring instead.
 
 import json
 import os
-import re
 import stat
 import sys
 import time
@@ -28,6 +27,7 @@ from prebuilt_index.pip_answers import (
     options_of_variables,
     parse_builtin_index,
     parse_debug,
+    without_logins,
 )
 from prebuilt_index.store import Bucket
 
@@ -163,7 +163,7 @@ def _pip(arguments: tuple[str, ...], environ: Mapping[str, str]) -> str:
             check=True,
         )
     except subprocess.CalledProcessError as error:
-        raise _failure(arguments, _last_lines(error.stderr)) from error
+        raise _failure(arguments, without_logins(error.stderr)[-8:]) from error
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise _failure(arguments, [str(error)]) from error
     return done.stdout
@@ -176,8 +176,3 @@ def _failure(arguments: tuple[str, ...], said: Sequence[str]) -> PipConfiguratio
         evidence=said,
         hint="Install pip beside lbuild with `python -m ensurepip`" if missing else None,
     )
-
-
-def _last_lines(text: str) -> list[str]:
-    """The end of what pip said, without user names and passwords of URLs."""
-    return [re.sub(r"//[^/@\s]*@", "//****@", line) for line in text.splitlines() if line.strip()][-8:]

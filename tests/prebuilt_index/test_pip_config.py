@@ -16,6 +16,7 @@ from prebuilt_index.pip_answers import (
     options_of_variables,
     parse_builtin_index,
     parse_debug,
+    without_logins,
 )
 from prebuilt_index.pip_config import read_pip_defaults
 from prebuilt_index.store import Store
@@ -314,6 +315,38 @@ def test_variables_are_options() -> None:
     }
 
     assert options_of_variables(environ) == {"timeout": "3", "trusted-host": "a"}
+
+
+@pytest.mark.parametrize(
+    "options", [{"timeout": "0"}, {"timeout": "-1"}, {"timeout": "nan"}, {"retries": "-1"}]
+)
+def test_a_number_that_no_request_can_use_is_refused(options: dict[str, str]) -> None:
+    """pip checks that it is a number, and no more."""
+    with pytest.raises(PipConfigurationError):
+        defaults_of(options, builtin_index="x", home=None)
+
+
+@pytest.mark.parametrize("text", ["inf", "1e12"])
+def test_a_time_out_without_end_is_a_day(text: str) -> None:
+    """No operating system waits longer than it can count."""
+    assert defaults_of({"timeout": text}, builtin_index="x", home=None).timeout == 86_400
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "index-url = https://name:sesame@index.invalid/simple",
+        "index-url = https://name:open/sesame@index.invalid/simple",
+        "index-url = https://name:open@sesame@index.invalid/simple",
+        "proxy=name:sesame@index.invalid:80",
+    ],
+)
+def test_what_pip_says_is_shown_without_passwords(line: str) -> None:
+    """Also of URLs that nobody can read, which is when pip says them."""
+    (shown,) = without_logins(f"\n{line}\n")
+
+    assert "sesame" not in shown
+    assert "index.invalid" in shown
 
 
 def test_a_help_text_without_an_index_is_refused() -> None:
