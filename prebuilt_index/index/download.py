@@ -62,7 +62,9 @@ class Downloads:
                 hint="Run once without `--offline`",
             )
         else:
-            self._http().receive(file.url, incoming, limit=file.size, on_bytes=on_bytes)
+            http = self._http()
+            # A direct reference may come with credentials.
+            http.receive(http.learn(file.url), incoming, limit=file.size, on_bytes=on_bytes)
 
 
 def check(file: IndexFile, incoming: Incoming) -> None:

@@ -39,6 +39,18 @@ def test_a_file_is_fetched_once(tmp_path: Path) -> None:
         assert len(server.requests) == 2
 
 
+def test_the_credentials_of_a_direct_reference_are_sent(tmp_path: Path) -> None:
+    """In the header that is for them; the store is told nothing of them."""
+    with IndexServer() as server:
+        url = server.add("demo", "demo-1.0.zip", CONTENT)
+        server.fail(faults.wants("user", "sesame"))
+        with make_client(tmp_path, server) as client:
+            path = client.download(make_file(url.replace("://", "://user:sesame@")))
+
+    assert path.read_bytes() == CONTENT
+    assert not any(b"sesame" in each.read_bytes() for each in tmp_path.rglob("*") if each.is_file())
+
+
 def test_refresh_fetches_a_file_without_a_hash_again(tmp_path: Path) -> None:
     """Its URL may give another file by now."""
     with IndexServer() as server:
