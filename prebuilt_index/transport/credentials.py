@@ -1,14 +1,19 @@
-"""Which credentials go to which origin: those written in URLs, then netrc, then (after a 401) keyring."""
+"""Which credentials go to which origin: those written in URLs, then netrc, then (after a 401) keyring.
+
+One server may hold several indexes with credentials of their own; each URL gets those of the index it lies
+closest to.
+"""
 
 import netrc
 import threading
 from base64 import b64encode
 from collections.abc import Callable
 from importlib import import_module
+from itertools import takewhile
 from pathlib import Path
 
 from manylinux.errors import UsageError
-from prebuilt_index.urls import Credentials, Origin, origin, split_credentials
+from prebuilt_index.urls import Credentials, Origin, origin, split, split_credentials
 
 Keyring = Callable[[str, str | None], Credentials | None]
 """Service and perhaps user name, to credentials."""
@@ -21,8 +26,9 @@ class CredentialBook:
         self._netrc_path = netrc_path
         self._keyring = keyring
         self._lock = threading.Lock()
-        self._by_origin: dict[Origin, Credentials] = {}
-        self._asked: set[Origin] = set()
+        self._by_origin: dict[Origin, dict[str, Credentials]] = {}
+        """By the path they were learned with."""
+        self._asked: set[tuple[Origin, str]] = set()
         self._netrc: dict[str, Credentials] | None = None
 
     def learn(self, url: str) -> str:
@@ -30,34 +36,49 @@ class CredentialBook:
         clean, credentials = split_credentials(url)
         if credentials is not None:
             with self._lock:
-                self._by_origin[origin(clean)] = credentials
+                self._by_origin.setdefault(origin(clean), {})[split(clean).path] = credentials
         return clean
 
     def header(self, url: str) -> str | None:
         """The Authorization header for `url`, or None."""
         with self._lock:
-            credentials = self._by_origin.get(origin(url))
-            # A name without a password may be half of what netrc or keyring knows.
-            if credentials is None or not credentials.password:
-                credentials = self._from_netrc(url, credentials) or credentials
+            return self._header(url)
+
+    def ask_keyring(self, url: str, refused: str | None) -> str | None:
+        """Another Authorization header for `url` than the `refused` one, or None.
+
+        Keyring is asked once for each index; who was refused at the same time gets the same answer.
+        """
+        with self._lock:
+            index = origin(url), self._closest_place(url)
+            if self._keyring is not None and index not in self._asked:
+                self._asked.add(index)
+                self._learn_from(self._keyring, *index)
+            header = self._header(url)
+        return None if header == refused else header
+
+    def _learn_from(self, keyring: Keyring, server: Origin, place: str) -> None:
+        known = self._by_origin.setdefault(server, {})
+        username = known[place].username if place in known else None
+        scheme, host, port = server
+        for service in (f"{scheme}://{host}:{port}", f"{scheme}://{host}", host):
+            found = keyring(service, username)
+            if found is not None:
+                known[place] = found
+                return
+
+    def _header(self, url: str) -> str | None:
+        credentials = self._by_origin.get(origin(url), {}).get(self._closest_place(url))
+        # A name without a password may be half of what netrc or keyring knows.
+        if credentials is None or not credentials.password:
+            credentials = self._from_netrc(url, credentials) or credentials
         return None if credentials is None else _basic(credentials)
 
-    def ask_keyring(self, url: str) -> bool:
-        """Whether keyring gave credentials for the origin of `url`; it is asked once for each origin."""
-        key = origin(url)
-        with self._lock:
-            if self._keyring is None or key in self._asked:
-                return False
-            self._asked.add(key)
-            known = self._by_origin.get(key)
-            username = known.username if known else None
-            scheme, host, port = key
-            for service in (f"{scheme}://{host}:{port}", f"{scheme}://{host}", host):
-                found = self._keyring(service, username)
-                if found is not None:
-                    self._by_origin[key] = found
-                    return True
-        return False
+    def _closest_place(self, url: str) -> str:
+        """The learned path with most folders in common with that of `url`; the first among equals."""
+        path = split(url).path
+        known = self._by_origin.get(origin(url), {})
+        return max(known, key=lambda other: _common_folders(other, path), default="/")
 
     def _from_netrc(self, url: str, known: Credentials | None) -> Credentials | None:
         if self._netrc is None:
@@ -66,6 +87,11 @@ class CredentialBook:
         if found is None or (known is not None and known.username != found.username):
             return None
         return found
+
+
+def _common_folders(one: str, other: str) -> int:
+    pairs = zip(one.split("/"), other.split("/"), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _basic(credentials: Credentials) -> str:

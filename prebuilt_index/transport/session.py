@@ -149,10 +149,13 @@ class HttpSession:
         if authorization is not None:
             sent["authorization"] = authorization
         response = self._wire.send(url, sent)
-        if response.status == 401 and authorize and self._book.ask_keyring(url):
-            put_back(response)
-            return self._wire.send(url, sent | {"authorization": self._book.header(url) or ""})
-        return response
+        if response.status != 401 or not authorize:
+            return response
+        other = self._book.ask_keyring(url, authorization)
+        if other is None:
+            return response
+        put_back(response)
+        return self._wire.send(url, sent | {"authorization": other})
 
     def _check(self, exchange: Exchange, statuses: frozenset[int]) -> None:
         status = exchange.status

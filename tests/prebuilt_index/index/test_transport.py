@@ -7,6 +7,8 @@ import ssl
 import subprocess
 import threading
 import time
+from base64 import b64decode
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -105,6 +107,21 @@ def test_credentials_of_the_url_are_sent_to_its_origin() -> None:
         session.close()
 
     assert body == FILE
+
+
+def test_indexes_on_one_server_keep_their_own_credentials() -> None:
+    """Each URL gets those of the index it lies closest to, and a file elsewhere those of the first."""
+    with IndexServer() as server:
+        session = make_session()
+        for team in ("red", "blue"):
+            session.learn(with_userinfo(f"{server.url}/api/{team}/simple/", f"{team}:secret"))
+        sent = {}
+        for path in ("/api/red/simple/demo/", "/api/blue/simple/demo/", "/api/blue/files/x", "/packages/x"):
+            session.get(f"{server.url}{path}", headers={}, limit=100, statuses=frozenset({404}))
+            sent[path] = b64decode(server.requests[-1].headers["authorization"].split()[1]).partition(b":")[0]
+        session.close()
+
+    assert list(sent.values()) == [b"red", b"blue", b"blue", b"red"]
 
 
 def test_credentials_never_go_to_another_origin(tmp_path: Path) -> None:
@@ -210,6 +227,45 @@ def test_keyring_is_asked_once_and_only_after_a_401() -> None:
     assert unasked == []
     assert bodies == [FILE, FILE]
     assert len(asked) == 3
+
+
+def test_all_who_are_refused_together_get_what_keyring_knows() -> None:
+    """A dozen requests begin before the first 401 is there."""
+
+    def keyring(service: str, username: str | None) -> Credentials | None:
+        return Credentials(username="user", password="secret") if username is None else None
+
+    with IndexServer() as server:
+        url = server.add("demo", "demo.bin", FILE)
+        server.fail(faults.wants("user", "secret"))
+        server.fail(lambda request, reply: replace(reply, wait=0.05))
+        session = make_session(config=HttpConfig(), keyring=keyring)
+        with ThreadPoolExecutor(4) as threads:
+            asks = [threads.submit(session.get, url, headers={}, limit=10**6) for _ in range(4)]
+        session.close()
+
+    assert [ask.result().body for ask in asks] == [FILE] * 4
+
+
+def test_each_index_of_a_server_asks_keyring_for_its_own_user() -> None:
+    """The second index is not refused with the first one's answer."""
+
+    def keyring(service: str, username: str | None) -> Credentials | None:
+        return Credentials(username=username, password="secret") if username else None
+
+    with IndexServer() as server:
+        session = make_session(config=HttpConfig(), keyring=keyring)
+        bodies = []
+        for user in ("red", "blue"):
+            url = session.learn(f"{with_userinfo(server.url, user)}/{user}/files/x")
+            server.heal()
+            server.fail(faults.body(FILE))
+            server.fail(lambda request, reply: replace(reply, status=200))
+            server.fail(faults.wants(user, "secret"))
+            bodies.append(session.get(url, headers={}, limit=10**6).body)
+        session.close()
+
+    assert bodies == [FILE, FILE]
 
 
 @pytest.mark.parametrize(
