@@ -1,7 +1,6 @@
 """What JSON and HTML pages share: sound entries, hostile names, the versions that are spoken."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from operator import methodcaller
 from typing import Generic, TypeVar, overload
 from urllib.parse import urljoin
 
@@ -105,24 +104,6 @@ def are_sound(hashes: Mapping[str, object]) -> bool:
     if "sha256" in hashes:
         return is_digest("sha256", hashes["sha256"])
     return not hashes or bool(known_digests(hashes))
-
-
-def is_plain_text(content: bytes) -> bool:
-    """Whether all strings of a JSON document are printable: control characters stand in it escaped."""
-    return content.isascii() and b"\\" not in content and b"\x7f" not in content
-
-
-def are_plain(urls: Sequence[str], digests: Sequence[str]) -> bool:
-    """Whether all `urls`, printable ones, are absolute `https:` and all `digests` sha256.
-
-    Much faster than one by one.
-    """
-    if set(map(len, digests)) != {64} or "".join(digests).strip(_HEX):
-        return False
-    together = "".join(urls)
-    if "[" in together or "]" in together:
-        return False
-    return together.startswith("https://") and all(map(methodcaller("startswith", "https://"), urls))
 
 
 def is_fetchable(url: str, page_url: str) -> bool:

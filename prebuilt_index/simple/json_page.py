@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
 
 import msgspec
 from packaging.utils import NormalizedName, canonicalize_name
@@ -12,10 +11,8 @@ from prebuilt_index.artefacts import IndexFile, ProjectPage
 from prebuilt_index.simple.entries import (
     PAGE_LIMIT,
     LazyFiles,
-    are_plain,
     are_sound,
     check_api_version,
-    is_plain_text,
     known_digests,
     not_an_index,
     read_status,
@@ -36,32 +33,29 @@ class _Envelope(msgspec.Struct):
     project_status: Any = msgspec.field(name="project-status", default=None)
 
 
-class _Essentials(msgspec.Struct):
-    """What no file can do without."""
-
+class _Named(msgspec.Struct):
     filename: str
-    url: str
-    hashes: dict[str, str]
 
 
-class _AllEssentials(msgspec.Struct):
-    files: list[_Essentials]
+class _Names(msgspec.Struct):
+    files: list[_Named]
 
 
 _read_envelope = msgspec.json.Decoder(_Envelope).decode
-_read_essentials = msgspec.json.Decoder(_AllEssentials).decode
+_read_names = msgspec.json.Decoder(_Names).decode
 _read_entry = msgspec.json.Decoder().decode
 
 
 def page_from_json(content: bytes, *, project: NormalizedName, page_url: str, index: str = "") -> ProjectPage:
     """The page in `content`, which `page_url` answered: 4 ms for the 4,400 files of numpy.
 
-    An entry without a usable name, URL or hash is left out. Raises NotAnIndexError when `content` is no
-    project page of API 1.x about `project`, HostileNameError when a file name is not one path component.
+    An entry without a name is left out; one without a usable URL or hash raises NotAnIndexError when it is
+    looked at. Raises NotAnIndexError when `content` is no project page of API 1.x about `project`,
+    HostileNameError when a file name is not one path component.
     """
     envelope = _load(content, page_url)
     _check_envelope(envelope, project, page_url)
-    entries, names = _sound(content, envelope.files, page_url)
+    entries, names = _named(content, envelope.files, page_url)
     refuse_hostile_names(names, page_url)
     status, reason = _project_status(envelope)
     return ProjectPage(
@@ -95,37 +89,33 @@ def _check_envelope(envelope: _Envelope, project: NormalizedName, page_url: str)
         raise not_an_index(page_url, f"it is about {envelope.name!r:.100}, not about `{project}`")
 
 
-def _sound(
+def _named(
     content: bytes, entries: list[msgspec.Raw], page_url: str
 ) -> tuple[Sequence[msgspec.Raw], Sequence[str]]:
-    """The entries that have what no file can do without, and their file names. Most pages have no others."""
+    """The entries that have a file name, and those names. Most pages have no others."""
     try:
-        files = _read_essentials(content).files
-        urls = [file.url for file in files]
-        printable = is_plain_text(content) or "".join(urls).isprintable()
-        if printable and are_plain(urls, [file.hashes["sha256"] for file in files]):
-            return entries, [file.filename for file in files]
-    except (msgspec.DecodeError, KeyError):
-        pass  # one by one, then: some entry is unusual
-    sound = [(entry, read) for entry in entries if _is_sound(read := _read_entry(entry), page_url)]
-    return [entry for entry, _ in sound], [read["filename"] for _, read in sound]
+        return entries, [file.filename for file in _read_names(content).files]
+    except msgspec.DecodeError:
+        named = [(entry, read) for entry in entries if _has_name(read := _read_entry(entry), page_url)]
+        return [entry for entry, _ in named], [read["filename"] for _, read in named]
 
 
-def _is_sound(entry: object, page_url: str) -> bool:
+def _has_name(entry: object, page_url: str) -> bool:
     if not isinstance(entry, dict):
         raise not_an_index(page_url, "`files` is not a list of objects")
-    filename, url, hashes = entry.get("filename"), entry.get("url"), entry.get("hashes")
-    if not isinstance(filename, str) or not isinstance(url, str) or not isinstance(hashes, dict):
-        return False
-    return resolve(url, page_url, page_url) is not None and are_sound(hashes)
+    return isinstance(entry.get("filename"), str)
 
 
 def _index_file(entry: _Json, page_url: str, index: str) -> IndexFile:
+    url, hashes = entry.get("url"), entry.get("hashes")
+    absolute = resolve(url, page_url, page_url) if isinstance(url, str) else None
+    if absolute is None or not isinstance(hashes, dict) or not are_sound(hashes):
+        raise not_an_index(page_url, f"its entry for {entry['filename']!r:.200} has no usable URL or hash")
     yanked = entry.get("yanked")
     return IndexFile(
         filename=entry["filename"],
-        url=_absolute(entry["url"], page_url),
-        hashes=known_digests(entry["hashes"]),
+        url=without_credentials(absolute),
+        hashes=known_digests(hashes),
         size=_size(entry.get("size")),
         requires_python=_text(entry.get("requires-python")),
         upload_time=_moment(entry.get("upload-time")),
@@ -133,11 +123,6 @@ def _index_file(entry: _Json, page_url: str, index: str) -> IndexFile:
         metadata_hashes=_metadata_hashes(entry),
         index=index,
     )
-
-
-def _absolute(url: str, page_url: str) -> str:
-    plain = url.startswith("https://") and "@" not in url and "#" not in url
-    return url if plain else without_credentials(urljoin(page_url, url))
 
 
 def _size(value: object) -> int | None:

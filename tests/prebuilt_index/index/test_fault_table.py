@@ -86,8 +86,8 @@ CASES = [
         "malformed sha256 on the page",
         faults.files_say(hashes={"sha256": "0"}),
         PAGES,
-        NO_SOLUTION,
-        "no file",
+        NETWORK,
+        "no usable URL or hash",
     ),
     Case("wrong size on the page", faults.files_say(size=3), PAGES, INTEGRITY, "size"),
     Case("truncated file", faults.truncated(100), FILES, INTEGRITY, "size"),
@@ -99,7 +99,11 @@ CASES = [
         "hostile file name", faults.files_say(filename="../../x.whl"), PAGES, INTEGRITY, "one path component"
     ),
     Case(
-        "file URL of this machine", faults.files_say(url="file:///etc/passwd"), PAGES, NO_SOLUTION, "no file"
+        "file URL of this machine",
+        faults.files_say(url="file:///etc/passwd"),
+        PAGES,
+        NETWORK,
+        "no usable URL or hash",
     ),
     Case("API 2.0", faults.api_version("2.0"), PAGES, NETWORK, "version 2.0"),
     Case("API 1.9", faults.api_version("1.9"), PAGES, OK),

@@ -197,6 +197,18 @@ def test_a_find_links_page_may_list_what_is_not_there(tmp_path: Path) -> None:
     assert stamps[0] != stamps[1]
 
 
+@pytest.mark.parametrize("promised", ["", f"#sha256={'0' * 64}"])
+def test_a_listed_file_that_is_not_there_is_said(tmp_path: Path, promised: str) -> None:
+    """A local page may be older than its folder."""
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "index.html").write_text(f'<a href="{WHEEL}{promised}">x</a>')
+    with make_client(tmp_path / "store", str(tmp_path)) as client:
+        file = client.page(DEMO).files[0]
+        for ask in (client.core_metadata, client.download):
+            with pytest.raises(UsageError, match="cannot be read"):
+                ask(file)
+
+
 def test_a_changed_find_links_file_changes_the_stamp(tmp_path: Path) -> None:
     """By size or time; other projects' files do not count."""
     links = tmp_path / "links"
