@@ -1,6 +1,7 @@
 """Core metadata of wheels at the least cost: store, metadata file (PEP 658, 714), wheel's end, the wheel."""
 
 import hashlib
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from prebuilt_index.artefacts import IndexFile
 from prebuilt_index.errors import BadArchiveError, HashMismatchError, OfflineError
 from prebuilt_index.index.download import Downloads
 from prebuilt_index.index.metadata_key import metadata_key
+from prebuilt_index.index.reading import reading
 from prebuilt_index.index.wheel_tail import (
     METADATA_LIMIT,
     NotUnderstoodError,
@@ -174,9 +176,9 @@ def _is_number(text: str) -> bool:
 
 
 def metadata_in(path: Path, filename: str) -> bytes:
-    """METADATA of the wheel at `path`. Raises BadArchiveError."""
-    size = path.stat().st_size
-    with open(path, "rb") as wheel:
+    """METADATA of the wheel at `path`. Raises BadArchiveError, and UsageError when it cannot be read."""
+    with reading(path), open(path, "rb") as wheel:
+        size = os.fstat(wheel.fileno()).st_size
 
         def stretch(span: Span) -> bytes:
             wheel.seek(span.start)

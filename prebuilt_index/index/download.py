@@ -1,13 +1,12 @@
 """Files into the store: hashed while they arrive, kept only when they are what was promised."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from manylinux.errors import UsageError
 from prebuilt_index.artefacts import IndexFile
 from prebuilt_index.errors import HashMismatchError, OfflineError
+from prebuilt_index.index.reading import reading
 from prebuilt_index.store import Bucket, Incoming, Store
 from prebuilt_index.transport.port import Http
 from prebuilt_index.urls import local_path, redacted
@@ -53,7 +52,8 @@ class Downloads:
 
     def _fill(self, incoming: Incoming, file: IndexFile, on_bytes: OnBytes) -> None:
         if file.url.startswith("file:"):
-            with _opened(local_path(file.url)) as source:
+            path = local_path(file.url)
+            with reading(path), open(path, "rb") as source:
                 _copy(source, incoming, file.size, on_bytes)
         elif self._offline:
             raise OfflineError(
@@ -99,22 +99,9 @@ def _location(file: IndexFile) -> str:
     if not file.url.startswith("file:"):
         return promised
     path = local_path(file.url)
-    try:
+    with reading(path):
         seen = path.stat()
-    except OSError as error:
-        raise _unreadable(path, error) from error
     return f"{promised} {seen.st_size} {seen.st_mtime_ns} {seen.st_ctime_ns} {seen.st_ino}"
-
-
-def _opened(path: Path) -> BinaryIO:
-    try:
-        return open(path, "rb")
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: OSError) -> UsageError:
-    return UsageError(f"`{path}` cannot be read", evidence=[os.strerror(error.errno or 0)])
 
 
 def _copy(source: BinaryIO, incoming: Incoming, limit: int | None, on_bytes: OnBytes) -> None:

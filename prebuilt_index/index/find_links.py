@@ -15,6 +15,7 @@ from prebuilt_index.index.filenames import belongs_to, guessed_project, is_archi
 from prebuilt_index.index.freshness import validity
 from prebuilt_index.index.local import files_in
 from prebuilt_index.index.page_cache import PageCache, PageHead, digest_of
+from prebuilt_index.index.reading import reading
 from prebuilt_index.simple.entries import PAGE_LIMIT, not_an_index
 from prebuilt_index.simple.html_page import charset_of, read_html
 from prebuilt_index.transport.port import Http
@@ -70,15 +71,18 @@ class FindLinks:
     def _listing(self) -> Sequence[IndexFile]:
         with self._lock:
             if self._listed is None:
-                self._listed = self._list_remote() if self._remote else self._list_local()
+                self._listed = self._list_remote() if self._remote else self._list_local(self._path())
             return self._listed
 
     def _path(self) -> Path:
         is_url = self._location.lower().startswith("file:")
         return (local_path(self._location) if is_url else Path(self._location)).absolute()
 
-    def _list_local(self) -> Sequence[IndexFile]:
-        path = self._path()
+    def _list_local(self, path: Path) -> Sequence[IndexFile]:
+        with reading(path):
+            return self._list_path(path)
+
+    def _list_path(self, path: Path) -> Sequence[IndexFile]:
         if path.is_dir():
             return files_in(path, self.url)
         if not path.is_file():

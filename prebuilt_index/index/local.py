@@ -11,6 +11,7 @@ from manylinux.errors import UsageError
 from prebuilt_index.artefacts import IndexFile, ProjectPage
 from prebuilt_index.index.filenames import belongs_to, is_archive
 from prebuilt_index.index.page_cache import digest_of
+from prebuilt_index.index.reading import reading
 from prebuilt_index.index.source import Stamp
 from prebuilt_index.simple.json_page import page_from_json
 
@@ -32,15 +33,23 @@ class LocalIndex:
 
     def names(self) -> Sequence[str]:
         """The folders' names."""
-        return sorted(entry.name for entry in self._root.iterdir() if entry.is_dir())
+        with reading(self._root):
+            return sorted(entry.name for entry in self._root.iterdir() if entry.is_dir())
 
     def page(self, project: NormalizedName) -> ProjectPage | None:
         """The page of `project`; None when it has no folder. UsageError when the index itself is absent."""
         if not self._root.is_dir():
             raise UsageError(f"index folder `{self._root}` does not exist")
         folder = self._root / project
-        if not folder.is_dir():
-            return None
+        with reading(folder):
+            return self._read_folder(folder, project) if folder.is_dir() else None
+
+    def stamp(self, project: NormalizedName) -> Stamp:
+        """The stamp of the page as it is now."""
+        page = self.page(project)
+        return Stamp(known=page is not None, digest=page.digest if page else "", fresh_until=0.0)
+
+    def _read_folder(self, folder: Path, project: NormalizedName) -> ProjectPage:
         for name in ("index.json", "index.html"):
             if (folder / name).is_file():
                 return self._read(folder / name, project)
@@ -52,11 +61,6 @@ class LocalIndex:
             index=self.url,
             digest=listing_digest(folder, files),
         )
-
-    def stamp(self, project: NormalizedName) -> Stamp:
-        """The stamp of the page as it is now."""
-        page = self.page(project)
-        return Stamp(known=page is not None, digest=page.digest if page else "", fresh_until=0.0)
 
     def _read(self, path: Path, project: NormalizedName) -> ProjectPage:
         content, page_url = path.read_bytes(), path.as_uri()
