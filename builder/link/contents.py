@@ -82,10 +82,15 @@ def _pieces(wheel: WheelReader, member: Member) -> Iterator[bytes | bytearray]:
 def _inflated_slowly(wheel: WheelReader, member: Member) -> Iterator[bytes]:
     engine = zlib.decompressobj(-zlib.MAX_WBITS)
     for raw in _raw(wheel, member, PIECE // 4):
-        try:
-            yield engine.decompress(raw)
-        except zlib.error as error:
-            raise _changed(member) from error
+        rest: bytes | bytearray = raw
+        full = True
+        while rest or full:  # all may be taken in and not yet given out
+            try:
+                piece = engine.decompress(rest, PIECE)
+            except zlib.error as error:
+                raise _changed(member) from error
+            rest, full = engine.unconsumed_tail, len(piece) == PIECE
+            yield piece
 
 
 def _raw(wheel: WheelReader, member: Member, most: int) -> Iterator[bytearray]:
