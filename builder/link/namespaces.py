@@ -8,6 +8,9 @@ quotes, comments, a licence) are no conflict. A file with no statements at all h
 import ast
 from enum import IntEnum
 
+_LONGEST = 64 * 1024
+"""Bytes; a declaration has a few hundred, and its licence a few thousand."""
+
 
 class NamespaceStyle(IntEnum):
     """Styles of declaring a namespace, best first: what keeps working where and with what."""
@@ -24,9 +27,11 @@ class NamespaceStyle(IntEnum):
 
 def namespace_style(content: bytes) -> NamespaceStyle | None:
     """How `content` declares its package a namespace, or None when it does anything else."""
+    if len(content) > _LONGEST:
+        return None
     try:
         tree = ast.parse(content)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: nested too deep
         return None
     statements = _effective(tree.body)
     if not all(_only_declares(statement) for statement in statements):

@@ -17,6 +17,9 @@ from builder.model import BundlePath, Drop, FromBytes, FromWheel, PlannedFile
 from prebuilt_index.wheel_archive import VerifiedWheel
 
 NSPKG = "nspkg-pth"
+_LONGEST_NSPKG = 64 * 1024
+_LONGEST_SCRIPT = 32 * 1024 * 1024
+"""Bytes. What is larger is no such file, and is not read into memory to see."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,7 @@ def spread_wheel(wheel: VerifiedWheel, index: int, by: Spreading) -> Spread:
         elif (
             path.endswith("-nspkg.pth")
             and "/" not in path
+            and member.size <= _LONGEST_NSPKG
             and is_generated_nspkg(by.read(wheel.path, member))
         ):
             placed = NSPKG
@@ -118,7 +122,8 @@ def _below_data(
     from builder.link.scripts import with_interpreter  # needs configparser, and most bundles keep no commands
 
     path = by.layout.scripts + below.rest
-    rewritten = with_interpreter(by.read(wheel.path, content.member), by.python)
+    small = content.member.size <= _LONGEST_SCRIPT
+    rewritten = with_interpreter(by.read(wheel.path, content.member), by.python) if small else None
     if rewritten is None:
         return _file(owner, path, content, executable=True)
     return made_file(owner, path, rewritten, executable=True)

@@ -224,6 +224,9 @@ def test_equal_looking_declarations_elsewhere_are_a_conflict(tmp_path: Path) -> 
         (b"def broken(:\n", None),
         (b"\x00", None),
         (b"\xff\xfe", None),
+        (b"-" * 60_000 + b"1", None),
+        (b"1+" * 30_000 + b"1", None),
+        (b"#" * 100_000 + b"\n" + PKGUTIL, None),
     ],
 )
 def test_recognises_declarations_by_what_they_do(content: bytes, style: NamespaceStyle | None) -> None:
