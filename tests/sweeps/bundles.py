@@ -76,7 +76,7 @@ def sweep(stack: Stack, runtime: str, arch: str, cache_dir: Path, known: Sequenc
         process = _run_lbuild(stack, ("--runtime", runtime, "--arch", arch, "-o", str(output)), cache_dir)
         seconds = time.perf_counter() - started
         report = json.loads(process.stdout) if process.stdout.startswith("{") else {}
-        faults, imported = _faults(stack, runtime, arch, output, process.returncode, report)
+        faults, imported = _faults(stack, runtime, arch, output, process, report)
     reasons = [row.reason for row in known if any(row.covers(stack.name, target, each) for each in faults)]
     stages = {stage["name"]: stage["seconds"] for stage in report.get("stages", ())}
     bundle = report.get("bundle") or {"zipped": 0, "unzipped": 0}
@@ -97,16 +97,37 @@ def sweep(stack: Stack, runtime: str, arch: str, cache_dir: Path, known: Sequenc
 
 def _run_lbuild(stack: Stack, target: tuple[str, ...], cache_dir: Path) -> subprocess.CompletedProcess[str]:
     command = [*LBUILD, *stack.requirements, *stack.options, *target, "--json", "--cache-dir", str(cache_dir)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False)
+    return _bounded(command, BUILD_SECONDS)
+
+
+def _bounded(
+    command: Sequence[str], seconds: float, text: str | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """What a command says; one that takes too long is asked to end, so that it ends what it started too."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd=cwd) as process:
+        try:
+            out, err = process.communicate(text, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.terminate()
+            out, err = process.communicate()
+            err += f"\nended after {seconds:g} s"
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
 def _faults(
-    stack: Stack, runtime: str, arch: str, output: Path, status: int, report: dict[str, Any]
+    stack: Stack,
+    runtime: str,
+    arch: str,
+    output: Path,
+    process: subprocess.CompletedProcess[str],
+    report: dict[str, Any],
 ) -> tuple[list[str], int]:
     """What is wrong with a build and its bundle, and how many modules were imported."""
-    if status:
-        error = report.get("error", {"code": "no report", "summary": "see the talk"})
-        return [f"exit {status}: {error['code']}: {error['summary']}"], 0
+    if process.returncode:
+        last = process.stderr.strip().rpartition("\n")[2]
+        error = report.get("error", {"code": "no report", "summary": last})
+        return [f"exit {process.returncode}: {error['code']}: {error['summary']}"], 0
     faults = list(_wrong_machines(output, MACHINES[arch]))
     interpreter = find_interpreter(runtime) if arch == _own_architecture() else None
     if interpreter is None:
@@ -137,15 +158,8 @@ def _probe(interpreter: str, bundle: Path, root: str, stack: Stack, pins: dict[s
         archive.extractall(folder)
     requested = [name for name in stack.projects() if canonicalize_name(name) in pins]
     wish = {"requested": requested, "imports": stack.imports, "pins": pins}
-    process = subprocess.run(
-        [interpreter, "-I", "-S", str(PROBE), str(folder / root)],
-        input=json.dumps(wish),
-        capture_output=True,
-        text=True,
-        timeout=IMPORT_SECONDS,
-        check=False,
-        cwd=bundle.parent,
-    )
+    command = [interpreter, "-I", "-S", str(PROBE), str(folder / root)]
+    process = _bounded(command, IMPORT_SECONDS, json.dumps(wish), bundle.parent)
     lines = process.stdout.splitlines()
     if process.returncode or not lines:
         return {"imported": [], "faults": [f"import: exit {process.returncode}: {process.stderr[-300:]}"]}

@@ -66,7 +66,8 @@ def read_stacks() -> tuple[tuple[Stack, ...], tuple[Known, ...]]:
 
 def _stack(row: Mapping[str, Any]) -> Stack:
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
-    return Stack(**{"requirements": (row["name"],), **values})
+    given: dict[str, Any] = {"requirements": (row["name"],), **values}
+    return Stack(**given)
 
 
 def _names(text: str) -> list[str]:
