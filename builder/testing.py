@@ -80,9 +80,15 @@ class MemoryIndex:
         requires: Iterable[str] = (),
         extras: Iterable[str] = (),
         requires_python: str | None = None,
+        exact: str | None = None,
     ) -> IndexFile:
-        """Let `reference` (the `direct` of a Request) stand for a wheel of this name."""
-        file = IndexFile(filename=filename, url=reference, hashes=_hashes(reference), direct=reference)
+        """Let `reference` (the `direct` of a Request) stand for a wheel of this name.
+
+        `exact` is what it turned out to be: a commit, an archive's `#sha256=`.
+        """
+        file = IndexFile(
+            filename=filename, url=reference, hashes=_hashes(reference), direct=exact or reference
+        )
         name, version = _name_and_version(filename)
         self._metadata[file.url] = core_metadata(name, version, requires, extras, requires_python)
         self._directs[reference] = file

@@ -75,7 +75,8 @@ class Pool:
             return
         if not all(demand.allows(direct.version) for demand in demands):
             return
-        # Whoever made the file has checked the hashes: a built wheel's are not those of its source.
+        if not _has_source_hash(direct.file, allowed_hashes(demands)):
+            return
         yield self._candidate(name, direct.version, direct.file, extras, direct)
 
     def _candidate(
@@ -208,7 +209,7 @@ class Pool:
         extras: frozenset[NormalizedName],
     ) -> Demand:
         url, _, fragment = (requirement.url or "").partition("#")
-        if url.startswith("file:") and candidate.direct is None:
+        if url.partition(":")[0].lower().rpartition("+")[2] == "file" and candidate.direct is None:
             # What an index hands out has no business with files of this machine.
             raise UnusableRequirementError(
                 f"requires a file of this machine, `{requirement.name} @ {redacted(url)}`"
@@ -244,6 +245,14 @@ def allowed_hashes(demands: Iterable[Demand]) -> frozenset[str] | None:
         if demand.hashes:
             allowed = demand.hashes if allowed is None else allowed & demand.hashes
     return allowed
+
+
+def _has_source_hash(file: IndexFile, allowed: frozenset[str] | None) -> bool:
+    """Whether the source of a direct file, which its exact reference names, is one of `allowed`."""
+    _, _, fragment = (file.direct or "").partition("#")
+    options = dict(part.partition("=")[::2] for part in fragment.split("&"))
+    strong = [each for each in allowed or () if each.startswith("sha256:")]
+    return not strong or f"sha256:{options.get('sha256')}" in strong
 
 
 def refusing(candidate: Candidate, reason: str) -> Demand:

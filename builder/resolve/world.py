@@ -42,7 +42,7 @@ class World:
         """Projects that cannot be had, and what was said of them."""
         self._projects: dict[NormalizedName, Project | None] = {}
         self._metadata: dict[tuple[str, str], CoreMetadata] = {}
-        self._directs: dict[str, tuple[NormalizedName, Direct]] = {}
+        self._directs: dict[tuple[str, frozenset[str]], tuple[NormalizedName, Direct]] = {}
         self._failures: dict[object, LbuildError] = {}
 
     def project(self, name: NormalizedName) -> Project | None:
@@ -90,13 +90,14 @@ class World:
         Raises InvalidRequirementError when the file is of another project than the request names.
         """
         reference = f"{request.direct}#{request.subdirectory or ''}"
-        found = self._directs.get(reference)
+        key = (reference, request.hashes)  # the file is checked against the hashes of each request
+        found = self._directs.get(key)
         if found is None:
             file = self.facts.direct(request)
             name, version = name_and_version(file)
             refusal = self.judge.judge_direct(file)
             direct = Direct(reference=reference, file=file, version=version, refusal=refusal)
-            found = self._directs[reference] = (name, direct)
+            found = self._directs[key] = (name, direct)
         _check_name(request, found[0])
         return found
 

@@ -7,8 +7,12 @@ from builder.errors import (
     NoCompatibleArtifactError,
     ResolutionImpossibleError,
 )
+from builder.model import Request
 from builder.testing import MemoryIndex
 from factories.requests import ask, ask_direct, index_of, pinned, solve
+from manylinux.errors import NoSolutionError
+from prebuilt_index.artefacts import IndexFile
+from prebuilt_index.errors import HashMismatchError
 
 
 def test_a_direct_reference_wins_over_the_index() -> None:
@@ -78,3 +82,59 @@ def test_a_direct_wheel_must_load_on_the_target_and_be_of_the_named_project() ->
         solve(index, ask_direct("file:///a.whl"))
     with pytest.raises(InvalidRequirementError, match="another project, `b`"):
         solve(index, "c @ file:///b.whl")
+
+
+URL = "https://host.example/a-1.tar.gz"
+RIGHT, WRONG = f"sha256:{'0' * 64}", f"sha256:{'1' * 64}"
+
+
+class CheckingIndex(MemoryIndex):
+    """An index that, as the world does, refuses a direct file without one of the request's hashes."""
+
+    def direct(self, request: Request) -> IndexFile:
+        if request.hashes and RIGHT not in request.hashes:
+            raise HashMismatchError("not the file that was asked for")
+        return super().direct(request)
+
+
+def checking_index() -> CheckingIndex:
+    """One sdist that a URL stands for, with the right hash."""
+    index = CheckingIndex()
+    index.add_direct(URL, "a-1-py3-none-any.whl", exact=f"{URL}#sha256={'0' * 64}")
+    return index
+
+
+@pytest.mark.parametrize("hashes", [(None, WRONG), (RIGHT, WRONG), (WRONG, RIGHT)])
+def test_every_request_for_a_file_has_its_hashes_checked(hashes: tuple[str | None, ...]) -> None:
+    """A file that one line accepts is not thereby accepted for the next."""
+    requests = [
+        ask(f"a @ {URL}", line, hashes=frozenset({each} if each else ())) for line, each in enumerate(hashes)
+    ]
+
+    with pytest.raises(HashMismatchError):
+        solve(checking_index(), *requests)
+
+
+@pytest.mark.parametrize(("digest", "accepted"), [(RIGHT, True), (WRONG, False)])
+def test_a_constraint_s_hashes_hold_for_a_direct_file(digest: str, accepted: bool) -> None:
+    """They are those of the source, not of the wheel that is built of it."""
+    constraint = ask("a", source="constraints.txt", hashes=frozenset({digest}))
+
+    if accepted:
+        assert pinned(solve(checking_index(), f"a @ {URL}", constraints=[constraint])) == {"a": "1"}
+    else:
+        with pytest.raises(ResolutionImpossibleError):
+            solve(checking_index(), f"a @ {URL}", constraints=[constraint])
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///src/a/", "FILE:///src/a/", "git+file:///src/a", "git+FILE:///src/a"]
+)
+def test_an_index_s_package_may_not_ask_for_files_of_this_machine(url: str) -> None:
+    """However the scheme is written."""
+    index = MemoryIndex()
+    index.add("b-1-py3-none-any.whl", requires=[f"a @ {url}"])
+    index.add_direct(url, "a-1-py3-none-any.whl")
+
+    with pytest.raises(NoSolutionError):
+        solve(index, "b")
