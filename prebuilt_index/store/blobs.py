@@ -42,6 +42,8 @@ def is_trusted(path: str) -> bool:
             return False
         mark_used(path + STAMP, os.fstat(descriptor))
         return True
+    except OSError:  # a folder, or a disk that fails: all doubted
+        return False
     finally:
         os.close(descriptor)
 
@@ -105,12 +107,12 @@ class Incoming:
     def __init__(self, shelf: Shelf, algorithms: Iterable[str] = ()) -> None:
         self._shelf = shelf
         self._algorithms = frozenset(algorithms) | {"sha256"}
+        self._reset()
         self._path = shelf.temporary_path()
         with durable.told(self._path, "write"):
             self._descriptor = durable.create(self._path)
         # Held until the file has its place: what is in `tmp/` unlocked belongs to the dead.
         try_lock(self._descriptor)
-        self._reset()
 
     def _reset(self) -> None:
         self.size = 0

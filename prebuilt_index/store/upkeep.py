@@ -128,7 +128,7 @@ def _drop_unused(store: Store, kind: str, oldest: float) -> int:
         stamp = path + blobs.STAMP
         used = _mtime(stamp) if kind == BLOBS and os.path.lexists(stamp) else _mtime(path)
         if used < oldest:
-            with durable.told(path, "remove"):
+            with durable.told(path, "remove"), suppress(FileNotFoundError):
                 freed += os.lstat(path).st_size
                 durable.remove(path)
                 durable.remove(stamp)
@@ -138,7 +138,7 @@ def _drop_unused(store: Store, kind: str, oldest: float) -> int:
 def _drop_locks(store: Store) -> None:
     """Lock files nobody holds are gone; who waits for one notices and makes a new one."""
     for entry in _entries(os.path.join(store.root, "locks")):
-        with durable.told(entry.path, "remove"):
+        with durable.told(entry.path, "remove"), suppress(FileNotFoundError):
             if _is_orphan(entry.path):
                 durable.remove(entry.path)
 

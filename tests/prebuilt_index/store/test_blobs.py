@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from prebuilt_index.store import Store
+from prebuilt_index.store import Store, digest_of_blob
 
 CONTENT = b"content of a wheel\n" * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -222,6 +222,17 @@ def test_needs_no_stamp(store: Store, content: bytes | None) -> None:
 
 
 @posix_only
+def test_doubts_a_blob_whose_stamp_is_a_folder(store: Store) -> None:
+    """Whatever lies in the stamp's place, it is no word of ours."""
+    path = receive(store)
+    stamp = path.with_name(path.name + ".stamp")
+    stamp.unlink()
+    stamp.mkdir()
+
+    assert store.blob(digest_of_blob(path)) == path
+    assert stamp.is_file()
+
+
 def test_does_not_hash_what_has_not_changed(store: Store) -> None:
     """A trusted file is not read; that it was used is noted beside it."""
     path = receive(store)

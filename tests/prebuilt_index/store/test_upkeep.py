@@ -2,6 +2,7 @@
 
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,19 @@ def test_sweeps_when_something_is_received(store: Store) -> None:
     receive(store, b"x")
 
     assert os.listdir(store.root / "tmp") == []
+
+
+def test_two_may_prune_at_once(store: Store) -> None:
+    """What the other was faster to remove is removed."""
+    for _ in range(10):
+        for number in range(30):
+            store.put(Bucket.PAGES, f"key {number}", b"value")
+            with store.lock(f"lock {number}"):
+                pass
+        with ThreadPoolExecutor(2) as threads:
+            pruned = [threads.submit(upkeep.prune, store, unused_days=0) for _ in range(2)]
+
+        assert sum(each.result() for each in pruned) > 0
 
 
 def test_cleans_all_away(store: Store) -> None:
