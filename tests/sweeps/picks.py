@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -34,7 +35,9 @@ def picks_of_lbuild(stack: Stack, runtime: str, arch: str, cache_dir: Path) -> P
     command = [sys.executable, "-m", "builder", *stack.requirements, *stack.options, *target]
     command += ["--json", "--cache-dir", str(cache_dir)]
     process = subprocess.run(command, capture_output=True, text=True, check=False)
-    report = json.loads(process.stdout) if process.stdout else {"error": {"code": process.stderr}}
+    report: dict[str, Any] = {"error": {"code": process.stderr}}
+    if process.stdout:
+        report = json.loads(process.stdout)
     if "error" in report:
         return f"{report['error']['code']}: {report['error'].get('summary')}"
     return {row["name"]: row["version"] for row in report["packages"]}
