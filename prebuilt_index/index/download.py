@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from prebuilt_index.artefacts import IndexFile
-from prebuilt_index.errors import HashMismatchError, OfflineError
+from prebuilt_index.errors import BadAnswerError, HashMismatchError, OfflineError
 from prebuilt_index.index.reading import reading
 from prebuilt_index.store import Bucket, Incoming, Store
 from prebuilt_index.transport.port import Http
 from prebuilt_index.urls import local_path, redacted
 
 _CHUNK = 1024 * 1024
+MOST = 4 << 30
+"""Bytes of a file, whatever its index says or leaves out: a server that never ends must not fill the disk."""
 OnBytes = Callable[[int], None]
 """Told how many bytes have come; a negative number takes back what a new start has made void."""
 
@@ -19,8 +21,11 @@ OnBytes = Callable[[int], None]
 class Downloads:
     """Brings files into the store; what is there already is not fetched again."""
 
-    def __init__(self, store: Store, *, http: Callable[[], Http], offline: bool, refresh: bool) -> None:
+    def __init__(
+        self, store: Store, *, http: Callable[[], Http], offline: bool, refresh: bool, most: int = MOST
+    ) -> None:
         self._store = store
+        self._most = most
         self._http = http
         self._offline = offline
         self._refresh = refresh
@@ -64,7 +69,10 @@ class Downloads:
         else:
             http = self._http()
             # A direct reference may come with credentials.
-            http.receive(http.learn(file.url), incoming, limit=file.size, on_bytes=on_bytes)
+            limit = self._most if file.size is None else min(file.size, self._most)
+            http.receive(http.learn(file.url), incoming, limit=limit, on_bytes=on_bytes)
+            if incoming.size > self._most:
+                raise BadAnswerError(f"`{redacted(file.url)}` sent more than {self._most:,} bytes")
 
 
 def check(file: IndexFile, incoming: Incoming) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from factories.indexes import HASTY, blobs, make_client, make_file
+from factories.indexes import HASTY, blobs, make_client, make_file, make_session
 from manylinux.errors import UsageError
 from prebuilt_index.errors import (
     BadAnswerError,
@@ -15,6 +15,8 @@ from prebuilt_index.errors import (
     IndexUnreachableError,
     OfflineError,
 )
+from prebuilt_index.index.download import Downloads
+from prebuilt_index.store import Store
 from servers import faults
 from servers.index_server import IndexServer
 
@@ -49,6 +51,24 @@ def test_the_credentials_of_a_direct_reference_are_sent(tmp_path: Path) -> None:
 
     assert path.read_bytes() == CONTENT
     assert not any(b"sesame" in each.read_bytes() for each in tmp_path.rglob("*") if each.is_file())
+
+
+@pytest.mark.parametrize("size", [None, 10**15])
+def test_no_file_fills_the_disk(tmp_path: Path, size: int | None) -> None:
+    """Where the index says no size, or one that nobody has, there is a limit all the same."""
+    heard: list[int] = []
+    with IndexServer() as server:
+        url = server.add("demo", "demo-1.0.zip", CONTENT)
+        session = make_session()
+        downloads = Downloads(
+            Store.open(tmp_path), http=lambda: session, offline=False, refresh=False, most=1000
+        )
+        with pytest.raises(BadAnswerError, match="more than 1,000 bytes"):
+            downloads.download(make_file(url, size=size), heard.append)
+        session.close()
+
+    assert sum(heard) == 1001
+    assert blobs(tmp_path) == []
 
 
 def test_refresh_fetches_a_file_without_a_hash_again(tmp_path: Path) -> None:
