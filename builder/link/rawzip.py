@@ -57,6 +57,8 @@ class RawZip:
         could hold it.
         """
         offset = self._stream.length
+        if self._entries == MOST_ENTRIES:
+            raise too_large_for_zip(f"more than {MOST_ENTRIES:,} files")
         if size > MOST_BYTES or offset + packed > MOST_BYTES:
             raise too_large_for_zip(f"`{path}` ends beyond the first 4 GiB")
         name = path.encode()
@@ -75,8 +77,6 @@ class RawZip:
     def finish(self) -> None:
         """Write the central directory and the end record. Raises TooLargeError as `begin` does."""
         offset, length = self._stream.length, len(self._central)
-        if self._entries > MOST_ENTRIES:
-            raise too_large_for_zip(f"{self._entries:,} files; a zip without zip64 holds {MOST_ENTRIES:,}")
         if offset + length > MOST_BYTES:
             raise too_large_for_zip("it would be larger than 4 GiB")
         self._stream.write(self._central)
