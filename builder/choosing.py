@@ -61,7 +61,11 @@ def choose(order: Order, tools: Tools, resolution: Resolution, wheels: Sequence[
 
 
 def to_fetch(order: Order, pins: Sequence[Pin]) -> Sequence[Pin]:
-    """The pins whose wheels are needed; raises UsageError when the user excludes what is not pinned."""
+    """The pins whose wheels are needed; raises UsageError when the user names what is not pinned."""
+    if order.link.prefer:
+        from builder.link.runtime_packages import demand_pinned
+
+        demand_pinned(pins, frozenset(order.link.prefer), "--prefer")
     if not order.exclude:
         return pins
     from builder.link.runtime_packages import leave_out

@@ -11,14 +11,14 @@ Bucket and key: `Bucket.RESOLUTIONS`, the wish.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from builder.model import Pin, Request, Resolution, Skip
+from builder.watching import ABSENT, WatchedDisk, WatchedEnvironment, answer_of, digest_of
 from prebuilt_index.artefacts import IndexFile, ProjectPage
 from prebuilt_index.errors import ProjectNotFoundError, QuarantinedProjectError
 
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 FORMAT = 3
 """Raised when a record's meaning changes, or the resolver's choices do."""
-ABSENT = ""
-"""Stands for the digest of what is not there: a page no index has, a file, a variable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,50 +50,6 @@ class Evidence:
     def stands_alone(self, now: float) -> bool:
         """Whether no index and no source needs to be asked whether it still holds."""
         return not self.directs and now < self.fresh_until
-
-
-class WatchedDisk:
-    """A Disk that remembers what it was asked and told."""
-
-    def __init__(self, disk: "Disk") -> None:
-        self._disk = disk
-        self.seen: dict[tuple[str, str], str] = {}
-
-    def read(self, path: Path) -> bytes:
-        content = self._disk.read(path)
-        self.seen["read", str(path)] = sha256(content).hexdigest()
-        return content
-
-    def is_file(self, path: Path) -> bool:
-        return self._noted("file", path, self._disk.is_file(path))
-
-    def is_dir(self, path: Path) -> bool:
-        return self._noted("dir", path, self._disk.is_dir(path))
-
-    def names(self, folder: Path) -> tuple[str, ...]:
-        return self._disk.names(folder)  # only for the hints of errors, which are not remembered
-
-    def _noted(self, question: str, path: Path, answer: bool) -> bool:
-        self.seen[question, str(path)] = str(answer)
-        return answer
-
-
-class WatchedEnvironment(Mapping[str, str]):
-    """An environment that remembers which variables were looked at."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-        self.seen: dict[tuple[str, str], str] = {}
-
-    def __getitem__(self, name: str) -> str:
-        self.seen["env", name] = _digest(self._environ.get(name))
-        return self._environ[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._environ)
-
-    def __len__(self) -> int:
-        return len(self._environ)
 
 
 class Witness:
@@ -163,7 +117,7 @@ def with_inputs(evidence: Evidence, disk: WatchedDisk, environ: WatchedEnvironme
 def inputs_unchanged(evidence: Evidence, disk: "Disk", environ: Mapping[str, str]) -> bool:
     """Whether the inputs' reader would see today what it saw."""
     return all(
-        _answer(question, about, disk, environ) == answer for question, about, answer in evidence.inputs
+        answer_of(question, about, disk, environ) == answer for question, about, answer in evidence.inputs
     )
 
 
@@ -218,28 +172,9 @@ def is_direct(request: Request) -> bool:
     )
 
 
-def _answer(question: str, about: str, disk: "Disk", environ: Mapping[str, str]) -> str:
-    match question:
-        case "env":
-            return _digest(environ.get(about))
-        case "file":
-            return str(disk.is_file(Path(about)))
-        case "dir":
-            return str(disk.is_dir(Path(about)))
-    try:
-        return sha256(disk.read(Path(about))).hexdigest()
-    except OSError:
-        return ABSENT
-
-
 def _reference(request: Request) -> str:
     url = request.direct or (request.requirement.url if request.requirement else None) or ""
-    return _digest(f"{url}#{request.subdirectory or ''}")
-
-
-def _digest(secret: str | None) -> str:
-    """What is kept of a possible secret; surrogates stand for a variable's bytes that are no UTF-8."""
-    return ABSENT if secret is None else sha256(secret.encode(errors="surrogatepass")).hexdigest()
+    return digest_of(f"{url}#{request.subdirectory or ''}")
 
 
 def _normalized(project: str) -> "NormalizedName":

@@ -101,7 +101,6 @@ class Inputs:
     index: IndexOptions = IndexOptions()
     format_control: FormatControl = FormatControl()
     allow_prereleases: bool = False
-    prefer_binary: bool = False
     require_hashes: bool = False
     requires_python: str | None = None
     """Of the project the requests come from, if it states one."""

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from builder.inputs import Reading
-    from builder.memo import WatchedDisk, WatchedEnvironment
     from builder.model import Pin, ResolveOptions
     from builder.ports import IndexFacts
     from builder.report.values import Stage
+    from builder.watching import WatchedDisk, WatchedEnvironment
     from manylinux.target import Target
     from prebuilt_index.store import Store
     from prebuilt_index.wheel_archive import VerifiedWheel

@@ -190,7 +190,7 @@ def http_config(options: IndexOptions, defaults: PipDefaults, environ: Mapping[s
         trusted_hosts=(*defaults.trusted_hosts, *options.trusted_hosts),
         proxies={"all": defaults.proxy} if defaults.proxy else _proxies(environ),
         no_proxy=tuple(filter(None, (_either(environ, "no_proxy") or "").replace(" ", "").split(","))),
-        netrc=Path(netrc) if netrc else Path.home() / ".netrc",
+        netrc=Path(netrc or os.path.expanduser("~/.netrc")),
     )
 
 

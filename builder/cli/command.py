@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from builder.cli.group import LazyGroup
-from builder.cli.main import Terminated
+from builder.cli.signals import Terminated
 from manylinux.errors import ExitStatus, LbuildError, UsageError
 
 COMMANDS = {

@@ -3,17 +3,14 @@
 import gc
 import signal
 import sys
-from types import FrameType
 from typing import NoReturn
 
-
-class Terminated(BaseException):
-    """SIGTERM, raised so that every `finally` runs before the process ends."""
+from builder.cli.signals import Terminated, terminate
 
 
 def main() -> NoReturn:
     """Run this process's command and exit: 0, or the status of what went wrong, told on stderr."""
-    signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGTERM, terminate)
     # Tens of thousands of values live to the end of a run: looking through them takes 10 ms of a warm one.
     gc.set_threshold(100_000)
     sys.exit(_status())
@@ -32,7 +29,3 @@ def _status() -> int:
     status = outcome(sys.argv[1:])
     flush()
     return status
-
-
-def _terminate(signum: int, frame: FrameType | None) -> None:
-    raise Terminated

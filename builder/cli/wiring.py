@@ -12,12 +12,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import packaging
+
 from builder import VERSION
 from builder.cli.cache_folder import opened_store
 from builder.cli.configuration import Configuration, read_configuration
 from builder.disk import LocalDisk
-from builder.memo import WatchedDisk, WatchedEnvironment, wish_key
+from builder.memo import wish_key
 from builder.ports import Progress, Silent
+from builder.watching import WatchedDisk, WatchedEnvironment
 from manylinux.errors import EnvironmentFault
 from prebuilt_index.urls import is_remote, redacted
 
@@ -155,7 +158,9 @@ class Wiring:
         wishes = [asdict(each) for each in (inputs, self._wishes.resolve, self._wishes.index)]
         pins = sorted(self.configuration.index_pins.items())
         defaults = [redacted(self.pip.index_url), self.pip.no_index, pins]
-        return wish_key([VERSION, self._target.id, wishes, self._locked, defaults, os.getcwd()])
+        # What orders versions and evaluates markers, and the row of the runtime's table, decide too.
+        deciders = [VERSION, packaging.__version__, repr(self._target)]
+        return wish_key([*deciders, wishes, self._locked, defaults, os.getcwd()])
 
     def close(self) -> None:
         """No request is under way any more."""

@@ -22,7 +22,6 @@ class Gathered:
     no_index: bool = False
     format_control: FormatControl = field(default_factory=FormatControl)
     allow_prereleases: bool = False
-    prefer_binary: bool = False
     require_hashes: bool = False
     no_require_hashes: bool = False
     hash_option_seen: bool = False
@@ -44,7 +43,6 @@ class Gathered:
             no_index=given.index.no_index,
             format_control=given.format_control,
             allow_prereleases=given.allow_prereleases,
-            prefer_binary=given.prefer_binary,
             require_hashes=given.require_hashes,
             requires_python=[given.requires_python] if given.requires_python else [],
             files=list(given.files),
@@ -61,7 +59,6 @@ class Gathered:
             index=self._index_options(),
             format_control=self.format_control,
             allow_prereleases=self.allow_prereleases,
-            prefer_binary=self.prefer_binary,
             require_hashes=require_hashes,
             requires_python=",".join(self.requires_python) or None,
             files=tuple(dict.fromkeys(self.files)),

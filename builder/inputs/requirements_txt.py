@@ -139,7 +139,7 @@ class RequirementsReader:
             case "--pre" | "--all-releases":
                 gathered.allow_prereleases = True
             case "--prefer-binary":
-                gathered.prefer_binary = True
+                pass  # lbuild does so unless `--prefer newest` says otherwise
             case "--require-hashes":
                 gathered.require_hashes = True
             case "--no-require-hashes":

@@ -93,18 +93,22 @@ def compare_runtime_packages(
 
 
 def leave_out(pins: Sequence[Pin], projects: AbstractSet[NormalizedName]) -> tuple[Pin, ...]:
-    """`pins` without `projects`. Raises UsageError when one of these is not pinned: most likely a slip."""
-    names = {pin.name for pin in pins}
-    unknown = sorted(projects - names)
-    if unknown:
-        close = [match for name in unknown for match in get_close_matches(name, sorted(names), n=1)]
-        raise UsageError(
-            f"`--exclude` names what is not in the bundle: {', '.join(f'`{name}`' for name in unknown)}",
-            hint=f"Did you mean {' or '.join(f'`{name}`' for name in close)}?"
-            if close
-            else "`--dry-run` lists what is in it",
-        )
+    """`pins` without `projects`. Raises UsageError when one of these is not pinned."""
+    demand_pinned(pins, projects, "--exclude")
     return tuple(pin for pin in pins if pin.name not in projects)
+
+
+def demand_pinned(pins: Sequence[Pin], projects: AbstractSet[NormalizedName], option: str) -> None:
+    """Raises UsageError when `option` names a project that is not pinned: most likely a slip."""
+    names = sorted(pin.name for pin in pins)
+    unknown = sorted(projects - set(names))
+    if unknown:
+        close = [match for name in unknown for match in get_close_matches(name, names, n=1)]
+        meant = " or ".join(f"`{name}`" for name in close)
+        raise UsageError(
+            f"`{option}` names what is not in the bundle: {', '.join(f'`{name}`' for name in unknown)}",
+            hint=f"Did you mean {meant}?" if meant else "`--dry-run` lists what is in it",
+        )
 
 
 def _asked_by_user(requests: Iterable[Request], environment: Mapping[str, str]) -> Iterator[_Ask]:

@@ -80,10 +80,6 @@ class World:
             found = self._metadata[key] = read_metadata(data)
         return found
 
-    def has_metadata(self, file: IndexFile) -> bool:
-        """Whether it was already read."""
-        return (file.filename, file.url) in self._metadata
-
     def direct(self, request: Request) -> tuple[NormalizedName, Direct]:
         """The project and the file that a direct reference stands for.
 

@@ -23,7 +23,6 @@ class Bucket(StrEnum):
     wheels-v1       verdict and table of a wheel       sha256 of the file, file name, version of the rules
     built-v1        sha256 of a wheel made here        sha256 of the source, backend and its environment
     resolutions-v1  pins                               digests of the requirements, the pages and the options
-    plans-v1        bundle plans                       digests of the pins, the source listing and the options
     pip-v1          pip's configuration                stats of its files, the PIP_ variables
     """
 
@@ -33,7 +32,6 @@ class Bucket(StrEnum):
     WHEELS = "wheels-v1"
     BUILT = "built-v1"
     RESOLUTIONS = "resolutions-v1"
-    PLANS = "plans-v1"
     PIP = "pip-v1"
 
 

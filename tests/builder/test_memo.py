@@ -82,7 +82,10 @@ def test_a_record_reads_back_as_it_was_written() -> None:
     """Nothing of a resolution or of its evidence is lost."""
     resolution, evidence = make_resolution(), make_evidence(inputs=(("env", "TOKEN", "abc"),))
 
-    assert memo.read(memo.write(resolution, evidence), resolution.target) == (resolution, evidence)
+    assert memo.read(memo.write(resolution, evidence), resolution.target) == (
+        resolution,
+        evidence,
+    )
 
 
 def test_fresh_evidence_stands_alone_until_its_time() -> None:

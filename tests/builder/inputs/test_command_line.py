@@ -141,7 +141,6 @@ def test_files_add_to_what_the_command_line_gives() -> None:
         requests=(),
         index=IndexOptions(index_url="https://a/", extra_index_urls=("https://b/",)),
         format_control=FormatControl(no_binary=frozenset({"x"})),
-        prefer_binary=True,
     )
     inputs = read_words(
         "requirements.txt",
@@ -151,7 +150,6 @@ def test_files_add_to_what_the_command_line_gives() -> None:
 
     assert inputs.index == IndexOptions(index_url="https://c/", extra_index_urls=("https://b/", "https://d/"))
     assert inputs.format_control == FormatControl(only_binary=frozenset({"x"}))
-    assert inputs.prefer_binary
 
 
 def test_the_same_file_named_twice_is_read_once() -> None:

@@ -117,7 +117,7 @@ def test_switches_switch() -> None:
 
     assert read_text("--pre").allow_prereleases
     assert read_text("--all-releases :all:").allow_prereleases
-    assert read_text("--prefer-binary").prefer_binary
+    assert read_text("--prefer-binary") == plain
     assert plain == read_text("")
 
 

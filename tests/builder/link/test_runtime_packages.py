@@ -7,7 +7,12 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from builder.link.runtime_packages import RuntimeComparison, compare_runtime_packages, leave_out
+from builder.link.runtime_packages import (
+    RuntimeComparison,
+    compare_runtime_packages,
+    demand_pinned,
+    leave_out,
+)
 from builder.model import Origin, Pin, Request
 from factories.bundles import make_target
 from manylinux.errors import UsageError
@@ -127,3 +132,12 @@ def test_excluding_what_is_not_there_is_an_error_with_the_close_name() -> None:
         leave_out(PINS, {NormalizedName("botcore")})
 
     assert caught.value.hint == "Did you mean `botocore`?"
+
+
+def test_an_option_that_names_nothing_pinned_is_a_slip() -> None:
+    """It is told with the name that was probably meant."""
+    with pytest.raises(UsageError) as caught:
+        demand_pinned((pin("numpy", "2.0"),), frozenset({NormalizedName("nunpy")}), "--prefer")
+
+    assert "`--prefer`" in caught.value.summary
+    assert caught.value.hint == "Did you mean `numpy`?"

@@ -104,8 +104,8 @@ def folder(path: Path, other: Path) -> None:
 def test_takes_a_damaged_record_for_none(store: Store, damage: Callable[[Path, Path], None]) -> None:
     """What is not as it was put, also another record in its place, is None, and can be put again."""
     store.put(Bucket.PAGES, "key", b"value")
-    store.put(Bucket.PLANS, "key", b"value")
-    damage(only_record(store), only_record(store, Bucket.PLANS))
+    store.put(Bucket.BUILT, "key", b"value")
+    damage(only_record(store), only_record(store, Bucket.BUILT))
     seen = store.get(Bucket.PAGES, "key")
     store.put(Bucket.PAGES, "key", b"again")
 

@@ -39,7 +39,7 @@ def test_counts_files_and_bytes(store: Store) -> None:
     assert usage["blobs-v1"].files == 2  # a file and its stamp
     assert usage["blobs-v1"].size >= 1000
     assert (usage[Bucket.PAGES].files, usage[Bucket.PAGES].size) == (1, 165)
-    assert usage[Bucket.PLANS] == upkeep.Usage(files=0, size=0)
+    assert usage[Bucket.BUILT] == upkeep.Usage(files=0, size=0)
 
 
 def test_finds_nothing_wrong_with_a_good_store(store: Store) -> None:
@@ -90,20 +90,20 @@ def test_drops_what_was_not_used_for_long(store: Store) -> None:
     old, used = receive(store, b"old"), receive(store, b"used")
     store.put(Bucket.PAGES, "old", b"old")
     old_record = record(store)
-    store.put(Bucket.PLANS, "used", b"used")
+    store.put(Bucket.BUILT, "used", b"used")
     for path in (old, used):
         age(path.with_name(path.name + ".stamp"), 40)
     age(old_record, 40)
-    age(record(store, Bucket.PLANS), 40)
+    age(record(store, Bucket.BUILT), 40)
     store.blob(used.parent.name + used.name)
-    store.get(Bucket.PLANS, "used")
+    store.get(Bucket.BUILT, "used")
     freed = upkeep.prune(store, unused_days=30)
 
     assert freed == 3 + 65 + 3
     assert not old.exists()
     assert not old_record.exists()
     assert used.exists()
-    assert store.get(Bucket.PLANS, "used") == b"used"
+    assert store.get(Bucket.BUILT, "used") == b"used"
     assert upkeep.verify(store) == ()
 
 
