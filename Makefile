@@ -37,3 +37,11 @@ demo: venv
 bench: venv
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/python -m benchmarks --write docs/benchmarks.md
+
+# What needs the package index and more time than a gate has: many real projects, built, imported, and compared with
+# what uv picks. `make sweep ARGS=--quick` takes some minutes, all of it some hours.
+.PHONY: sweep
+sweep: venv
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/python tests/sweeps/bundles.py $(ARGS)
+	$(BIN)/python tests/sweeps/picks.py
