@@ -35,7 +35,7 @@ def picks_of_lbuild(stack: Stack, runtime: str, arch: str, cache_dir: Path) -> P
     command = [sys.executable, "-m", "builder", *stack.requirements, *stack.options, *target]
     command += ["--json", "--cache-dir", str(cache_dir)]
     process = subprocess.run(command, capture_output=True, text=True, check=False)
-    report: dict[str, Any] = {"error": {"code": process.stderr}}
+    report: dict[str, Any] = {"error": {"code": process.stderr[-300:]}}
     if process.stdout:
         report = json.loads(process.stdout)
     if "error" in report:
