@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from manylinux.target import Target
     from prebuilt_index.index.source import Stamp
 
-FORMAT = 3
+FORMAT = 4
 """Raised when a record's meaning changes, or the resolver's choices do."""
 
 
@@ -44,12 +44,15 @@ class Evidence:
     """Project to the page's digest, or ABSENT."""
     fresh_until: float
     """Epoch seconds: the earliest of the pages'."""
+    seen_at: float = 0.0
+    """Epoch seconds: when all this was last looked at."""
     directs: Mapping[str, str]
     """Digest of a direct reference, which may hold credentials, to the sha256 of its file."""
 
     def stands_alone(self, now: float) -> bool:
         """Whether no index and no source needs to be asked whether it still holds."""
-        return not self.directs and now < self.fresh_until
+        # A clock that was set back would otherwise make an answer last as much longer.
+        return not self.directs and self.seen_at <= now < self.fresh_until
 
 
 class Witness:
@@ -139,6 +142,7 @@ def write(resolution: Resolution, evidence: Evidence) -> bytes:
         "inputs": evidence.inputs,
         "pages": dict(evidence.pages),
         "fresh_until": evidence.fresh_until,
+        "seen_at": evidence.seen_at,
         "directs": dict(evidence.directs),
         "pins": [_pin_form(pin) for pin in resolution.pins],
         "skips": [[skip.name, str(skip.taken), str(skip.skipped), skip.reason] for skip in resolution.skips],
@@ -160,6 +164,7 @@ def read(record: bytes, target: "Target") -> tuple[Resolution, Evidence]:
         inputs=tuple((question, about, answer) for question, about, answer in form["inputs"]),
         pages=form["pages"],
         fresh_until=form["fresh_until"],
+        seen_at=form["seen_at"],
         directs=form["directs"],
     )
     return resolution, evidence

@@ -22,13 +22,17 @@ def resolve_order(order: Order, tools: Tools) -> Resolution:
     if known is not None:
         evidence = memo.renewed(known[1], tools.reading.inputs.requests, tools.facts)
         if evidence is not None:
-            tools.store.put(Bucket.RESOLUTIONS, order.wish, memo.write(known[0], evidence))
+            _keep(order, tools, known[0], evidence)
             return known[0]
     resolution, evidence = _worked_out(order, tools)
     if order.wish:
-        evidence = memo.with_inputs(evidence, tools.disk, tools.environ)
-        tools.store.put(Bucket.RESOLUTIONS, order.wish, memo.write(resolution, evidence))
+        _keep(order, tools, resolution, memo.with_inputs(evidence, tools.disk, tools.environ))
     return resolution
+
+
+def _keep(order: Order, tools: Tools, resolution: Resolution, evidence: memo.Evidence) -> None:
+    record = memo.write(resolution, replace(evidence, seen_at=tools.now()))
+    tools.store.put(Bucket.RESOLUTIONS, order.wish, record)
 
 
 def _known(order: Order, tools: Tools) -> tuple[Resolution, memo.Evidence] | None:

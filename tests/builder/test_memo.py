@@ -94,6 +94,11 @@ def test_fresh_evidence_stands_alone_until_its_time() -> None:
     assert not make_evidence().stands_alone(100.0)
 
 
+def test_a_clock_that_was_set_back_ends_freshness() -> None:
+    """Otherwise an answer would last for as much longer as the clock lost."""
+    assert not make_evidence(seen_at=50.0).stands_alone(49.0)
+
+
 def test_a_direct_reference_never_stands_alone() -> None:
     """A folder or a branch may have changed without anybody saying so."""
     assert not make_evidence(directs={"file:///app#": "0" * 64}).stands_alone(0.0)
