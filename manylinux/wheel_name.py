@@ -62,3 +62,8 @@ def _is_tag_set(text: str) -> bool:
         and all(tag.replace("_", "a").isalnum() for tags in others for tag in tags)
         and text.isascii()
     )
+
+
+def is_for_any_platform(filename: str) -> bool:
+    """Whether a wheel of this name holds nothing compiled for one platform, by its tags."""
+    return filename.endswith("-any.whl")

@@ -25,6 +25,7 @@ class Rule(Enum):
     METADATA = auto()
     HASH = auto()
     ONLY_SDIST = auto()
+    NATIVE = auto()
     YANKED = auto()
     PREFERRED = auto()
     CONFLICT = auto()
@@ -83,6 +84,10 @@ class Judge:
             return Judged(filename=filename, wheel=wheel, refusal=refusal)
         file = files[position]
         return Judged(filename=filename, file=file, wheel=wheel, rank=rank, refusal=self._by_content(file))
+
+    def takes_wheels(self, project: NormalizedName) -> bool:
+        """Whether `--no-binary` leaves the project its wheels."""
+        return self._options.format_control.allows_wheel(project)
 
     def _by_name(
         self, project: NormalizedName, filename: str
@@ -154,4 +159,6 @@ def _refuse(rule: Rule, reason: str) -> Refusal:
     return Refusal(rule=rule, reason=reason)
 
 
+NATIVE = Refusal(rule=Rule.NATIVE, reason="has to be compiled, which lbuild cannot do for Lambda yet")
+"""Of an sdist whose version or project has wheels, all for single platforms."""
 _OTHER_TAGS = Refusal(rule=Rule.TAGS, reason="is for another platform")

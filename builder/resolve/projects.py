@@ -1,14 +1,15 @@
 """One project of an index: its versions, newest first, and the best file of each, worked out on demand."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from builder.model import Preference
-from builder.resolve.judging import Judge, Judged
+from builder.resolve.judging import NATIVE, Judge, Judged
 from builder.resolve.releases import Releases
+from manylinux.wheel_name import is_for_any_platform
 from prebuilt_index.artefacts import IndexFile, ProjectPage
 
 
@@ -48,6 +49,7 @@ class Project:
         self._judge = judge
         self._releases = releases or Releases(page.name, page.filenames)
         self._judged: dict[Version, tuple[Judged, ...]] = {}
+        self._wheels = [filename for filename in page.filenames if filename.endswith(".whl")]
 
     def seen_by(self, judge: Judge) -> "Project":
         """The same page under another judge, for another target."""
@@ -66,8 +68,26 @@ class Project:
                 self._judge.judge(page.name, page.filenames[position], page.files, position)
                 for position in self._releases.positions(version)
             ]
-            found = self._judged[version] = _best_first(files)
+            found = self._judged[version] = _best_first(self._without_native_sdists(files))
         return found
+
+    def _without_native_sdists(self, files: Sequence[Judged]) -> Sequence[Judged]:
+        """The files, sdists refused where wheels show that they have to be compiled.
+
+        That is where every wheel of the version, or of the whole project, is for one platform. Building would
+        take minutes and end in the same refusal; who forbids wheels of the project asks for just that.
+        """
+        wheels = [judged.filename for judged in files if judged.is_wheel] or self._wheels
+        if (
+            not wheels
+            or any(map(is_for_any_platform, wheels))
+            or not self._judge.takes_wheels(self.page.name)
+        ):
+            return files
+        return [
+            judged if judged.is_wheel or judged.refusal is not None else replace(judged, refusal=NATIVE)
+            for judged in files
+        ]
 
     def requires_python(self, version: Version) -> str | None:
         """What the index says of a version, by the first of its files that says it."""

@@ -59,12 +59,13 @@ def write_all(descriptor: int, content: bytes | memoryview) -> None:
 
 
 @contextmanager
-def written(path: str, content: bytes) -> Iterator[None]:
-    """A new file at `path` has the content; what is still there after the block is removed."""
+def written(path: str, *parts: bytes) -> Iterator[None]:
+    """A new file at `path` has the parts in a row; what is still there after the block is removed."""
     descriptor = create(path)
     try:
         try:
-            write_all(descriptor, content)
+            for part in parts:
+                write_all(descriptor, part)
         finally:
             os.close(descriptor)
         yield

@@ -22,15 +22,15 @@ def path_in(folder: str, name: str) -> str:
     return f"{folder}/{name[:2]}/{name[2:]}"
 
 
-def pack(bucket: str, name: str, value: bytes) -> bytes:
-    """`value` behind its checksum. The place is part of it: moved elsewhere, it is no record."""
-    return b"%s\n%s" % (_checksum(bucket, name, value), value)
+def header(bucket: str, name: str, value: bytes) -> bytes:
+    """What stands before `value`: its checksum. The place is part of it: moved elsewhere, it is no record."""
+    return _checksum(bucket, name, value) + b"\n"
 
 
 def unpack(bucket: str, name: str, content: bytes) -> bytes | None:
-    """The value, or None when it is not what was packed for this place."""
+    """The value, or None when it is not what was put at this place."""
     value = content[_HEADER:]
-    return value if content[:_HEADER] == _checksum(bucket, name, value) + b"\n" else None
+    return value if content[:_HEADER] == header(bucket, name, value) else None
 
 
 def read(path: str) -> bytes | None:

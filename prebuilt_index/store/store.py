@@ -186,7 +186,8 @@ class Store:
         name = records.digest(key)
         path = records.path_in(f"{self._folder}/{bucket}", name)
         temporary = self.temporary_path()
-        with durable.told(path, "write"), durable.written(temporary, records.pack(bucket, name, value)):
+        parts = (records.header(bucket, name, value), value)
+        with durable.told(path, "write"), durable.written(temporary, *parts):
             durable.replace(temporary, path)
 
     # -- locks -----------------------------------------------------------------------------------------------
