@@ -8,7 +8,7 @@ from builder.disk import MemoryDisk
 from builder.inputs import Reading, read_inputs
 from builder.model import Inputs, Request
 
-CWD = Path("/work").absolute()
+CWD = Path("/home/me").absolute()
 FILES: Mapping[str, str | bytes] = {
     "pkg/pyproject.toml": "",
     "old/setup.py": "",
