@@ -8,7 +8,7 @@ from builder.disk import MemoryDisk
 from builder.inputs import Reading, read_inputs
 from builder.model import Inputs, Request
 
-CWD = Path("/home/me").absolute()
+CWD = Path("/here").absolute()
 FILES: Mapping[str, str | bytes] = {
     "pkg/pyproject.toml": "",
     "old/setup.py": "",

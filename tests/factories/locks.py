@@ -15,7 +15,7 @@ from factories.targets import make_target
 from manylinux.target import Target
 from prebuilt_index.artefacts import IndexFile
 
-PLACE = Place(source="pylock.toml", folder=Path("/home/me/app").absolute())
+PLACE = Place(source="pylock.toml", folder=Path("/here/app").absolute())
 TARGET = make_target()
 HASH = "a" * 64
 

@@ -32,8 +32,8 @@ LISTS = {
     [
         ("requirements.txt", Kind.REQUIREMENTS),
         ("./requirements.txt", Kind.REQUIREMENTS),
-        ("/home/me/requirements.txt", Kind.REQUIREMENTS),
-        ("file:///home/me/requirements.txt", Kind.REQUIREMENTS),
+        ("/here/requirements.txt", Kind.REQUIREMENTS),
+        ("file:///here/requirements.txt", Kind.REQUIREMENTS),
         ("deps/dev.in", Kind.REQUIREMENTS),
         ("deps/list", Kind.REQUIREMENTS),
         ("pyproject.toml", Kind.PYPROJECT),
@@ -53,7 +53,7 @@ LISTS = {
         ("https://h/x.whl", Kind.REQUIREMENT),
         ("git+https://h/r", Kind.REQUIREMENT),
         ("x @ https://h/requirements.txt", Kind.REQUIREMENT),
-        ("x@file:///home/me/pkg", Kind.REQUIREMENT),
+        ("x@file:///here/pkg", Kind.REQUIREMENT),
     ],
 )
 def test_a_word_is_a_file_by_its_suffix_or_separator(word: str, kind: Kind) -> None:
@@ -118,7 +118,7 @@ def test_everything_is_read_into_one_value() -> None:
 
     assert written(reading.inputs.requests) == [
         "requirements.txt:1 numpy",
-        "command line file:///home/me/pkg/",
+        "command line file:///here/pkg/",
         "pyproject.toml project.dependencies[0] scipy",
         "command line scipy<2",
         "standard input:1 flask",
@@ -155,7 +155,7 @@ def test_files_add_to_what_the_command_line_gives() -> None:
 def test_the_same_file_named_twice_is_read_once() -> None:
     """By whatever path."""
     reading = read_words(
-        "requirements.txt", "./requirements.txt", requirement_files=["/home/me/requirements.txt"], files=LISTS
+        "requirements.txt", "./requirements.txt", requirement_files=["/here/requirements.txt"], files=LISTS
     )
 
     assert written(reading.inputs.requests) == ["requirements.txt:1 numpy"]

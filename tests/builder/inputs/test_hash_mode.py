@@ -60,8 +60,8 @@ def test_hashed_and_pinned_requirements_pass(content: str) -> None:
         ("a @ https://h/a.zip", "`a` has no hash"),
         ("git+https://h/r", "`git+https://h/r` is a folder or a repository, which has no hash"),
         (f"a @ git+https://h/r {HASH}", "`a` is a folder or a repository, which has no hash"),
-        ("./pkg", "`file:///home/me/pkg/` is a folder or a repository, which has no hash"),
-        ("-e ./pkg", "`file:///home/me/pkg/` is a folder or a repository, which has no hash"),
+        ("./pkg", "`file:///here/pkg/` is a folder or a repository, which has no hash"),
+        ("-e ./pkg", "`file:///here/pkg/` is a folder or a repository, which has no hash"),
     ],
 )
 def test_what_a_requirement_lacks_is_told(line: str, lack: str) -> None:

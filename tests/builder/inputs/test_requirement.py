@@ -59,10 +59,10 @@ def test_a_name_is_what_pep_508_says(text: str, written: str, place: Place) -> N
         ("x @ https://u:p@h:8443/x.zip", "x", "https://u:p@h:8443/x.zip", None),
         ("x @ git+https://h/r.git@v1.0#subdirectory=s", "x", "git+https://h/r.git@v1.0", None),
         ("x  [a]  @  git+https://h/r.git", "x", "git+https://h/r.git", None),
-        ("x @ file:///home/me/dist/demo-1.0.tar.gz", "x", "file:///home/me/dist/demo-1.0.tar.gz", None),
-        ("x @ file:pkg", "x", "file:///home/me/pkg/", None),
-        ("x @ file:./sub/../pkg/", "x", "file:///home/me/pkg/", None),
-        ("x @ file://localhost/home/me/pkg", "x", "file:///home/me/pkg/", None),
+        ("x @ file:///here/dist/demo-1.0.tar.gz", "x", "file:///here/dist/demo-1.0.tar.gz", None),
+        ("x @ file:pkg", "x", "file:///here/pkg/", None),
+        ("x @ file:./sub/../pkg/", "x", "file:///here/pkg/", None),
+        ("x @ file://localhost/here/pkg", "x", "file:///here/pkg/", None),
         (
             "https://h/some_wheel-1.0-py3-none-any.whl",
             "some-wheel",
@@ -82,12 +82,12 @@ def test_a_name_is_what_pep_508_says(text: str, written: str, place: Place) -> N
         ("hg+http://h/r#egg=x", "x", "hg+http://h/r", None),
         ("svn+ssh://h/r#egg=x", "x", "svn+ssh://h/r", None),
         ("bzr+lp:project#egg=x", None, None, None),
-        ("./demo-1.0-py3-none-any.whl", "demo", "file:///home/me/demo-1.0-py3-none-any.whl", None),
-        ("demo-1.0-py3-none-any.whl[a]", "demo", "file:///home/me/demo-1.0-py3-none-any.whl", None),
+        ("./demo-1.0-py3-none-any.whl", "demo", "file:///here/demo-1.0-py3-none-any.whl", None),
+        ("demo-1.0-py3-none-any.whl[a]", "demo", "file:///here/demo-1.0-py3-none-any.whl", None),
         (
             "./demo-1.0-py3-none-any.whl;os_name=='nt'",
             "demo",
-            "file:///home/me/demo-1.0-py3-none-any.whl",
+            "file:///here/demo-1.0-py3-none-any.whl",
             'os_name == "nt"',
         ),
     ],
@@ -113,33 +113,33 @@ def test_a_named_direct_reference_keeps_its_name(
     [
         ("https://h/x.tar.gz", "https://h/x.tar.gz", set(), None),
         ("HTTPS://h/archive/main", "https://h/archive/main", set(), None),
-        ("file:///home/me/my project", "file:///home/me/my%20project/", set(), None),
+        ("file:///here/my project", "file:///here/my%20project/", set(), None),
         ("https://h/x?list[0]", "https://h/x?list[0]", set(), None),
         ("git+https://h/linked.in", "git+https://h/linked.in", set(), None),
         ("git+https://h/r.whl", "git+https://h/r.whl", set(), None),
-        ("file:sub#subdirectory=inner", "file:///home/me/sub/", set(), None),
+        ("file:sub#subdirectory=inner", "file:///here/sub/", set(), None),
         ("https://h/x;y.zip", "https://h/x;y.zip", set(), None),
         ("https://h/x.zip ; os_name == 'nt'", "https://h/x.zip", set(), 'os_name == "nt"'),
         ("https://h/x.zip;", "https://h/x.zip", set(), None),
         ("https://h/x.zip[Dev_x]", "https://h/x.zip", {"dev-x"}, None),
         ("git+https://h/r", "git+https://h/r", set(), None),
-        ("./pkg", "file:///home/me/pkg/", set(), None),
-        ("pkg/", "file:///home/me/pkg/", set(), None),
-        ("./old", "file:///home/me/old/", set(), None),
-        ("/home/me/pkg", "file:///home/me/pkg/", set(), None),
-        ("./my project", "file:///home/me/my%20project/", set(), None),
+        ("./pkg", "file:///here/pkg/", set(), None),
+        ("pkg/", "file:///here/pkg/", set(), None),
+        ("./old", "file:///here/old/", set(), None),
+        ("/here/pkg", "file:///here/pkg/", set(), None),
+        ("./my project", "file:///here/my%20project/", set(), None),
         (
             "./my project[b, a] ; os_name == 'nt'",
-            "file:///home/me/my%20project/",
+            "file:///here/my%20project/",
             {"a", "b"},
             'os_name == "nt"',
         ),
-        ("./pkg[dev];os_name=='nt'", "file:///home/me/pkg/", {"dev"}, 'os_name == "nt"'),
-        ("file:pkg", "file:///home/me/pkg/", set(), None),
-        ("file:///home/me/pkg[dev]", "file:///home/me/pkg/", {"dev"}, None),
-        ("file:///home/me/my%20project", "file:///home/me/my%20project/", set(), None),
-        ("dist/demo-1.0.tar.gz", "file:///home/me/dist/demo-1.0.tar.gz", set(), None),
-        ("sub/../dist/demo-1.0.tar.gz", "file:///home/me/dist/demo-1.0.tar.gz", set(), None),
+        ("./pkg[dev];os_name=='nt'", "file:///here/pkg/", {"dev"}, 'os_name == "nt"'),
+        ("file:pkg", "file:///here/pkg/", set(), None),
+        ("file:///here/pkg[dev]", "file:///here/pkg/", {"dev"}, None),
+        ("file:///here/my%20project", "file:///here/my%20project/", set(), None),
+        ("dist/demo-1.0.tar.gz", "file:///here/dist/demo-1.0.tar.gz", set(), None),
+        ("sub/../dist/demo-1.0.tar.gz", "file:///here/dist/demo-1.0.tar.gz", set(), None),
     ],
 )
 def test_a_nameless_direct_reference_keeps_extras_and_marker(
@@ -157,7 +157,7 @@ def test_dot_is_the_working_directory() -> None:
     """`.` is a local project when the working directory is one."""
     place = Place(cwd=CWD, disk=MemoryDisk(files={CWD / "setup.py": b""}))
 
-    assert request_of(".", place).direct == "file:///home/me/"
+    assert request_of(".", place).direct == "file:///here/"
     assert request_of(".[a]", place).extras == {"a"}
 
 
@@ -175,9 +175,9 @@ def test_fragments_give_hash_and_subdirectory(place: Place) -> None:
 @pytest.mark.parametrize(
     ("text", "direct"),
     [
-        ("./pkg", "file:///home/me/pkg/"),
-        ("pkg", "file:///home/me/pkg/"),
-        ("file:///home/me/pkg", "file:///home/me/pkg/"),
+        ("./pkg", "file:///here/pkg/"),
+        ("pkg", "file:///here/pkg/"),
+        ("file:///here/pkg", "file:///here/pkg/"),
         ("git+https://h/r#egg=x", "git+https://h/r"),
         ("git://h/r#egg=x", "git+git://h/r"),
         ("x[a] @ git+https://h/r ; os_name == 'nt'", "git+https://h/r"),
@@ -279,7 +279,7 @@ def test_what_is_no_requirement_says_what_was_likely_meant(text: str, hint: str 
     [
         ("./pkgs", "Did you mean `pkg`?"),
         ("demo-1.1-py3-none-any.whl", "Did you mean `demo-1.0-py3-none-any.whl`?"),
-        ("file:///home/me/nowhere", None),
+        ("file:///here/nowhere", None),
         ("C:\\demo", "Write `/` between folders"),
         ("C:/pkg", None),
         ("\\\\server\\share", "Write `/` between folders"),
@@ -318,7 +318,7 @@ def test_a_folder_whose_name_holds_an_at_sign_is_a_folder() -> None:
     """What exists wins over `name @ URL`, unless a scheme follows."""
     place = Place(cwd=CWD, disk=MemoryDisk(files={CWD / "a@b/c/setup.py": b""}))
 
-    assert request_of("a@b/c", place).direct == "file:///home/me/a%40b/c/"
+    assert request_of("a@b/c", place).direct == "file:///here/a%40b/c/"
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_every_requirement_keeps_its_place() -> None:
     assert written(inputs.requests) == [
         "requirements.txt:2 numpy",
         "requirements.txt:3 scipy<2",
-        "requirements.txt:6 file:///home/me/pkg/",
+        "requirements.txt:6 file:///here/pkg/",
     ]
     assert inputs.files == (CWD / "requirements.txt",)
 
@@ -61,7 +61,7 @@ def test_options_of_a_requirement_are_its_own() -> None:
     [
         ("-i https://a/simple", "index_url", "https://a/simple"),
         ("-i https://a/\n-i https://b/", "index_url", "https://b/"),
-        ("-i wheels", "index_url", "file:///home/me/wheels/"),
+        ("-i wheels", "index_url", "file:///here/wheels/"),
         (
             "--extra-index-url https://a/ \\\n--extra-index-url https://b/",
             "extra_index_urls",
@@ -71,10 +71,10 @@ def test_options_of_a_requirement_are_its_own() -> None:
         ("--no-index\n-i https://a/", "index_url", None),
         ("-i https://a/\n--extra-index-url https://b/\n--no-index", "extra_index_urls", ()),
         ("--no-index", "no_index", True),
-        ("-f wheels\n-f https://a/links", "find_links", ("file:///home/me/wheels/", "https://a/links")),
-        ("-f wheels\n-f ./wheels", "find_links", ("file:///home/me/wheels/",)),
-        ("-f file:///home/me/wheels", "find_links", ("file:///home/me/wheels/",)),
-        ("-r sub/r.txt", "find_links", ("file:///home/me/sub/links/", "file:///home/me/wheels/")),
+        ("-f wheels\n-f https://a/links", "find_links", ("file:///here/wheels/", "https://a/links")),
+        ("-f wheels\n-f ./wheels", "find_links", ("file:///here/wheels/",)),
+        ("-f file:///here/wheels", "find_links", ("file:///here/wheels/",)),
+        ("-r sub/r.txt", "find_links", ("file:///here/sub/links/", "file:///here/wheels/")),
         ("--trusted-host h --trusted-host h2:80", "trusted_hosts", ("h", "h2:80")),
     ],
 )
@@ -127,7 +127,7 @@ def test_included_files_count_from_the_file_that_names_them() -> None:
         "a\n-r sub/one.txt\n-c sub/limits.txt\nz",
         {
             "sub/one.txt": "b\n-r deep/two.txt\n./pkg",
-            "sub/deep/two.txt": "-r ../../three.in\n-c file:///home/me/sub/limits.txt",
+            "sub/deep/two.txt": "-r ../../three.in\n-c file:///here/sub/limits.txt",
             "three.in": "c",
             "sub/limits.txt": "b<3\n-r more.txt",
             "sub/more.txt": "d",
@@ -139,7 +139,7 @@ def test_included_files_count_from_the_file_that_names_them() -> None:
         "sub/one.txt:1 b",
         "three.in:1 c",
         "sub/more.txt:1 d",
-        "sub/one.txt:3 file:///home/me/pkg/",
+        "sub/one.txt:3 file:///here/pkg/",
         "requirements.txt:4 z",
     ]
     assert written(inputs.constraints) == ["sub/limits.txt:1 b<3"]
