@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -39,7 +39,8 @@ def running(room: Room, *words: str | Path) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it may have ended between the look and the kill
+                os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
 
 
@@ -154,7 +155,8 @@ def test_a_killed_run_leaves_nothing_that_the_next_could_mistake_for_a_result(
     add_large(room)
     with running(room, "large", "-o", "b.zip") as process:
         wait_for(lambda: process.poll() is not None or moment(room))
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it may have ended between the look and the kill
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
     output = room.folder / "b.zip"
 
@@ -174,7 +176,8 @@ def test_a_run_killed_while_it_writes_a_folder_leaves_nothing_either(room: Room)
     add_large(room)
     with running(room, "large", "-o", "out/") as process:
         wait_for(lambda: process.poll() is not None or any(room.folder.iterdir()))
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it may have ended between the look and the kill
+            os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
     done = room.lbuild("large", "-o", "out/")
 
