@@ -56,7 +56,7 @@ class Exchange:
     def _large_chunks(self, limit: int) -> Iterator[bytes] | None:
         """The body in one piece, or few, where its length is told and right; None where it is not told.
 
-        One call for a megabyte instead of one for each 16 KiB that TLS hands out: half the work of a large page.
+        One call for a megabyte instead of one for each 16 KiB that TLS hands out: half the work of a page.
         """
         length = self.header("content-length")
         if length is None or not length.isdecimal() or int(length) > limit or self.header("content-encoding"):
