@@ -52,7 +52,6 @@ class Exchange:
             parts.append(chunk)
         return b"".join(parts)
 
-
     def _large_chunks(self, limit: int) -> Iterator[bytes] | None:
         """The body in one piece, or few, where its length is told and right; None where it is not told.
 
