@@ -132,28 +132,49 @@ def _ask(environ: Mapping[str, str], meanwhile: Callable[[], None]) -> tuple[tup
     """The files pip names, and what they and the variables amount to."""
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(2) as pool:
-        debug = pool.submit(_pip, ("config", "debug"), {**environ, "PIP_QUIET": "0", "PIP_VERBOSE": "0"})
-        # Isolated, without files, in one long line a paragraph: what is built in, whatever is configured.
-        # Of the commands that tell it, `list` loads least.
-        plain = {**environ, "PIP_CONFIG_FILE": os.devnull, "COLUMNS": "10000"}
-        help_text = pool.submit(_pip, ("--isolated", "list", "--help"), plain)
+    with ThreadPoolExecutor(1) as pool:
+        said = pool.submit(_pip, {**environ, "PIP_QUIET": "0", "PIP_VERBOSE": "0"})
         meanwhile()
-        configured = parse_debug(debug.result())
-        options = {**configured.options, **options_of_variables(environ)}
-        builtin = "" if "index-url" in options else parse_builtin_index(help_text.result())
+        debug, _, help_text = said.result().partition(_BETWEEN)
+    configured = parse_debug(debug)
+    options = {**configured.options, **options_of_variables(environ)}
+    builtin = "" if "index-url" in options else parse_builtin_index(help_text)
     home = environ.get("HOME") or environ.get("USERPROFILE")
     return configured.files, defaults_of(options, builtin_index=builtin, home=home)
 
 
-def _pip(arguments: tuple[str, ...], environ: Mapping[str, str]) -> str:
-    """What pip prints. It runs outside the current folder's reach, where a `pip.py` could lie."""
+_BETWEEN = "\n-- help --\n"
+_BOTH = f"""
+import os, runpy, sys
+
+def pip(*arguments):
+    sys.argv = ["pip", *arguments]
+    try:
+        runpy.run_module("pip", run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        return end.code
+
+failed = pip("config", "debug")
+if failed:
+    sys.exit(failed)
+print({_BETWEEN!r}, flush=True)
+os.environ.update(PIP_CONFIG_FILE=os.devnull, COLUMNS="10000")
+sys.exit(pip("--isolated", "list", "--help"))
+"""
+"""Both questions in one process: most of what each takes is loading pip.
+
+The second one is asked isolated, without files, in one long line a paragraph: what is built in, whatever is
+configured. Of the commands that tell it, `list` loads least.
+"""
+
+
+def _pip(environ: Mapping[str, str]) -> str:
+    """What pip answers. It runs outside the current folder's reach, where a `pip.py` could lie."""
     import subprocess
 
-    command = [sys.executable, "-P", "-m", "pip", *arguments]
     try:
         done = subprocess.run(
-            command,
+            [sys.executable, "-P", "-c", _BOTH],
             env={**environ, "PYTHONIOENCODING": "utf-8:surrogateescape"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -163,16 +184,16 @@ def _pip(arguments: tuple[str, ...], environ: Mapping[str, str]) -> str:
             check=True,
         )
     except subprocess.CalledProcessError as error:
-        raise _failure(arguments, without_logins(error.stderr)[-8:]) from error
+        raise _failure(without_logins(error.stderr)[-8:]) from error
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        raise _failure(arguments, [str(error)]) from error
+        raise _failure([str(error)]) from error
     return done.stdout
 
 
-def _failure(arguments: tuple[str, ...], said: Sequence[str]) -> PipConfigurationError:
+def _failure(said: Sequence[str]) -> PipConfigurationError:
     missing = any("No module named pip" in line for line in said)
     return PipConfigurationError(
-        f"`pip {' '.join(arguments)}` failed",
+        "`pip config debug` failed",
         evidence=said,
         hint="Install pip beside lbuild with `python -m ensurepip`" if missing else None,
     )

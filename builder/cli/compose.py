@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Report:
     """Build what is wished for and tell how it goes; the report."""
     from builder.cli.choices import demand_inputs, destination, link_options, normalized
-    from builder.order import Order
-    from builder.pipeline import build_bundle
 
     demand_inputs(wishes.inputs, bundle.source)
     where = destination(bundle)
@@ -31,6 +29,9 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
     chosen = announced_target(wishes, terminal)
     output = None if where is None else where.path
     with wired(wishes, chosen.target, terminal, output, bundle.locked) as tools:
+        from builder.order import Order
+        from builder.pipeline import build_bundle  # here and below: what is slow to load, while pip thinks
+
         order = Order(
             wish=tools.wish(),
             target=chosen.target,
@@ -50,14 +51,15 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
 def run_lock(wishes: Wishes, output: Path, terminal: Terminal, *, upgrade: bool) -> Report:
     """Lock what is wished for and tell how it goes; the report."""
     from builder.cli.choices import demand_inputs, demand_lock_name
-    from builder.locked import versions_of_lock
-    from builder.order import Order
-    from builder.pipeline import build_lock
 
     demand_inputs(wishes.inputs)
     demand_lock_name(output)
     chosen = announced_target(wishes, terminal)
     with wired(wishes, chosen.target, terminal, output) as tools:
+        from builder.locked import versions_of_lock
+        from builder.order import Order
+        from builder.pipeline import build_lock
+
         order = Order(wish="", target=chosen.target, target_chosen_by=chosen.by)
         if not upgrade:
             order = replace(order, preferred=versions_of_lock(output, order))

@@ -41,6 +41,17 @@ if TYPE_CHECKING:
     from prebuilt_index.wheel_archive import VerifiedWheel
 
 
+_COLD = (
+    "builder.facts",
+    "builder.inputs",
+    "builder.resolve",
+    "builder.pipeline",
+    "prebuilt_index.index.client",
+    "prebuilt_index.simple.json_page",
+    "prebuilt_index.transport.session",
+)
+
+
 @contextmanager
 def shown_progress(terminal: Terminal) -> Iterator[Progress]:
     """Bars on a terminal, silence elsewhere."""
@@ -63,9 +74,11 @@ class Wiring:
         store: Store,
         progress: Progress,
         terminal: Terminal,
+        pip: PipDefaults,
         output: Path | None,
         locked: Path | None = None,
     ) -> None:
+        self.pip = pip
         self._wishes = wishes
         self._target = target
         self.store = store
@@ -129,16 +142,6 @@ class Wiring:
     # -- what that needs ----------------------------------------------------------------------------------
 
     @cached_property
-    def pip(self) -> PipDefaults:
-        """pip's configuration; what of it is not used is told."""
-        from prebuilt_index.pip_config import read_pip_defaults
-
-        defaults = read_pip_defaults(os.environ, self.store, meanwhile=_load_what_a_cold_run_needs)
-        for line in _unused(defaults):
-            self._terminal.note(line)
-        return defaults
-
-    @cached_property
     def configuration(self) -> Configuration:
         return read_configuration(Path.cwd())
 
@@ -197,11 +200,21 @@ def wired(
     """The tools of one run, put away at its end."""
     _demand_current_folder()
     with opened_store(wishes.cache) as store, shown_progress(terminal) as progress:
-        tools = Wiring(wishes, target, store, progress, terminal, output, locked)
+        tools = Wiring(wishes, target, store, progress, terminal, _pip(store, terminal), output, locked)
         try:
             yield tools
         finally:
             tools.close()
+
+
+def _pip(store: Store, terminal: Terminal) -> PipDefaults:
+    """pip's configuration; what of it is not used is told."""
+    from prebuilt_index.pip_config import read_pip_defaults
+
+    defaults = read_pip_defaults(os.environ, store, meanwhile=_load_what_a_cold_run_needs)
+    for line in _unused(defaults):
+        terminal.note(line)
+    return defaults
 
 
 def _demand_current_folder() -> None:
@@ -218,7 +231,7 @@ def _demand_current_folder() -> None:
 
 def _load_what_a_cold_run_needs() -> None:
     """Where pip has to be asked, nothing is known yet: these modules take 0.2 s to load, while pip thinks."""
-    for module in ("builder.inputs", "builder.resolve", "prebuilt_index.transport.session"):
+    for module in _COLD:
         import_module(module)
 
 

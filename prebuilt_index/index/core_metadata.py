@@ -53,15 +53,19 @@ class CoreMetadata:
         remembered = self._store.get(Bucket.METADATA, key) if key else None
         if remembered is not None:
             return remembered
-        content = self._find(file)
+        here = self._downloads.present(file)
+        if here is not None or file.url.startswith("file:"):
+            return metadata_in(here or local_path(file.url), file.filename)
+        content = self._apart(file)
+        if content is None:
+            # Not remembered: the wheel is in the store from now on, and a look into it is cheap.
+            return metadata_in(self._downloads.download(file, _unheard), file.filename)
         if key:
             self._store.put(Bucket.METADATA, key, content)
         return content
 
-    def _find(self, file: IndexFile) -> bytes:
-        here = self._downloads.present(file)
-        if here is not None or file.url.startswith("file:"):
-            return metadata_in(here or local_path(file.url), file.filename)
+    def _apart(self, file: IndexFile) -> bytes | None:
+        """METADATA without the wheel; None when only the whole of it, or no more than that, will do."""
         if self._offline:
             raise OfflineError(
                 f"the metadata of `{file.filename}` is not in the store, and lbuild may not go online",
@@ -72,8 +76,6 @@ class CoreMetadata:
             content = self._sidecar(file, file.metadata_hashes)
         if content is None and (file.size is None or file.size > self._small):
             content = self._from_end(file)
-        if content is None:
-            content = metadata_in(self._downloads.download(file, _unheard), file.filename)
         return content
 
     def _sidecar(self, file: IndexFile, hashes: Mapping[str, str]) -> bytes | None:

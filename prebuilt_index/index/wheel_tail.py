@@ -73,7 +73,7 @@ def _unpack_end(record: bytes) -> tuple[bytes, tuple[int, int], int, int, int, i
 
 def find_metadata(directory: bytes) -> Place:
     """The one `*.dist-info/METADATA` at the top of the archive."""
-    places = [place for place in _entries(directory) if _is_metadata(place.name)]
+    places = list(_metadata_entries(directory))
     if len(places) != 1:
         raise NotUnderstoodError(f"{len(places)} files named METADATA")
     (place,) = places
@@ -86,22 +86,22 @@ def _is_metadata(name: bytes) -> bool:
     return name.endswith(b".dist-info/METADATA") and name.count(b"/") == 1
 
 
-def _entries(directory: bytes) -> Iterator[Place]:
-    position = 0
-    while position < len(directory):
-        if position + _ENTRY.size > len(directory):
+def _metadata_entries(directory: bytes) -> Iterator[Place]:
+    position, end = 0, len(directory)
+    while position < end:
+        if position + _ENTRY.size > end:
             raise NotUnderstoodError("an entry is cut off")
         fields = _ENTRY.unpack_from(directory, position)
         if fields[0] != b"PK\1\2":
             raise NotUnderstoodError("an entry is not where it should be")
-        flags, method, crc, compressed_size, size = fields[3], fields[4], fields[7], fields[8], fields[9]
-        name_length, extra_length, comment_length, header = fields[10], fields[11], fields[12], fields[16]
         begin = position + _ENTRY.size
-        name = directory[begin : begin + name_length]
-        if _is_metadata(name) and (flags & 1 or _SENTINELS[1] in (header, size, compressed_size)):
-            raise NotUnderstoodError("METADATA is encrypted or ZIP64")
-        yield Place(header, name, method, compressed_size, size, crc)
-        position = begin + name_length + extra_length + comment_length
+        name = directory[begin : begin + fields[10]]
+        position = begin + fields[10] + fields[11] + fields[12]
+        if _is_metadata(name):
+            flags, method, crc, compressed_size, size, header = (*fields[3:5], *fields[7:10], fields[16])
+            if flags & 1 or _SENTINELS[1] in (header, size, compressed_size):
+                raise NotUnderstoodError("METADATA is encrypted or ZIP64")
+            yield Place(header, name, method, compressed_size, size, crc)
 
 
 def read_metadata(place: Place, stretch: bytes) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from prebuilt_index.transport.exchange import Exchange, Opener
 from prebuilt_index.transport.port import Sink
 
-_CHUNK = 256 * 1024
+_CHUNK = 64 * 1024
 
 
 class Transfer:
