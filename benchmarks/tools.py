@@ -31,7 +31,7 @@ class Tool:
     def forget(self) -> None:
         """There is no cache any more.
 
-        The old one stays until the end: ext4 looks for a second at each inode that was freed shortly before,
+        The old one stays until the end: ext4 looks twice at each inode that was freed shortly before,
         and making a file takes a millisecond instead of 25 microseconds where thousands were.
         """
         self._caches += 1
