@@ -1,0 +1,1 @@
+"""Will it load? Facts held against what a runtime has."""
