@@ -4,9 +4,9 @@
 
 `demands` reads requirements; `releases`, `judging` and `projects` weigh the files of a page; `pool` makes
 candidates of them and `provider` hands those to resolvelib; `pins` and `skips` tell what came out, and
-`reasons` and `failure` what did not.
+`reasons` and `failure` what did not. `solve` gives all of that to who wants to know more than the pins.
 """
 
-from builder.resolve.resolve import resolve
+from builder.resolve.resolve import Solution, resolve, solve
 
-__all__ = ["resolve"]
+__all__ = ["Solution", "resolve", "solve"]

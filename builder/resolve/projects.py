@@ -91,8 +91,11 @@ class Project:
 
     def requires_python(self, version: Version) -> str | None:
         """What the index says of a version, by the first of its files that says it."""
-        files = (self.page.files[position] for position in self._releases.positions(version))
-        return next((file.requires_python for file in files if file.requires_python), None)
+        return next((file.requires_python for file in self.files(version) if file.requires_python), None)
+
+    def files(self, version: Version) -> Iterator[IndexFile]:
+        """What the index lists of a version, in its order."""
+        return (self.page.files[position] for position in self._releases.positions(version))
 
     def choices(self, wish: Wish) -> Iterator[Choice]:
         """The versions that fulfil a wish, the one to try first first.

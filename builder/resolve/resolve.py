@@ -1,6 +1,7 @@
 """The one entry: requests in, a Resolution out."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from packaging.utils import NormalizedName, canonicalize_name
 from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
@@ -14,7 +15,7 @@ from builder.resolve.dead_ends import DeadEnds
 from builder.resolve.demands import Demand, applies, demand_of
 from builder.resolve.hashes import check_hashes, check_pinned
 from builder.resolve.lookahead import look_ahead
-from builder.resolve.pins import pin, reach, warnings_about
+from builder.resolve.pins import Reached, pin, reach, warnings_about
 from builder.resolve.pool import Candidate, Pool
 from builder.resolve.provider import Provider
 from builder.resolve.skips import skips
@@ -28,6 +29,17 @@ REJECTIONS = 100_000
 """Candidates tried in vain before the search is given up: about half a minute."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """What was chosen, with all that was known when it was: what a Resolution is made of."""
+
+    pool: Pool
+    roots: tuple[Demand, ...]
+    chosen: Mapping[NormalizedName, Candidate]
+    reached: Mapping[NormalizedName, Reached]
+    """The projects that the roots reach; `chosen` may hold more."""
+
+
 def resolve(
     requests: Sequence[Request],
     constraints: Sequence[Request],
@@ -36,6 +48,22 @@ def resolve(
     facts: IndexFacts,
 ) -> Resolution:
     """One file of every project the requests reach; the order of requests and files decides nothing.
+
+    Raises what `solve` raises.
+    """
+    return _resolution(solve(requests, constraints, target, options, facts))
+
+
+def solve(
+    requests: Sequence[Request],
+    constraints: Sequence[Request],
+    target: Target,
+    options: ResolveOptions,
+    facts: IndexFacts,
+    *,
+    patience: int = REJECTIONS,
+) -> Solution:
+    """The same as `resolve`, told with everything it rests on; given up after `patience` rejections.
 
     Raises ResolutionImpossibleError or NoCompatibleArtifactError when there is no such set,
     ProjectNotFoundError and QuarantinedProjectError, InvalidRequirementError for a reference to another
@@ -47,8 +75,11 @@ def resolve(
     if options.require_hashes:
         check_pinned(pool, roots)
     look_ahead(pool, roots)
-    chosen = _choose(pool, roots)
-    return _resolution(pool, roots, chosen)
+    chosen = _choose(pool, roots, patience)
+    reached = reach(pool, roots, chosen)
+    if options.require_hashes:
+        check_hashes(pool, [(chosen[name], reached[name].demands) for name in sorted(reached)])
+    return Solution(pool=pool, roots=tuple(roots), chosen=chosen, reached=reached)
 
 
 def _by_project(
@@ -101,11 +132,11 @@ def _direct_root(request: Request, world: World) -> Demand:
     )
 
 
-def _choose(pool: Pool, roots: Sequence[Demand]) -> Mapping[NormalizedName, Candidate]:
+def _choose(pool: Pool, roots: Sequence[Demand], patience: int) -> Mapping[NormalizedName, Candidate]:
     dead_ends = DeadEnds(pool, roots)
     provider = Provider(pool, dead_ends)
     try:
-        return Resolver(provider, Patience(dead_ends)).resolve(roots, max_rounds=STEPS).mapping
+        return Resolver(provider, Patience(dead_ends, patience)).resolve(roots, max_rounds=STEPS).mapping
     except ResolutionImpossible as error:
         causes = [(each.requirement, each.parent) for each in error.causes]
         names = sorted({demand.name for demand, _ in causes})
@@ -119,24 +150,21 @@ def _choose(pool: Pool, roots: Sequence[Demand]) -> Mapping[NormalizedName, Cand
 class Patience(BaseReporter[Demand, Candidate, NormalizedName]):
     """Counts what is tried in vain, which resolvelib's own limit leaves out."""
 
-    def __init__(self, dead_ends: DeadEnds) -> None:
+    def __init__(self, dead_ends: DeadEnds, limit: int) -> None:
         self._dead_ends = dead_ends
+        self._limit = limit
         self._rejected = 0
 
     def rejecting_candidate(self, criterion: Criterion[Demand, Candidate], candidate: Candidate) -> None:
         self._dead_ends.tried(candidate)
         self._rejected += 1
-        if self._rejected > REJECTIONS:
+        if self._rejected > self._limit:
             raise ResolutionTooDeep(self._rejected)
 
 
-def _resolution(
-    pool: Pool, roots: Sequence[Demand], chosen: Mapping[NormalizedName, Candidate]
-) -> Resolution:
-    reached = reach(pool, roots, chosen)
+def _resolution(solution: Solution) -> Resolution:
+    pool, chosen, reached = solution.pool, solution.chosen, solution.reached
     names = sorted(reached)
-    if pool.world.options.require_hashes:
-        check_hashes(pool, [(chosen[name], reached[name].demands) for name in names])
     found_skips = [
         skip for name in names for skip in skips(pool, chosen[name], reached[name].demands, chosen)
     ]

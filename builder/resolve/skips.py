@@ -29,7 +29,7 @@ def skips(
     reasons = Reasons(pool.world.target, pool.world.judge)
     told: set[Rule] = set()
     for version in _newer(project, candidate, wish):
-        refusal = reasons.of_version(project, version, wish) or _of_choice(
+        refusal = reasons.of_version(project, version, wish) or of_choice(
             pool, candidate, version, wish, chosen
         )
         if refusal.rule not in told and refusal.rule not in _UNTOLD:
@@ -47,7 +47,7 @@ def _newer(project: Project, candidate: Candidate, wish: Wish) -> Iterator[Versi
             yield version
 
 
-def _of_choice(
+def of_choice(
     pool: Pool,
     candidate: Candidate,
     version: Version,
