@@ -35,7 +35,7 @@ def verify_wheel(
     file cannot be read.
     """
     try:
-        with _opened(path) as (read_at, size):
+        with opened(path) as (read_at, size):
             return _verify(read_at, size, path, filename, sha256, executor, on_bytes)
     except BadArchiveError as error:
         raise BadArchiveError(
@@ -166,7 +166,7 @@ def _member(entry: Entry, sha256: str) -> Member:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[ReadAt, int]]:
+def opened(path: Path) -> Iterator[tuple[ReadAt, int]]:
     """A function that reads the file at a position from any thread, and the file's size in bytes."""
     with told(path, "read"):
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
