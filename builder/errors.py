@@ -45,6 +45,12 @@ class NoCompatibleArtifactError(NoSolutionError):
     code = "no-compatible-artifact"
 
 
+class ProjectNotRequiredError(NoSolutionError):
+    """A project that was asked about is not part of the resolution."""
+
+    code = "project-not-required"
+
+
 class PathConflictError(NoSolutionError):
     """Two wheels, or a wheel and the source, put different bytes at one path."""
 

@@ -45,7 +45,7 @@ def _known(order: Order, tools: Tools) -> tuple[Resolution, memo.Evidence] | Non
 
 
 def _worked_out(order: Order, tools: Tools) -> tuple[Resolution, memo.Evidence]:
-    _check_python(order.target, tools.reading.inputs.requires_python)
+    check_python(order.target, tools.reading.inputs.requires_python)
     if tools.reading.locks or order.locked:
         from builder.locked import locked_resolution
 
@@ -59,7 +59,7 @@ def _worked_out(order: Order, tools: Tools) -> tuple[Resolution, memo.Evidence]:
     return resolution, witness.evidence()
 
 
-def _check_python(target: Target, requires_python: str | None) -> None:
+def check_python(target: Target, requires_python: str | None) -> None:
     """Raises ResolutionImpossibleError when the project of a pyproject.toml does not run on the target."""
     if target.satisfies_python(requires_python):
         return
@@ -69,4 +69,16 @@ def _check_python(target: Target, requires_python: str | None) -> None:
     raise ResolutionImpossibleError(
         f"The project needs Python {requires_python}, and `{runtime.id}` has {runtime.python_release}",
         hint="Choose another runtime with `--runtime`, or change `requires-python` in pyproject.toml",
+    )
+
+
+def demand_no_lock(tools: Tools) -> None:
+    """Raises UsageError when a lock is among the inputs: it says what was chosen, and no longer why."""
+    if not tools.reading.locks:
+        return
+    from manylinux.errors import UsageError
+
+    raise UsageError(
+        f"`{tools.reading.locks[0]}` is a lock, which does not say why its versions were chosen",
+        hint="Name the requirements that it was made of",
     )

@@ -204,6 +204,19 @@ def normalized(names: Iterable[str]) -> tuple[NormalizedName, ...]:
     return tuple(map(canonicalize_name, given))
 
 
+def project_name(text: str) -> NormalizedName:
+    """A project as PEP 503 has its name. Raises UsageError for what is no name."""
+    from packaging.utils import InvalidName, canonicalize_name
+
+    try:
+        return canonicalize_name(text, validate=True)
+    except InvalidName as error:
+        raise UsageError(
+            f"`{text}` is not the name of a project",
+            hint="Name the project first and the requirements after it: `lbuild why numpy 'numpy<2'`",
+        ) from error
+
+
 def index_pins(texts: Sequence[str]) -> dict[str, str]:
     """`PROJECT=URL` options by project."""
     pins = {}

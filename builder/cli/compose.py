@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from builder.cli.options import Wishes
     from builder.cli.terminal import Terminal
     from builder.report.values import Report
+    from builder.why import Explanation
 
 
 def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Report:
@@ -64,6 +65,23 @@ def run_lock(wishes: Wishes, output: Path, terminal: Terminal, *, upgrade: bool)
         if not upgrade:
             order = replace(order, preferred=versions_of_lock(output, order))
         return build_lock(order, tools, output)
+
+
+def run_why(wishes: Wishes, project: str, terminal: Terminal) -> Explanation:
+    """Resolve what is wished for and explain what became of `project`."""
+    from builder.cli.choices import project_name
+
+    name = project_name(project)
+    chosen = announced_target(wishes, terminal)
+    with wired(wishes, chosen.target, terminal, None) as tools:
+        from builder.resolving import check_python, demand_no_lock
+        from builder.why import Question, explain
+
+        demand_no_lock(tools)
+        inputs = tools.reading.inputs
+        check_python(chosen.target, inputs.requires_python)
+        question = Question(project=name, inputs=inputs, target=chosen.target, options=tools.options)
+        return explain(question, tools.facts)
 
 
 def announced_target(wishes: Wishes, terminal: Terminal) -> ChosenTarget:

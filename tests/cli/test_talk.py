@@ -7,11 +7,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 
 import pytest
 
-from factories.commands import Room, members
+from factories.commands import Room, members, on_a_terminal
 from factories.refusals import stock
 from factories.wheels import make_wheel
 from servers import faults
@@ -132,23 +131,6 @@ def test_a_terminal_has_colours_unless_they_are_declined(
     assert ("\x1b[" in text) is coloured
     assert ("\x1b[" in failed) is coloured
     assert "project-not-found" in failed
-
-
-def on_a_terminal(room: Room, variables: dict[str, str], *words: str) -> str:
-    """Everything a user sees of this run."""
-    import pty
-
-    ours, theirs = pty.openpty()
-    environ = {**room.environ, **variables}
-    with room.start(*words, env=environ, stdin=theirs, stdout=theirs, stderr=theirs) as process:
-        os.close(theirs)
-        seen = b""
-        with suppress(OSError):  # Linux: the terminal's other side is closed
-            while chunk := os.read(ours, 4096):
-                seen += chunk
-        process.wait(timeout=30)
-    os.close(ours)
-    return seen.decode()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Mapping
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -137,6 +137,23 @@ class only:  # noqa: N801  # reads as a verb: with only(these variables)
     def _become(self, environ: Mapping[str, str]) -> None:
         os.environ.clear()
         os.environ.update(environ)
+
+
+def on_a_terminal(room: Room, variables: dict[str, str], *words: str) -> str:
+    """Everything a user sees of this run."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    environ = {**room.environ, **variables}
+    with room.start(*words, env=environ, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        seen = b""
+        with suppress(OSError):  # Linux: the terminal's other side is closed
+            while chunk := os.read(ours, 4096):
+                seen += chunk
+        process.wait(timeout=30)
+    os.close(ours)
+    return seen.decode()
 
 
 def members(path: Path) -> dict[str, bytes]:
