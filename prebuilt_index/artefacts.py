@@ -49,6 +49,9 @@ class IndexFile:
     """The direct reference the file comes from, without credentials and exact: a VCS one with its commit, an
     archive's with `#sha256=` in the fragment, and `subdirectory=` there too. None for a file of an index."""
 
+    unusable: str | None = None
+    """Why the file cannot be had, its entry being broken (`is listed without a usable hash`). No `url`."""
+
     @property
     def is_wheel(self) -> bool:
         return self.filename.endswith(".whl")

@@ -22,6 +22,7 @@ class Rule(Enum):
     EXCLUDED = auto()
     REQUIRES_PYTHON = auto()
     UPLOAD_TIME = auto()
+    UNUSABLE = auto()
     METADATA = auto()
     HASH = auto()
     ONLY_SDIST = auto()
@@ -111,6 +112,8 @@ class Judge:
         return wheel, rank, None
 
     def _by_content(self, file: IndexFile) -> Refusal | None:
+        if file.unusable is not None:
+            return _refuse(Rule.UNUSABLE, file.unusable)
         reason = self._options.excluded.get(file.filename)
         if reason is not None:
             return _refuse(Rule.EXCLUDED, f"is excluded: {reason}")

@@ -17,6 +17,8 @@ _OTHERS: Mapping[int, str] = {
     Fault.PYTHON: "built for other Pythons",
 }
 """What stands for several reasons of one kind."""
+_BY_CONTENT = (Rule.UNUSABLE, Rule.EXCLUDED, Rule.UPLOAD_TIME)
+"""What refuses a file that would load."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ class Reasons:
 
     def _of_content(self, judged: Sequence[Judged]) -> Refusal | None:
         for each in judged:
-            if each.refusal is not None and each.refusal.rule in (Rule.EXCLUDED, Rule.UPLOAD_TIME):
+            if each.refusal is not None and each.refusal.rule in _BY_CONTENT:
                 return Refusal(rule=each.refusal.rule, reason=f"it {each.refusal.reason}")
         return None
 

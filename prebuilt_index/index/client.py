@@ -11,6 +11,7 @@ from typing import Self
 from packaging.utils import NormalizedName
 
 from prebuilt_index.artefacts import IndexFile, ProjectPage
+from prebuilt_index.errors import NotAnIndexError
 from prebuilt_index.index.background import Once, Workers
 from prebuilt_index.index.core_metadata import CoreMetadata
 from prebuilt_index.index.download import Downloads, OnBytes
@@ -181,6 +182,13 @@ class IndexClient:
 
 
 def _key(file: IndexFile) -> tuple[str, str | None]:
+    """What tells files apart. Raises NotAnIndexError for one that cannot be had."""
+    if file.unusable is not None:
+        raise NotAnIndexError(
+            f"`{file.filename}` {file.unusable}",
+            evidence=[f"index: {file.index}"],
+            hint="Tell the index's owner",
+        )
     return file.url, file.hashes.get("sha256")
 
 

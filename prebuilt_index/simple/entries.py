@@ -11,6 +11,10 @@ from prebuilt_index.urls import redacted, split
 
 PAGE_LIMIT = 50 * 1024 * 1024
 """Bytes of a page after decompression. The largest page of PyPI has 30 MB."""
+FILE_LIMIT = 75_000
+"""Files of a page. The largest page of PyPI lists some 25,000; each costs the resolver time and memory."""
+NO_URL = "is listed without a URL that can be fetched"
+NO_HASH = "is listed without a usable hash"
 _HEX = "0123456789abcdef"
 _DIGEST_LENGTHS = {
     "md5": 32,
@@ -60,6 +64,11 @@ class LazyFiles(Sequence[IndexFile], Generic[Entry]):
 
     def __iter__(self) -> Iterator[IndexFile]:
         return (self[number] for number in range(len(self._entries)))
+
+
+def unusable(filename: str, index: str, reason: str) -> IndexFile:
+    """A file that is listed and cannot be had."""
+    return IndexFile(filename=filename, url="", index=index, unusable=reason)
 
 
 def refuse_hostile_names(names: Sequence[str], page_url: str) -> None:

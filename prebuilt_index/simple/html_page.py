@@ -3,25 +3,49 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from packaging.utils import NormalizedName
 
 from prebuilt_index.artefacts import IndexFile, ProjectPage, ProjectStatus
 from prebuilt_index.simple.entries import (
+    FILE_LIMIT,
+    NO_HASH,
+    NO_URL,
     PAGE_LIMIT,
     LazyFiles,
     are_sound,
     check_api_version,
+    is_clean_name,
     known_digests,
     not_an_index,
     read_status,
     refuse_hostile_names,
     resolve,
+    unusable,
 )
 from prebuilt_index.urls import last_component, without_credentials
 
 _ARCHIVES = (".whl", ".tar.gz", ".zip", ".tgz", ".tar.bz2", ".tar.xz", ".tar.z", ".tar", ".egg", ".exe")
+_PAGE_LIMIT = PAGE_LIMIT // 2
+"""Bytes. HTML says half as much of a file as JSON does."""
+_READ = frozenset(
+    ("href", "data-requires-python", "data-yanked", "data-core-metadata", "data-dist-info-metadata")
+)
+"""Attributes of an anchor that are kept."""
+_PIECE = 64 * 1024
+"""Characters given to the parser at once."""
+# What takes time and memory, each far beyond any real page: a file has three tags, up to four attributes and
+# a handful of escapes.
+_PENDING_LIMIT = _PIECE
+"""Characters of one unfinished tag, comment or script."""
+_MARKS = "<&%"
+"""What begins a tag, an entity, or an escape in a URL."""
+_MARK_LIMIT = 6 * FILE_LIMIT
+_ATTRIBUTE_LIMIT = 5 * FILE_LIMIT
+_BASE_LIMIT = 1_000
+"""Characters of the URL before every relative link; each link gets a copy."""
+_FRAGMENT_FIELDS = 20
 _Attributes = Mapping[str, str | None]
 
 
@@ -51,15 +75,15 @@ class HtmlPage:
 def read_html(content: bytes, *, page_url: str, charset: str = "utf-8", index: str = "") -> HtmlPage:
     """The links to files in `content`; others (parents, sort orders, logins) are left out.
 
-    Raises NotAnIndexError for an API other than 1.x, HostileNameError for a name that is no path component.
+    Raises NotAnIndexError for an API other than 1.x and for more markup than any index has, HostileNameError
+    for a name that is no path component.
     """
-    if len(content) > PAGE_LIMIT:
-        raise not_an_index(page_url, f"{len(content):,} bytes, more than {PAGE_LIMIT:,}")
+    if len(content) > _PAGE_LIMIT:
+        raise not_an_index(page_url, f"{len(content):,} bytes, more than {_PAGE_LIMIT:,}")
     parser = _Anchors(page_url)
     try:
-        # Not closed on purpose: `close` re-reads an unfinished construct once for each of its characters.
-        parser.feed(_decoded(content, charset))
-    except AssertionError as error:  # how the standard parser refuses a malformed `<![`
+        parser.read(_decoded(content, charset))
+    except (AssertionError, ValueError) as error:  # what the standard parser makes of `<![<![` and `&#999…`
         raise not_an_index(page_url, f"its HTML cannot be read ({error!s:.60})") from error
     if parser.version is not None:
         check_api_version(parser.version, page_url)
@@ -96,16 +120,37 @@ class _Anchors(HTMLParser):
 
     def __init__(self, page_url: str) -> None:
         super().__init__(convert_charrefs=True)
+        self._page_url = page_url
         self.base = page_url
         self.anchors: list[_Attributes] = []
         self.version: str | None = None
         self.status: str | None = None
         self.status_reason: str | None = None
         self._base_seen = False
+        self._marks = 0
+        self._attributes = 0
+
+    def read(self, text: str) -> None:
+        """All of `text` has been looked at. Raises NotAnIndexError beyond the limits."""
+        for start in range(0, len(text), _PIECE):
+            piece = text[start : start + _PIECE]
+            self._marks += sum(map(piece.count, _MARKS))
+            self._bound(self._marks, _MARK_LIMIT, "tags, entities and escapes")
+            # Never closed: `close` re-reads an unfinished construct once for each of its characters.
+            self.feed(piece)
+            self._bound(len(self.rawdata), _PENDING_LIMIT, "characters in one tag, comment or script")
+        self._bound(len(self.base.partition("?")[0]), _BASE_LIMIT, "characters in its base URL")
+
+    def _bound(self, count: int, limit: int, what: str) -> None:
+        if count > limit:
+            raise not_an_index(self._page_url, f"it has more than {limit:,} {what}")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._attributes += len(attrs)
+        self._bound(self._attributes, _ATTRIBUTE_LIMIT, "attributes")
         if tag == "a":
-            self.anchors.append(dict(attrs))
+            self.anchors.append({name: value for name, value in attrs if name in _READ})
+            self._bound(len(self.anchors), FILE_LIMIT, "links")
         elif tag == "base":
             self._read_base(dict(attrs))
         elif tag == "meta":
@@ -131,36 +176,48 @@ class _Anchors(HTMLParser):
 @dataclass(frozen=True, slots=True)
 class _Link:
     filename: str
-    url: str
+    url: str | None
+    """None: nothing can be fetched from where the link leads."""
     attributes: _Attributes
 
 
 def _link(anchor: _Attributes, base: str, page_url: str) -> _Link | None:
-    """The file an anchor leads to, or None when it leads to none or its hash is malformed."""
-    href = anchor.get("href")
+    """The file an anchor leads to, or None when it leads to none."""
+    href = (anchor.get("href") or "").strip()
     if not href:
         return None
-    url = resolve(href.strip(), base, page_url)
-    if url is None:
-        return None
+    url = resolve(href, base, page_url)
     # PEP 503: the last component of the URL's path is the file's name.
-    filename = last_component(url)
-    if not filename.lower().endswith(_ARCHIVES):
-        return None
-    return _Link(filename, url, anchor) if are_sound(_fragment_hashes(url)) else None
+    filename = _name_at_least(href) if url is None else last_component(url)
+    return _Link(filename, url, anchor) if filename.lower().endswith(_ARCHIVES) else None
+
+
+def _name_at_least(href: str) -> str:
+    """The file name in what is no URL to fetch from; empty when it holds no clean one."""
+    name = unquote(href.partition("#")[0].partition("?")[0].rpartition("/")[2])
+    return name if is_clean_name(name) else ""
 
 
 def _fragment_hashes(url: str) -> dict[str, str]:
-    pairs = parse_qsl(urlsplit(url).fragment, max_num_fields=None)
+    pairs = parse_qsl(urlsplit(url).fragment, max_num_fields=_FRAGMENT_FIELDS)
     return {name: value for name, value in pairs if name not in ("egg", "subdirectory")}
 
 
 def _index_file(link: _Link, index: str) -> IndexFile:
+    """The file of a link; with the reason, and no URL, when it cannot be used."""
+    if link.url is None:
+        return unusable(link.filename, index, NO_URL)
+    try:
+        hashes = _fragment_hashes(link.url)
+    except ValueError:  # more fields than anything has
+        return unusable(link.filename, index, NO_HASH)
+    if not are_sound(hashes):
+        return unusable(link.filename, index, NO_HASH)
     attributes = link.attributes
     return IndexFile(
         filename=link.filename,
         url=without_credentials(link.url),
-        hashes=known_digests(_fragment_hashes(link.url)),
+        hashes=known_digests(hashes),
         requires_python=attributes.get("data-requires-python") or None,
         yanked=(attributes["data-yanked"] or "") if "data-yanked" in attributes else None,
         metadata_hashes=_metadata_hashes(attributes),

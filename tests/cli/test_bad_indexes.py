@@ -165,3 +165,20 @@ def test_an_index_of_files_that_do_not_answer_is_given_up(room: Room, tmp_path: 
 
     demand_refusal(room, "lone", status=3, code="index-unreachable", told=[url], once=True)
     demand_recovery(room)
+
+
+@pytest.mark.parametrize("speaks_json", [True, False], ids=["json", "html"])
+def test_a_file_that_its_index_lists_wrongly_is_passed_over_and_told(room: Room, speaks_json: bool) -> None:
+    """An older version serves instead; where there is none, the reason stands in the error."""
+    wheel = make_wheel("lone", "2.0")
+    with IndexServer(speaks_json=speaks_json) as index:
+        offer(index, "demo", "1.0", requires_dist=["lone"])
+        offer(index, "lone", "1.0")
+        index.add("lone", "lone-2.0-py3-none-any.whl", wheel, hashes={"sha256": "00"})
+        main = ("--index-url", index.index_url)
+        outcome = room.lbuild("demo", "--dry-run", "--json", *main, index=False)
+        refused = room.lbuild("lone==2.0", "-o", "b.zip", *main, index=False)
+
+    assert outcome.versions == {"demo": "1.0", "lone": "1.0"}
+    assert (refused.status, refused.codes) == (1, ["no-compatible-artifact"])
+    assert "is listed without a usable hash" in refused.stderr

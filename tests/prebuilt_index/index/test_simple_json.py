@@ -1,6 +1,8 @@
 """PEP 691 pages: what is read, what is left out, what is refused."""
 
 import json
+import time
+import tracemalloc
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,11 +11,12 @@ import pytest
 from factories.indexes import DEMO
 from prebuilt_index.artefacts import ProjectPage, ProjectStatus
 from prebuilt_index.errors import HostileNameError, NotAnIndexError
-from prebuilt_index.simple.entries import PAGE_LIMIT
+from prebuilt_index.simple.entries import NO_HASH, NO_URL, PAGE_LIMIT
 from prebuilt_index.simple.json_page import page_from_json
 
 PAGE_URL = "https://index.test/simple/demo/"
 SHA = "0123456789abcdef" * 4
+FRAME = b'{"meta":{"api-version":"1.0"},"name":"demo","files":[%b]}'
 
 
 def make_entry(**changes: Any) -> dict[str, Any]:
@@ -129,35 +132,83 @@ def test_a_malformed_extra_is_as_good_as_none(changes: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "reason"),
     [
-        {"filename": None},
-        {"filename": 5},
-        {"url": None},
-        {"url": ["https://files.test/a.whl"]},
-        {"url": "file:///etc/passwd"},
-        {"url": "ftp://files.test/a.whl"},
-        {"url": "javascript:alert(1)"},
-        {"url": "https://[broken/a.whl"},
-        {"url": "http://[broken/a.whl"},
-        {"url": "https://files.test/a\r\nx: y/a.whl"},
-        {"hashes": None},
-        {"hashes": "sha256=00"},
-        {"hashes": {"sha256": "00"}},
-        {"hashes": {"sha256": "z" * 64}},
-        {"hashes": {"sha256": 5}},
-        {"hashes": {"md5": "00"}},
-        {"hashes": {"sha256": "00", "md5": "0" * 32}},
+        ({"url": None}, NO_URL),
+        ({"url": ["https://files.test/a.whl"]}, NO_URL),
+        ({"url": "file:///etc/passwd"}, NO_URL),
+        ({"url": "ftp://files.test/a.whl"}, NO_URL),
+        ({"url": "javascript:alert(1)"}, NO_URL),
+        ({"url": "https://[broken/a.whl"}, NO_URL),
+        ({"url": "http://[broken/a.whl"}, NO_URL),
+        ({"url": "https://files.test/a\r\nx: y/a.whl"}, NO_URL),
+        ({"hashes": None}, NO_HASH),
+        ({"hashes": "sha256=00"}, NO_HASH),
+        ({"hashes": {"sha256": "00"}}, NO_HASH),
+        ({"hashes": {"sha256": "z" * 64}}, NO_HASH),
+        ({"hashes": {"sha256": 5}}, NO_HASH),
+        ({"hashes": {"md5": "00"}}, NO_HASH),
+        ({"hashes": {"sha256": "00", "md5": "0" * 32}}, NO_HASH),
+        ({"unknown": "x" * 70_000}, "is listed with an entry that cannot be read"),
     ],
 )
-def test_a_file_that_cannot_be_had_safely_is_never_taken(changes: dict[str, Any]) -> None:
-    """It is left out, or told when it is looked at; the page's other files stay."""
+def test_a_file_that_cannot_be_had_says_why(changes: dict[str, Any], reason: str) -> None:
+    """It stays among the page's files, so that a resolver can tell of it, and has no URL."""
     page = read(make_document(make_entry(**changes), make_entry(filename="demo-2.0.tar.gz")))
+    broken, sound = page.files
 
-    assert page.files[page.filenames.index("demo-2.0.tar.gz")].filename == "demo-2.0.tar.gz"
-    if len(page.files) > 1:
-        with pytest.raises(NotAnIndexError):
-            page.files[0]
+    assert (broken.filename, broken.url, broken.unusable) == ("demo-1.0-py3-none-any.whl", "", reason)
+    assert (sound.filename, sound.unusable) == ("demo-2.0.tar.gz", None)
+
+
+@pytest.mark.parametrize("name", [None, 5, ["demo-1.0.tar.gz"]])
+def test_an_entry_without_a_name_is_left_out(name: object) -> None:
+    """Nobody can ask for it."""
+    page = read(make_document(make_entry(filename=name), make_entry(filename="demo-2.0.tar.gz")))
+
+    assert page.filenames == ["demo-2.0.tar.gz"]
+    assert [file.filename for file in page.files] == ["demo-2.0.tar.gz"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b'{"files":[' + b"{}," * 16_000_000 + b"{}]}", "more than 1,875,000 values"),
+        (FRAME % (b"{}," * 1_500_000 + b"{}"), "1,500,001 files, more than 75,000"),
+        (FRAME % (b"1," * 1_500_000 + b"1"), "1,500,001 files, more than 75,000"),
+        (FRAME % (b'{"filename":"a"},' * 75_000 + b"{}"), "75,001 files, more than 75,000"),
+        (FRAME.replace(b'"1.0"', b"[" + b"{}," * 1_000_000 + b"{}]") % b"", "no `meta.api-version`"),
+    ],
+    ids=["values", "empty entries", "numbers", "files", "a version of many values"],
+)
+def test_more_than_any_index_has_is_refused_soon(content: bytes, told: str) -> None:
+    """Three bytes of JSON can take a hundred of memory; 50 MB of them took 1.5 GB."""
+    begun = time.perf_counter()
+    tracemalloc.start()
+    try:
+        with pytest.raises(NotAnIndexError, match=told):
+            read(content)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 200_000_000
+    assert time.perf_counter() - begun < 10
+
+
+def test_what_lies_beside_the_files_costs_nothing() -> None:
+    """Unknown keys are passed over, not built; a status as long as a page is none."""
+    many = b"[" + b"{}," * 600_000 + b"{}]"
+    content = (FRAME % b"")[:-1] + b',"versions":' + many + b',"project-status":' + many + b"}"
+    tracemalloc.start()
+    try:
+        page = read(content)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert page.status is ProjectStatus.ACTIVE
+    assert peak < 1_000_000
 
 
 @pytest.mark.parametrize(
