@@ -1,6 +1,13 @@
 """Errors of making a bundle. The tree's root and categories are in `manylinux.errors`."""
 
-from manylinux.errors import BuildError, EnvironmentFault, IntegrityError, NoSolutionError, UsageError
+from manylinux.errors import (
+    BuildError,
+    EnvironmentFault,
+    FunctionFault,
+    IntegrityError,
+    NoSolutionError,
+    UsageError,
+)
 
 
 class InputNotFoundError(UsageError):
@@ -91,3 +98,27 @@ class OutputError(EnvironmentFault):
     """The output cannot be written."""
 
     code = "output"
+
+
+class NoInterpreterError(EnvironmentFault):
+    """No Python of the runtime's minor version is on this machine."""
+
+    code = "no-interpreter"
+
+
+class WrongMachineError(EnvironmentFault):
+    """The bundle's compiled files are for another machine than this one."""
+
+    code = "wrong-machine"
+
+
+class DoesNotLoadError(IntegrityError):
+    """A function did not come as far as its handler, or a module did not import."""
+
+    code = "does-not-load"
+
+
+class FunctionFailedError(FunctionFault):
+    """A handler raised, ended its process or took too long."""
+
+    code = "function-failed"

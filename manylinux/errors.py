@@ -6,7 +6,8 @@
      ├─ NetworkError         3   index or file server did not answer as it must (401 and 403 too)
      ├─ IntegrityError       4   hash, archive or metadata is not what was promised; will not load
      ├─ BuildError           5   a build backend failed; its log is kept
-     └─ EnvironmentFault     6   this machine lacks something: space, a program, a permission
+     ├─ EnvironmentFault     6   this machine lacks something: space, a program, a permission
+     └─ FunctionFault        7   a function that was tried loads, and fails by itself
 
 A leaf has a stable kebab-case `code`. What a person reads has three beats: what failed, the evidence, what
 to do.
@@ -27,6 +28,7 @@ class ExitStatus(IntEnum):
     INTEGRITY = 4
     BUILD = 5
     ENVIRONMENT = 6
+    FUNCTION = 7
     BUG = 70
 
 
@@ -86,6 +88,13 @@ class EnvironmentFault(LbuildError):  # noqa: N818 - EnvironmentError is a name 
 
     code = "environment"
     status = ExitStatus.ENVIRONMENT
+
+
+class FunctionFault(LbuildError):  # noqa: N818 - as above; the fault is in the code that was tried
+    """A function that lbuild ran for its user loads, and fails by itself."""
+
+    code = "function"
+    status = ExitStatus.FUNCTION
 
 
 class SeveralErrors(LbuildError):  # noqa: N818 - it ends in Errors, being several

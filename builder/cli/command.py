@@ -16,6 +16,7 @@ COMMANDS = {
     "bundle": ("builder.cli.bundle", "Build a bundle; what lbuild does when no command is named"),
     "lock": ("builder.cli.lock", "Write the resolution as a lock file (PEP 751)"),
     "why": ("builder.cli.why", "Tell why a project has its version, and not a newer one"),
+    "try": ("builder.cli.try_", "Run a bundle here as Lambda would"),
     "runtimes": ("builder.cli.runtimes", "List the Lambda runtimes lbuild builds for"),
     "cache": ("builder.cli.cache", "Show, check, prune or clean the cache"),
 }

@@ -1,0 +1,63 @@
+"""`lbuild try BUNDLE --handler app.handler`: the bundle, run here as Lambda would run it."""
+
+from typing import Any
+
+import click
+
+from builder.cli.options import (
+    CACHE,
+    FILE,
+    INDEX,
+    TALK,
+    TARGET,
+    CacheChoices,
+    IndexChoices,
+    TalkChoices,
+    options,
+)
+from builder.cli.try_choices import TryChoices
+
+TRY = (
+    click.argument("bundles", nargs=-1, type=FILE, metavar="BUNDLE..."),
+    click.option("--handler", metavar="MODULE.FUNCTION", help="What Lambda calls, such as app.handler."),
+    click.option("--event", type=FILE, metavar="FILE", help="The event, as JSON.  [{}]"),
+    click.option(
+        "--layer", "layers", multiple=True, type=FILE, metavar="LAYER", help="A layer; later ones win."
+    ),
+    click.option("--imports", is_flag=True, help="Import every module instead of calling a handler."),
+    click.option(
+        "--repeat",
+        type=click.IntRange(1, 1000),
+        default=1,
+        metavar="N",
+        help="Start it N times; with several bundles in turn.",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(0, 900, min_open=True),
+        default=3.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="Time for the call; with --imports for each module.",
+    ),
+    click.option(
+        "--env", "variables", multiple=True, metavar="NAME[=VALUE]", help="A variable; NAME: this shell's."
+    ),
+)
+
+
+@click.command(name="try")
+@options(TRY, TARGET[:1], INDEX, CACHE, TALK)
+def command(**keywords: Any) -> int:
+    """Run a bundle here as Lambda would: its folders, sys.path, environment, runtime client and errors.
+
+    Several bundles are compared. Exit status 4: it does not load; 7: it loads, and the handler fails.
+    """
+    from builder.cli.terminal import Terminal
+    from builder.cli.try_show import show_outcome
+    from builder.cli.trying import run_try
+
+    talk = TalkChoices.of(keywords)
+    terminal = Terminal(talk.verbosity)
+    outcome = run_try(TryChoices.of(keywords), IndexChoices.of(keywords), CacheChoices.of(keywords), terminal)
+    return show_outcome(outcome, terminal, as_json=talk.as_json)

@@ -1,0 +1,194 @@
+"""Bundles tried: unpacked, given the runtime's own packages, started; nothing of it is left."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from builder.cli.try_choices import chosen_variables, demand_sense, read_event
+from builder.errors import WrongMachineError
+from builder.trial.imports import import_all
+from builder.trial.interpreter import find_interpreter
+from builder.trial.machine import compiled, machine_of, python_of
+from builder.trial.start import INIT_LIMIT, cold_start
+from builder.trial.unpack import remove, unpack
+from builder.trial.values import Function, Tree, Verdict
+from manylinux.architecture import Architecture
+from manylinux.errors import EnvironmentFault
+from manylinux.runtimes import default_runtime, find_runtime, runtimes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from builder.cli.options import CacheChoices, IndexChoices
+    from builder.cli.terminal import Terminal
+    from builder.cli.try_choices import TryChoices
+    from builder.trial.process import Listener
+    from builder.trial.values import Imports, Start
+    from manylinux.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One bundle and what came of it."""
+
+    bundle: Path
+    starts: tuple[Start, ...] = ()
+    imports: Imports | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryOutcome:
+    """What one run of `lbuild try` found."""
+
+    function: Function
+    tried: tuple[Tried, ...]
+
+
+def run_try(choices: TryChoices, index: IndexChoices, cache: CacheChoices, terminal: Terminal) -> TryOutcome:
+    """Try what is chosen and tell how it goes."""
+    demand_sense(choices)
+    _demand_linux()
+    event = read_event(choices.event)
+    variables = chosen_variables(choices.variables, os.environ)
+    with _trees(choices) as trees:
+        runtime, by = _runtime(choices.runtime, trees)
+        interpreter = find_interpreter(runtime.python, os.environ)
+        terminal.say([f"{runtime.id} ({by}), with Python {interpreter.version}: `{interpreter.path}`"])
+        function = Function(
+            runtime=runtime,
+            interpreter=interpreter,
+            handler=choices.handler or "",
+            event=event,
+            timeout=choices.timeout,
+            variables=variables,
+        )
+        _compare_machines(function, choices, trees, terminal)
+        _furnish(function, trees, index, cache, terminal)
+        if choices.imports:
+            tried = _imported(function, choices, trees)
+        else:
+            tried = _started(function, choices, trees, terminal)
+        return TryOutcome(function=function, tried=tried)
+
+
+def _demand_linux() -> None:
+    if platform.system() != "Linux":
+        raise EnvironmentFault(
+            "Bundles can only be tried on Linux",
+            evidence=[f"this is {platform.system()}, whose Python does not load Linux's compiled modules"],
+            hint="Run `lbuild try` on Linux, in a virtual machine or in a container",
+        )
+
+
+@contextmanager
+def _trees(choices: TryChoices) -> Iterator[tuple[Tree, ...]]:
+    """Every bundle with the layers, unpacked below one folder; gone afterwards."""
+    root = Path(os.path.realpath(tempfile.mkdtemp(prefix="lbuild-try-")))
+    try:
+        trees = tuple(Tree(root=root / str(number)) for number in range(len(choices.bundles)))
+        for bundle, tree in zip(choices.bundles, trees, strict=True):
+            unpack(bundle, choices.layers, tree)
+        yield trees
+    finally:
+        remove(root)
+
+
+def _runtime(chosen: str | None, trees: Sequence[Tree]) -> tuple[Runtime, str]:
+    """The runtime and who chose it: the option, the bundles' compiled modules, or the default."""
+    if chosen:
+        return find_runtime(chosen), "--runtime"
+    folders = [folder for tree in trees for folder in (tree.task, tree.opt)]
+    python = python_of(path.name for path in compiled(folders))
+    for runtime in runtimes():
+        if runtime.python == python:
+            return runtime, "what its compiled modules are for"
+    return default_runtime(), "newest supported runtime; choose with --runtime"
+
+
+def _compare_machines(
+    function: Function, choices: TryChoices, trees: Sequence[Tree], terminal: Terminal
+) -> None:
+    """Raises WrongMachineError for compiled files that this machine does not run."""
+    here = function.interpreter.machine
+    found: set[str] = set()
+    for bundle, tree in zip(choices.bundles, trees, strict=True):
+        machines = {
+            machine: path for path in compiled((tree.task, tree.opt)) if (machine := machine_of(path))
+        }
+        found |= machines.keys()
+        # Some packages bring files for several.
+        if machines and here not in machines:
+            machine, path = next(iter(machines.items()))
+            raise WrongMachineError(
+                f"`{bundle}` is for another machine",
+                evidence=[f"{path.relative_to(tree.root)} is for {machine}", f"this machine is {here}"],
+                hint="Try it on a machine of its own kind, or build one for this machine with `--arch`",
+            )
+    if found and function.interpreter.glibc > function.runtime.os.glibc:
+        ours, theirs = (
+            ".".join(map(str, each)) for each in (function.interpreter.glibc, function.runtime.os.glibc)
+        )
+        terminal.note(
+            f"glibc is {ours} here and {theirs} on Lambda: a library that needs more loads only here"
+        )
+
+
+def _furnish(
+    function: Function, trees: Sequence[Tree], index: IndexChoices, cache: CacheChoices, terminal: Terminal
+) -> None:
+    """Every tree has what the runtime brings: awslambdaric and the SDK, where Lambda has them."""
+    from builder.cli.runtime_folder import runtime_folder
+
+    architecture = Architecture.parse(function.interpreter.machine)
+    spare = trees[0].root.parent / "runtime"
+    folder = runtime_folder(function, architecture, index, cache, spare, terminal)
+    for tree in trees:
+        place = tree.at(function.runtime.sdk_dir)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.symlink_to(folder)
+        for path in ("/var/runtime", "/tmp"):
+            tree.at(path).mkdir(exist_ok=True)
+
+
+def _imported(function: Function, choices: TryChoices, trees: Sequence[Tree]) -> tuple[Tried, ...]:
+    return tuple(
+        Tried(bundle=bundle, imports=import_all(function, tree, _pass_on))
+        for bundle, tree in zip(choices.bundles, trees, strict=True)
+    )
+
+
+def _started(
+    function: Function, choices: TryChoices, trees: Sequence[Tree], terminal: Terminal
+) -> tuple[Tried, ...]:
+    """Bundles start in turn, so that other work of the machine falls on all alike; one that fails is out."""
+    starts: list[list[Start]] = [[] for _ in trees]
+    for number in range(choices.repeat):
+        for tree, so_far in zip(trees, starts, strict=True):
+            if not so_far or so_far[-1].verdict is Verdict.OK:
+                hear: Listener = _pass_on if not number or terminal.verbosity > 0 else _forget
+                so_far.append(cold_start(function, tree, hear))
+    for bundle, each in zip(choices.bundles, starts, strict=True):
+        slowest = max((start.init_seconds or 0 for start in each), default=0)
+        if slowest > INIT_LIMIT:
+            terminal.warn(f"`{bundle}` took {slowest:.1f} s to start; Lambda gives {INIT_LIMIT:.0f} s")
+    return tuple(
+        Tried(bundle=bundle, starts=tuple(each)) for bundle, each in zip(choices.bundles, starts, strict=True)
+    )
+
+
+def _pass_on(line: bytes) -> None:
+    # The runtime parts the lines of one message so that a log takes them as one.
+    text = line.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    click.echo(text, nl=False, err=True)
+
+
+def _forget(line: bytes) -> None:
+    """What a function prints in its second start and later was told in its first."""
