@@ -1,27 +1,25 @@
 """Reading `runtimes.toml`, strictly: what nobody expects is a ValueError that says where."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Any, TypeVar
 
 from manylinux.architecture import Architecture
 from manylinux.runtime import Limits, OperatingSystem, Runtime
-
-T = TypeVar("T")
+from manylinux.toml_row import Row
 
 
 def parse_table(text: str) -> tuple[Runtime, ...]:
     """The runtimes of a table, oldest Python first."""
-    table = _Row("table", tomllib.loads(text))
-    limits = _limits(_Row("limits", table.take("limits", dict)))
-    systems = {id_: _system(id_, _Row(f"os.{id_}", row)) for id_, row in table.take("os", dict).items()}
-    sdks = {id_: _sdk(_Row(f"sdk.{id_}", row)) for id_, row in table.take("sdk", dict).items()}
+    table = Row("table", tomllib.loads(text))
+    limits = _limits(Row("limits", table.take("limits", dict)))
+    systems = {id_: _system(id_, Row(f"os.{id_}", row)) for id_, row in table.take("os", dict).items()}
+    sdks = {id_: _sdk(Row(f"sdk.{id_}", row)) for id_, row in table.take("sdk", dict).items()}
     rows = table.take("runtime", list)
     table.end()
     found = [
-        _runtime(_Row(f"runtime[{at}]", row), systems=systems, limits=limits, sdks=sdks)
+        _runtime(Row(f"runtime[{at}]", row), systems=systems, limits=limits, sdks=sdks)
         for at, row in enumerate(rows)
     ]
     if len({runtime.id for runtime in found}) != len(found):
@@ -29,44 +27,7 @@ def parse_table(text: str) -> tuple[Runtime, ...]:
     return tuple(sorted(found, key=lambda runtime: tuple(map(int, runtime.python.split(".")))))
 
 
-class _Row:
-    """One TOML table, whose keys are taken one by one; a key that nobody takes is an error."""
-
-    def __init__(self, place: str, table: object) -> None:
-        if not isinstance(table, dict):
-            raise ValueError(f"{place}: not a table")
-        self.place = place
-        self._left: dict[str, Any] = dict(table)
-
-    def take(self, key: str, kind: type[T]) -> T:
-        if key not in self._left:
-            raise ValueError(f"{self.place}: `{key}` is missing")
-        value = self._left.pop(key)
-        if type(value) is not kind:
-            raise ValueError(f"{self.place}: `{key}` is no {kind.__name__}: {value!r}")
-        return value
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(tuple(self._left))
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._left
-
-    def maybe(self, key: str, kind: type[T]) -> T | None:
-        return self.take(key, kind) if key in self._left else None
-
-    def one_of(self, key: str, choices: Mapping[str, T]) -> T:
-        name = self.take(key, str)
-        if name not in choices:
-            raise ValueError(f"{self.place}: `{key}` is none of {', '.join(choices)}: {name!r}")
-        return choices[name]
-
-    def end(self) -> None:
-        if self._left:
-            raise ValueError(f"{self.place}: unknown key `{min(self._left)}`")
-
-
-def _limits(row: _Row) -> Limits:
+def _limits(row: Row) -> Limits:
     limits = Limits(
         unzipped_bytes=row.take("unzipped_bytes", int),
         direct_upload_bytes=row.take("direct_upload_bytes", int),
@@ -77,7 +38,7 @@ def _limits(row: _Row) -> Limits:
     return limits
 
 
-def _system(id_: str, row: _Row) -> OperatingSystem:
+def _system(id_: str, row: Row) -> OperatingSystem:
     major, minor = _release(row, "glibc", parts=2)
     system = OperatingSystem(
         id=id_,
@@ -91,7 +52,7 @@ def _system(id_: str, row: _Row) -> OperatingSystem:
 
 
 def _runtime(
-    row: _Row, *, systems: dict[str, OperatingSystem], limits: Limits, sdks: dict[str, Mapping[str, str]]
+    row: Row, *, systems: dict[str, OperatingSystem], limits: Limits, sdks: dict[str, Mapping[str, str]]
 ) -> Runtime:
     major, minor, patch = _release(row, "python_release", parts=3)
     runtime = Runtime(
@@ -114,11 +75,11 @@ def _runtime(
     return runtime
 
 
-def _sdk(row: _Row) -> Mapping[str, str]:
+def _sdk(row: Row) -> Mapping[str, str]:
     return MappingProxyType({name: row.take(name, str) for name in row})
 
 
-def _release(row: _Row, key: str, *, parts: int) -> tuple[int, ...]:
+def _release(row: Row, key: str, *, parts: int) -> tuple[int, ...]:
     text = row.take(key, str)
     numbers = tuple(int(part) for part in text.split(".") if part.isdecimal())
     if len(numbers) != parts or ".".join(map(str, numbers)) != text:

@@ -1,0 +1,74 @@
+"""Whether a bundle's compiled files load on a target, and why not. Reads nothing, writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from manylinux.audit.finding import Finding, Severity
+from manylinux.audit.form import (
+    alignment,
+    foreign,
+    interpreter,
+    is_program,
+    level,
+    machine,
+    musl,
+    stack,
+    unreadable,
+)
+from manylinux.audit.libraries import libraries, shadowed
+from manylinux.audit.python_abi import beyond_abi3, wrong_python
+from manylinux.audit.scene import make_scene
+from manylinux.audit.versions import versions
+from manylinux.elf.facts import ElfFacts, Foreign, Kind, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from manylinux.audit.scene import Scene
+    from manylinux.elf.facts import Binary
+    from manylinux.policy.policy import Policy
+
+_CHECKS = (alignment, stack, level, musl, interpreter, libraries, versions, beyond_abi3)
+
+
+def audit(
+    files: Mapping[str, Binary], policy: Policy, *, root: str = "/var/task", others: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """Everything that is to be said of `files`, worst first.
+
+    Paths are relative to `root`, where the bundle is unpacked (`/opt` for a layer); absolute ones stand for
+    themselves, so that a function and its layers can be told together. `others` are the bundle's other paths:
+    a module that has a source too can do without its compiled variant.
+    """
+    scene = make_scene(files, policy, root=root, others=others)
+    found = chain(shadowed(scene), *(_of_file(scene, path) for path in scene.files))
+    return tuple(sorted(found, key=_worst_first))
+
+
+def _of_file(scene: Scene, path: str) -> Iterator[Finding]:
+    binary = scene.files[path]
+    match binary:
+        case Unreadable():
+            yield from unreadable(scene, path, binary)
+        case Foreign():
+            yield from foreign(scene, path, binary)
+        case ElfFacts() if binary.machine is not scene.policy.machine:
+            yield from machine(scene, path, binary)
+        case ElfFacts(kind=Kind.SHARED | Kind.EXECUTABLE):
+            yield from wrong_python(scene, path)
+            found = chain.from_iterable(check(scene, path, binary) for check in _CHECKS)
+            yield from map(_softened, found) if is_program(binary) else found
+        case ElfFacts():
+            pass  # object files are for linkers
+
+
+def _softened(finding: Finding) -> Finding:
+    """What is wrong with a program keeps it from starting, but nothing from being imported."""
+    return replace(finding, severity=min(finding.severity, Severity.WARNING))
+
+
+def _worst_first(finding: Finding) -> tuple[int, str, str, tuple[str, ...]]:
+    return -finding.severity, finding.path, finding.code, finding.evidence

@@ -1,0 +1,1 @@
+"""What a runtime gives compiled files, as data."""
