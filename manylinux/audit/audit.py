@@ -31,6 +31,22 @@ if TYPE_CHECKING:
     from manylinux.elf.facts import Binary
     from manylinux.policy.policy import Policy
 
+INTRINSIC = frozenset(
+    {
+        "abi3-beyond",
+        "glibc-too-new",
+        "isa-too-new",
+        "libgcc-too-new",
+        "libstdcxx-too-new",
+        "misaligned-segment",
+        "musl-linked",
+        "unreadable",
+        "wrong-machine",
+        "wrong-python",
+    }
+)
+"""Codes that hold for a wheel by itself; the rest may be mended, or caused, by what else is in the bundle."""
+
 _CHECKS = (alignment, stack, level, musl, interpreter, libraries, versions, beyond_abi3)
 
 

@@ -71,10 +71,6 @@ class Loader:
                     names.setdefault(binary.soname or name, found)
                     queue.append(_Loaded(path=found, facts=binary, by=asking))
 
-    def find(self, path: str, name: str) -> str | None:
-        """What `path` gets for `name` where it is loaded by itself and nothing else is."""
-        return self._search(_Loaded(path=path, facts=self._facts(path)), name)
-
     def search_path(self, path: str) -> tuple[str, ...]:
         """The folders in which the loader looks for what `path` needs, loaded by itself, in order."""
         asking = _Loaded(path=path, facts=self._facts(path))

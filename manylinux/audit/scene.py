@@ -95,21 +95,14 @@ def _absolute(path: str, root: str) -> str:
 
 
 def _answers(fitting: Mapping[str, ElfFacts], loader: Loader) -> dict[str, dict[str, str | None]]:
-    """What every file gets, loaded from each file that nothing else in the bundle loads."""
-    loaded_by_others = {
-        found
-        for path, facts in fitting.items()
-        for name in facts.needed
-        if (found := loader.find(path, name)) is not None and found != path
-    }
+    """What every file gets, loaded from each file that nothing else in the bundle asks for."""
+    asked = {name.rpartition("/")[2] for facts in fitting.values() for name in facts.needed}
     answers: dict[str, dict[str, str | None]] = {}
-    first = [
-        path for path, facts in fitting.items() if path not in loaded_by_others or is_extension(path, facts)
-    ]
-    for path in first:
-        _visit(path, loader, answers)
+    for path, facts in fitting.items():
+        if is_extension(path, facts) or not asked & {facts.soname, path.rpartition("/")[2]}:
+            _visit(path, loader, answers)
     for path in fitting:
-        if path not in answers:  # libraries that need each other, and nothing else needs them
+        if path not in answers:  # asked for where it is not found, or by what it asks for itself
             _visit(path, loader, answers)
     return answers
 
