@@ -22,12 +22,17 @@ def elsewhere(project: Project, wish: Wish, world: World) -> str | None:
         for runtime in others
         if _has_file(project, wish, world, Target(runtime=runtime, architecture=here.architecture))
     ]
+    architectures = [
+        architecture
+        for architecture in here.runtime.architectures
+        if architecture is not here.architecture
+        and _has_file(project, wish, world, Target(runtime=here.runtime, architecture=architecture))
+    ]
     if fitting:
-        return f"There is a file for {_named(fitting, others)}: choose with `--runtime`"
-    for architecture in here.runtime.architectures:
-        target = Target(runtime=here.runtime, architecture=architecture)
-        if target != here and _has_file(project, wish, world, target):
-            return f"There is a file for `{architecture}`: choose with `--arch`"
+        too = "".join(f"; `--arch {architecture}` has one too" for architecture in architectures)
+        return f"There is a file for {_named(fitting, others)}: choose with `--runtime`{too}"
+    if architectures:
+        return f"There is a file for `{architectures[0]}`: choose with `--arch {architectures[0]}`"
     return None
 
 

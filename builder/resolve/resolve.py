@@ -62,14 +62,17 @@ def solve(
     facts: IndexFacts,
     *,
     patience: int = REJECTIONS,
+    beside: World | None = None,
 ) -> Solution:
     """The same as `resolve`, told with everything it rests on; given up after `patience` rejections.
+
+    `beside` is the world of the same facts' solution for another target, to spare work.
 
     Raises ResolutionImpossibleError or NoCompatibleArtifactError when there is no such set,
     ProjectNotFoundError and QuarantinedProjectError, InvalidRequirementError for a reference to another
     project than it names, MissingHashError, and what `facts` raises.
     """
-    world = World(facts, target, options)
+    world = World(facts, target, options, beside)
     pool = Pool(world, _by_project(constraints, world.environment))
     roots = _roots([request for request in requests if applies(request, world.environment)], world)
     if options.require_hashes:

@@ -31,8 +31,12 @@ Found = TypeVar("Found")
 class World:
     """The facts behind one resolution."""
 
-    def __init__(self, facts: IndexFacts, target: Target, options: ResolveOptions) -> None:
+    def __init__(
+        self, facts: IndexFacts, target: Target, options: ResolveOptions, beside: "World | None" = None
+    ) -> None:
         self.facts = facts
+        self._beside = beside
+        """Of another target, whose pages need not be sorted again."""
         self.target = target
         self.options = options
         self.environment: Mapping[str, str] = target.environment()
@@ -56,6 +60,9 @@ class World:
         return name in self._projects
 
     def _ask_for(self, name: NormalizedName) -> Project | None:
+        known = None if self._beside is None else self._beside._projects.get(name)
+        if known is not None:
+            return known.seen_by(self.judge)
         try:
             page = self.facts.page(name)
         except (ProjectNotFoundError, QuarantinedProjectError) as error:

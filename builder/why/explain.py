@@ -10,7 +10,7 @@ from builder.resolve import Solution, solve
 from builder.resolve.pins import warnings_about
 from builder.why.asking import Graph, constraints_on
 from builder.why.chosen import chosen_file
-from builder.why.elsewhere import Unbuilt, outcomes
+from builder.why.elsewhere import Thrifty, outcomes
 from builder.why.left_out import not_required
 from builder.why.newer import passed_over
 from builder.why.values import Explanation, Outcome
@@ -33,9 +33,9 @@ def explain(question: Question, facts: IndexFacts) -> Explanation:
     Raises ProjectNotRequiredError when it is not, and what `builder.resolve.solve` raises.
     """
     inputs = question.inputs
-    known = Unbuilt(facts)
+    known = Thrifty(facts)
     solution = solve(inputs.requests, inputs.constraints, question.target, question.options, known)
-    elsewhere = outcomes(question.project, inputs, question.target, question.options, known)
+    elsewhere = outcomes(question.project, inputs, solution.pool.world, known)
     if question.project not in solution.reached:
         raise not_required(question.project, solution, inputs, elsewhere)
     return _explained(question, solution, tuple(elsewhere))

@@ -105,6 +105,13 @@ def only_another_architecture() -> str:
     return told(index, "y")
 
 
+def another_architecture_or_runtime() -> str:
+    index = MemoryIndex()
+    index.add("x-1.0-cp311-cp311-manylinux_2_17_aarch64.whl")
+    index.add("x-1.0-cp312-cp312-manylinux_2_17_x86_64.whl")
+    return told(index, "x")
+
+
 def every_version_yanked() -> str:
     index = MemoryIndex()
     add_versions(index, "x", "1.0", "1.1", yanked="leaks")
@@ -205,7 +212,14 @@ MESSAGES: dict[Callable[[], str], str] = {
         error[no-compatible-artifact]: No file of `x` 1.0 can be used on `python3.11/x86_64`
           y 1.0 requires x (via requirements.txt:1)
           1 wheel: built for aarch64
-        hint: There is a file for `arm64`: choose with `--arch`
+        hint: There is a file for `arm64`: choose with `--arch arm64`
+    """,
+    another_architecture_or_runtime: """
+        error[no-compatible-artifact]: No file of `x` 1.0 can be used on `python3.11/x86_64`
+          requirements.txt:1 requires x
+          1 wheel: built for CPython 3.12
+          1 wheel: built for aarch64
+        hint: There is a file for `python3.12`: choose with `--runtime`; `--arch arm64` has one too
     """,
     every_version_yanked: """
         error[no-compatible-artifact]: No file of `x` can be used on `python3.11/x86_64`

@@ -75,6 +75,30 @@ def test_an_sdist_that_was_built_for_the_answer_is_known_elsewhere() -> None:
     assert set(found.values()) == {"1.0"}
 
 
+def test_wheels_of_one_version_are_taken_to_require_the_same() -> None:
+    """Elsewhere a version's metadata is not asked for again."""
+    index = native()
+    explanation = why(index, "demo")
+
+    assert len(explanation.elsewhere) > 6
+    assert [name[:8] for name in index.asked_metadata] == ["demo-1.0", "demo-2.0"]
+
+
+def test_a_long_search_is_only_made_for_the_target_that_was_asked_about() -> None:
+    """Of a project with many versions, none of which fits elsewhere, a few are looked into."""
+    index = index_of("base-1-py3-none-any.whl")
+    for minor in range(300):
+        requires = ["base<1; python_version != '3.11'"]
+        index.add(f"demo-1.{minor}-py3-none-any.whl", requires=requires)
+    explanation = why(index, "demo", "demo", "base")
+
+    assert str(explanation.chosen.version) == "1.299"
+    assert by_target(explanation.elsewhere)["python3.13/x86_64"] == (
+        "Given up after a look into 10 more versions of `demo`"
+    )
+    assert len(set(index.asked_metadata)) < 150
+
+
 def test_a_project_s_own_python_range_counts_everywhere() -> None:
     """It leaves targets out before anything is resolved."""
     found = by_target(why(native(), "demo", requires_python=">=3.11").elsewhere)
