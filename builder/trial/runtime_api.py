@@ -113,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         try:
             body = self._body()
-        except ValueError:  # of a length
+        except ValueError:
             self._answer(HTTPStatus.BAD_REQUEST, b"{}")
             self.close_connection = True
             return
@@ -135,20 +135,29 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.ACCEPTED, b'{"status":"OK"}\n')
 
     def _body(self) -> bytes:
+        """The whole body, or its first 64 MiB. Raises ValueError when it is not what the headers promise."""
         if "chunked" not in self.headers.get("Transfer-Encoding", "").lower():
-            return self.rfile.read(min(int(self.headers.get("Content-Length", 0)), _READ))
+            return self._exactly(int(self.headers.get("Content-Length", 0)))
         pieces, total = [], 0
         while size := int(self.rfile.readline(1024).split(b";")[0], 16):
+            pieces.append(self._exactly(size))
             total += size
-            if total > _READ:
+            if total >= _READ:
                 self.close_connection = True
-                break
-            pieces.append(self.rfile.read(size))
+                return b"".join(pieces)
             self.rfile.readline(16)
-        else:
-            while self.rfile.readline(65536).strip():
-                pass  # trailers
+        while self.rfile.readline(65536).strip():
+            pass  # trailers
         return b"".join(pieces)
+
+    def _exactly(self, size: int) -> bytes:
+        if size < 0:
+            raise ValueError("a negative length")
+        self.close_connection = self.close_connection or size > _READ
+        data = self.rfile.read(min(size, _READ))
+        if len(data) < min(size, _READ):
+            raise ValueError("the body was cut")
+        return data
 
     def _answer(self, status: HTTPStatus, body: bytes, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
