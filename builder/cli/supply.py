@@ -40,8 +40,8 @@ def fetch_with(
     def obtain(file: IndexFile, on_bytes: Callable[[int], None]) -> tuple[Path, str, str]:
         return world().obtain(file, on_bytes)
 
-    def verify(path: Path, filename: str, sha256: str) -> "VerifiedWheel":
-        return load_or_verify(store, path, filename, sha256, executor=inflaters.executor())
+    def verify(path: Path, filename: str, sha256: str, pulse: Callable[[], None]) -> "VerifiedWheel":
+        return load_or_verify(store, path, filename, sha256, executor=inflaters.executor(), pulse=pulse)
 
     def compare(promised: bytes, shipped: bytes) -> None:
         from prebuilt_index.wheel_archive.identity import compare_metadata  # parses both: rarely needed

@@ -15,9 +15,6 @@ from typing import Generic, TypeVar
 from manylinux.errors import IntegrityError, LbuildError, SeveralErrors
 
 Result = TypeVar("Result")
-Pulse = Callable[[], None]
-"""To be called several times a second by a job; raises when the job is to stop."""
-
 _PATIENCE = 2.0
 """Seconds that jobs may take to notice that they are to stop: to kill what they run, to finish a verdict."""
 _LOOK = 0.2
@@ -26,6 +23,37 @@ _LOOK = 0.2
 
 class _StopError(Exception):
     """The job is not wanted any more."""
+
+
+class Pulse:
+    """What a job calls several times a second."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+        self._abandoned = threading.Event()
+
+    def __call__(self) -> None:
+        """Raises when the job is to stop."""
+        if self._stopped.is_set():
+            raise _StopError
+
+    def last(self) -> None:
+        """Raises when nobody waits any more. What may find one more fault to tell goes on until then."""
+        if self._abandoned.is_set():
+            raise _StopError
+
+    def stop(self) -> None:
+        """A job has failed, or all have ended."""
+        self._stopped.set()
+
+    def abandon(self) -> None:
+        """The run is being interrupted, or has waited long enough."""
+        self._abandoned.set()
+        self._stopped.set()
+
+    @property
+    def stopped(self) -> bool:
+        return self._stopped.is_set()
 
 
 @dataclass(slots=True)
@@ -37,14 +65,10 @@ class _Crew(Generic[Result]):
     results: dict[int, Result] = field(default_factory=dict)
     failures: list[BaseException] = field(default_factory=list)
     """In the order in which they came."""
-    stopped: threading.Event = field(default_factory=threading.Event)
-
-    def pulse(self) -> None:
-        if self.stopped.is_set():
-            raise _StopError
+    pulse: Pulse = field(default_factory=Pulse)
 
     def work(self) -> None:
-        while not self.stopped.is_set():
+        while not self.pulse.stopped:
             try:
                 number = self.todo.get_nowait()
             except Empty:
@@ -53,7 +77,7 @@ class _Crew(Generic[Result]):
                 self.results[number] = self.jobs[number](self.pulse)
             except BaseException as error:  # noqa: BLE001 - it is raised again in the caller's thread
                 self.failures.append(error)
-                self.stopped.set()
+                self.pulse.stop()
             self.ended.put(None)
 
     def wait(self) -> None:
@@ -84,9 +108,13 @@ def gather(
         for thread in threads:
             thread.start()
         crew.wait()
+    except BaseException:
+        crew.pulse.abandon()
+        raise
     finally:
-        crew.stopped.set()
+        crew.pulse.stop()
         _join(threads, patience)
+        crew.pulse.abandon()
     if crew.failures:
         _raise(crew.failures)
     return [crew.results[number] for number in range(len(jobs))]

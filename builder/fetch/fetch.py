@@ -35,8 +35,9 @@ class Supply:
     It tells how many more bytes came, or 0 while it builds, several times a second; telling may raise, and so
     stop it.
     """
-    verify: Callable[[Path, str, str], VerifiedWheel]
-    """By path, file name and sha256. Raises IntegrityError."""
+    verify: Callable[[Path, str, str, Callable[[], None]], VerifiedWheel]
+    """By path, file name and sha256. Raises IntegrityError, and what the last argument raises, which it calls
+    several times a second."""
     promised: Callable[[IndexFile], bytes | None]
     """The core metadata the resolution relied on, if it is known apart from the wheel."""
     compare: Callable[[bytes, bytes], None]
@@ -90,7 +91,7 @@ def _gathered(pins: Sequence[Pin], supply: Supply, progress: Progress, workers: 
                 if amount:
                     progress.advance(TASK, amount)
 
-            wheel = supply.verify(*supply.obtain(pin.file, on_bytes))
+            wheel = supply.verify(*supply.obtain(pin.file, on_bytes), pulse.last)
             _check(pin, wheel, supply)
             return wheel
 

@@ -27,14 +27,17 @@ def load_or_verify(
     sha256: str,
     *,
     executor: Executor | None = None,
-    on_bytes: Callable[[int], None] | None = None,
+    pulse: Callable[[], None] = lambda: None,
 ) -> VerifiedWheel:
-    """The wheel at `path`, verified now or earlier; `sha256` is its digest, known to be right."""
+    """The wheel at `path`, verified now or earlier; `sha256` is its digest, known to be right.
+
+    `executor` and `pulse` are as `verify_wheel` takes them.
+    """
     wheel = load(store, path, filename, sha256)
     if wheel is None:
         from prebuilt_index.wheel_archive.verify import verify_wheel  # 40 ms; a warm run does without
 
-        wheel = verify_wheel(path, filename, sha256, executor=executor, on_bytes=on_bytes)
+        wheel = verify_wheel(path, filename, sha256, executor=executor, pulse=pulse)
         keep(store, wheel)
     return wheel
 

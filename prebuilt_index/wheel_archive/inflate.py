@@ -6,7 +6,7 @@ A header's size bounds what a member may inflate to, and is never used to alloca
 
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from prebuilt_index.wheel_archive.rules import refusal
@@ -26,12 +26,18 @@ class Content(NamedTuple):
     """Hex digest by the algorithm that was asked for."""
 
 
-def digest(read_at: ReadAt, entry: Entry, algorithm: str = "sha256") -> Content:
-    """The digests of a member's content. Raises BadArchiveError when it is not what the headers say."""
+def digest(
+    read_at: ReadAt, entry: Entry, algorithm: str = "sha256", pulse: Callable[[], None] = lambda: None
+) -> Content:
+    """The digests of a member's content; `pulse` is called for each piece of it.
+
+    Raises BadArchiveError when it is not what the headers say.
+    """
     sha256 = hashlib.sha256(usedforsecurity=False)
     other = sha256 if algorithm == "sha256" else hashlib.new(algorithm)
     crc = size = 0
     for piece in pieces(read_at, entry):
+        pulse()
         size += len(piece)
         crc = zlib.crc32(piece, crc)
         sha256.update(piece)

@@ -26,17 +26,17 @@ def verify_wheel(
     sha256: str,
     *,
     executor: Executor | None = None,
-    on_bytes: Callable[[int], None] | None = None,
+    pulse: Callable[[], None] = lambda: None,
 ) -> VerifiedWheel:
     """The wheel at `path`, found to keep every rule; `sha256` is its digest, known to be right.
 
-    `executor` inflates members in parallel: it runs threads, and not this call. `on_bytes` hears of each
-    batch of compressed bytes done. Raises BadArchiveError or MetadataMismatchError, and StoreError when the
-    file cannot be read.
+    `executor` inflates members in parallel: it runs threads, and not this call. `pulse` is called in each of
+    them many times a second; what it raises ends the work. Raises BadArchiveError or MetadataMismatchError,
+    and StoreError when the file cannot be read.
     """
     try:
         with opened(path) as (read_at, size):
-            return _verify(read_at, size, path, filename, sha256, executor, on_bytes)
+            return _verify(read_at, size, path, filename, sha256, executor, pulse)
     except BadArchiveError as error:
         raise BadArchiveError(
             f"`{shown(filename)}` is not a safe wheel: {error.summary}",
@@ -58,7 +58,7 @@ def _verify(
     filename: str,
     sha256: str,
     executor: Executor | None,
-    on_bytes: Callable[[int], None] | None,
+    pulse: Callable[[], None],
 ) -> VerifiedWheel:
     name = identity.parse_filename(filename)
     entries = walk(read_at, size)
@@ -68,7 +68,7 @@ def _verify(
             inflate.digest(read_at, entry)
     dist_info = identity.find_dist_info(files, name)
     lines = _record(read_at, files, dist_info)
-    digests = _digests(read_at, list(files.values()), lines, executor, on_bytes)
+    digests = _digests(read_at, list(files.values()), lines, executor, pulse)
     metadata = _content(read_at, files, f"{dist_info}/METADATA", identity.MAX_METADATA)
     wheel_path = f"{dist_info}/WHEEL"
     points_path = f"{dist_info}/entry_points.txt"
@@ -112,15 +112,12 @@ def _digests(
     files: Sequence[Entry],
     lines: Mapping[str, record.Line],
     executor: Executor | None,
-    on_bytes: Callable[[int], None] | None,
+    pulse: Callable[[], None],
 ) -> list[str]:
     """The sha256 of each file's content, in order; all that headers and RECORD say of it has proved true."""
 
     def check(batch: Sequence[Entry]) -> list[str]:
-        found = [_checked(read_at, entry, lines.get(entry.name)) for entry in batch]
-        if on_bytes is not None:
-            on_bytes(sum(entry.compressed_size for entry in batch))
-        return found
+        return [_checked(read_at, entry, lines.get(entry.name), pulse) for entry in batch]
 
     if executor is None:
         return [digest for batch in _batches(files) for digest in check(batch)]
@@ -134,8 +131,8 @@ def _digests(
         wait(work)
 
 
-def _checked(read_at: ReadAt, entry: Entry, line: record.Line | None) -> str:
-    content = inflate.digest(read_at, entry, "sha256" if line is None else line.algorithm)
+def _checked(read_at: ReadAt, entry: Entry, line: record.Line | None, pulse: Callable[[], None]) -> str:
+    content = inflate.digest(read_at, entry, "sha256" if line is None else line.algorithm, pulse)
     if line is not None:
         record.check_content(line, entry.name, content.digest, entry.size)
     return content.sha256

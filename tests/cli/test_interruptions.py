@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,8 +14,9 @@ import pytest
 
 from factories.commands import Outcome, Room, members, tree
 from factories.projects import write_project
+from factories.raw_zips import Part, raw_zip
 from factories.refusals import OLD, demand_recovery, stock
-from factories.wheels import make_wheel
+from factories.wheels import make_record, make_wheel
 from servers import faults
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and process groups are POSIX's")
@@ -119,6 +121,37 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
     except FileNotFoundError:
         return False
+
+
+def slow_wheel(metadata: bytes) -> bytes:
+    """A wheel with one member of two gigabytes, which takes seconds to inflate; nobody gets to its end."""
+    info, size = "slow-1.0.dist-info", 2_000_000_000
+    engine = zlib.compressobj(1, zlib.DEFLATED, -15)
+    block = engine.compress(bytes(20_000_000)) + engine.flush(zlib.Z_FULL_FLUSH)
+    data = block * 100 + engine.flush()
+    # 50 bytes of content for one of the archive are the most a wheel may have.
+    content = {"noise.bin": bytes(50_000_000), f"{info}/METADATA": metadata}
+    content[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    record = make_record(content, f"{info}/RECORD") + f"slow.bin,sha256={'A' * 43},{size}\n".encode()
+    parts = [Part(name=name.encode(), content=body) for name, body in content.items()]
+    slow = Part(name=b"slow.bin", deflate=True, data=data, both={"size": size})
+    return raw_zip([slow, *parts, Part(name=f"{info}/RECORD".encode(), content=record)])
+
+
+def test_a_wheel_that_is_being_verified_holds_nobody_up(room: Room) -> None:
+    """A member that takes seconds to inflate is left at once, and nothing is kept of the wheel's verdict."""
+    stock(room)
+    metadata = b"Metadata-Version: 2.1\nName: slow\nVersion: 1.0\n\n"
+    room.index.add("slow", "slow-1.0-py3-none-any.whl", slow_wheel(metadata), metadata=metadata)
+    with running(room, "slow", "-o", "b.zip") as process:
+        wait_for(lambda: MOMENTS["a file is in the store"](room))
+        time.sleep(0.3)
+        outcome, seconds = interrupted(process, signal.SIGINT)
+
+    assert outcome.status == 130
+    assert seconds < 1
+    assert not MOMENTS["a verdict is in the store"](room)
+    demand_recovery(room)
 
 
 def test_an_impatient_user_may_press_twice(room: Room) -> None:

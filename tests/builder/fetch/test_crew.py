@@ -1,5 +1,6 @@
 """Jobs on threads: results in order, the first failure stops the rest, nobody waits for one that hangs."""
 
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -76,6 +77,39 @@ def test_an_interrupt_is_passed_on() -> None:
     """What is no error of lbuild's own arrives as it is."""
     with pytest.raises(KeyboardInterrupt):
         gather([failing(KeyboardInterrupt()), until_stopped], 2)
+
+
+@pytest.mark.parametrize(
+    ("end", "patience", "least", "most"),
+    [(NetworkError, 0.1, 0.1, 2), (KeyboardInterrupt, 10, 0, 2)],
+    ids=["a failure", "an interrupt"],
+)
+def test_what_may_find_one_more_fault_is_waited_for_unless_interrupted(
+    end: type[BaseException], patience: float, least: float, most: float
+) -> None:
+    """A failure stops downloads, not verdicts, while patience lasts; an interrupt ends both at once."""
+    ended = threading.Event()
+
+    def verifying(pulse: Pulse) -> None:
+        try:
+            while True:
+                pulse.last()
+                time.sleep(0.001)
+        finally:
+            ended.set()
+
+    def ending(pulse: Pulse) -> None:
+        if end is KeyboardInterrupt:
+            signal.raise_signal(signal.SIGINT)
+            until_stopped(pulse)
+        raise end("gone")
+
+    started = time.monotonic()
+    with pytest.raises(end):
+        gather([verifying, ending], 2, patience=patience)
+
+    assert least <= time.monotonic() - started < most
+    assert ended.wait(2)
 
 
 def test_nobody_waits_long_for_a_job_that_hangs() -> None:

@@ -63,8 +63,8 @@ class Shop:
             on_bytes(len(content))
             return incoming.commit(), file.filename.replace(".tar.gz", "-py3-none-any.whl"), incoming.sha256
 
-    def verify(self, path: Path, filename: str, sha256: str) -> VerifiedWheel:
-        return load_or_verify(self.store, path, filename, sha256)
+    def verify(self, path: Path, filename: str, sha256: str, pulse: Callable[[], None]) -> VerifiedWheel:
+        return load_or_verify(self.store, path, filename, sha256, pulse=pulse)
 
 
 class Ledger:
@@ -174,8 +174,8 @@ def test_verifies_while_others_download(store: Store) -> None:
             assert verified.wait(5)
         return supply.obtain(file, on_bytes)
 
-    def verify(path: Path, filename: str, sha256: str) -> VerifiedWheel:
-        wheel = supply.verify(path, filename, sha256)
+    def verify(path: Path, filename: str, sha256: str, pulse: Callable[[], None]) -> VerifiedWheel:
+        wheel = supply.verify(path, filename, sha256, pulse)
         verified.set()
         return wheel
 
@@ -198,9 +198,9 @@ def test_damaged_wheels_are_told_together(store: Store) -> None:
     both = threading.Barrier(2, timeout=5)
     supply = shop.supply()
 
-    def verify(path: Path, filename: str, sha256: str) -> VerifiedWheel:
+    def verify(path: Path, filename: str, sha256: str, pulse: Callable[[], None]) -> VerifiedWheel:
         both.wait()
-        return supply.verify(path, filename, sha256)
+        return supply.verify(path, filename, sha256, pulse)
 
     meeting = replace(supply, verify=verify)
     with pytest.raises(SeveralErrors) as error:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -44,14 +45,19 @@ def test_verifies_alike_in_threads_and_without(tmp_path: Path) -> None:
     assert len(alone.members) == 43
 
 
-def test_tells_each_compressed_byte_once(tmp_path: Path) -> None:
-    """Progress adds up to the compressed size of all members."""
-    path, sha256 = write(tmp_path, make_wheel("demo", "1.0", FILES))
-    heard: list[int] = []
-    wheel = verify_wheel(path, FILENAME, sha256, on_bytes=heard.append)
+def test_ends_between_two_pieces_of_a_member_when_it_is_told_to(tmp_path: Path) -> None:
+    """Whoever is interrupted does not wait for a large member, and no thread goes on with it."""
+    path, sha256 = write(tmp_path, make_wheel("demo", "1.0", {"demo/large.bin": bytes(60_000_000)}))
+    calls = count()
 
-    assert len(heard) > 1
-    assert sum(heard) == sum(member.compressed_size for member in wheel.members)
+    def pulse() -> None:
+        if next(calls) >= 5:
+            raise KeyboardInterrupt
+
+    with ThreadPoolExecutor(2) as executor, pytest.raises(KeyboardInterrupt):
+        verify_wheel(path, FILENAME, sha256, executor=executor, pulse=pulse)
+
+    assert next(calls) < 20  # of 229 pieces
 
 
 def test_finds_the_one_bad_member_in_threads(tmp_path: Path) -> None:
