@@ -41,7 +41,7 @@ def _of_user(project: NormalizedName, inputs: Inputs) -> Iterator[str]:
     for request in inputs.constraints:
         requirement = request.requirement
         if requirement is not None and canonicalize_name(requirement.name) == project:
-            yield f"{request.origin} constrains {requirement}, and a constraint requires nothing"
+            yield f"{request.origin} constrains {_bare(requirement)}, and a constraint requires nothing"
 
 
 def _of_packages(project: NormalizedName, solution: Solution) -> Iterator[str]:
@@ -58,8 +58,13 @@ def _of_packages(project: NormalizedName, solution: Solution) -> Iterator[str]:
 
 def _conditional(requirement: Requirement) -> str:
     """`pywin32>=300 only where sys_platform == "win32"`."""
-    bare = f"{requirement.name}{requirement.specifier}"
+    bare = _bare(requirement)
     return f"{bare} only where {requirement.marker}" if requirement.marker is not None else bare
+
+
+def _bare(requirement: Requirement) -> str:
+    """Without the URL, which may hold credentials."""
+    return f"{requirement.name}{requirement.specifier}"
 
 
 def _contents(solution: Solution) -> str:

@@ -155,6 +155,22 @@ def test_a_constraint_requires_nothing() -> None:
     assert caught.value.evidence == ("c.txt:1 constrains rich<14, and a constraint requires nothing",)
 
 
+def test_credentials_of_a_reference_that_was_left_out_are_not_told() -> None:
+    """A marker's evidence needs no URL."""
+    secret = "demo @ https://me:secret@host.example/demo-1.0-py3-none-any.whl"
+    with pytest.raises(ProjectNotRequiredError) as caught:
+        why(
+            index_of("app-1-py3-none-any.whl"),
+            "demo",
+            "app",
+            f"{secret} ; sys_platform == 'win32'",
+            constraints=ask_all(secret, source="c.txt"),
+        )
+
+    assert len(caught.value.evidence) == 2
+    assert "secret" not in str(caught.value.evidence)
+
+
 def test_a_name_that_was_mistyped_finds_the_one_that_was_meant() -> None:
     """Among the projects of the resolution; other targets are not worth resolving for it."""
     index = index_of("scikit_learn-1-py3-none-any.whl")

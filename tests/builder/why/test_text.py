@@ -2,9 +2,11 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 from builder.testing import MemoryIndex
 from builder.why import explanation_as_json
+from builder.why.values import Cause
 from factories.explanations import text, why
 from factories.requests import ask_all
 from factories.targets import make_target
@@ -168,6 +170,16 @@ def test_files_that_come_after_the_one_taken_say_so() -> None:
         "can be used, and comes after the one taken",
     ]
     assert "others  1 sdist: can be used, and comes after the one taken" in text(explanation)
+
+
+def test_the_page_about_it_names_every_cause() -> None:
+    """What programs may meet is written down."""
+    page = (Path(__file__).parents[3] / "docs" / "why.md").read_text(encoding="utf-8")
+    listed = page.partition("is one of\n\n")[2].partition("\n\n")[0]
+
+    assert set(
+        listed.replace("\n", " ").replace(" · ", " ").replace("`", "").replace("·", "").split()
+    ) == set(Cause)
 
 
 def test_json_holds_all_of_it() -> None:
