@@ -10,7 +10,7 @@ class Kind(StrEnum):
 
     SHARED = "shared object"
     EXECUTABLE = "executable"
-    """One that starts a process: ET_EXEC, or ET_DYN with an interpreter (PIE)."""
+    """One that starts a process: ET_EXEC, or ET_DYN that is no library (PIE)."""
     OBJECT = "object file"
     """Input of a linker; nothing loads it."""
     OTHER = "other"
@@ -64,7 +64,7 @@ class ElfFacts:
     isa_level: int = 1
     """x86-64 level it says it needs (GNU_PROPERTY_X86_ISA_1_NEEDED): 1 (baseline) to 4."""
     python_imports: tuple[str, ...] = ()
-    """Undefined symbols of CPython's C API (`Py*`, `_Py*`), sorted."""
+    """Undefined symbols of CPython's C API (`Py*`, `_Py*`), sorted, without weak ones."""
     python_exports: tuple[str, ...] = ()
     """Its `PyInit_*` and `PyInitU_*`, sorted: what makes it an extension module."""
 
