@@ -32,22 +32,25 @@ class Fold:
             Cause.SPECIFIER,
             Cause.PRE_RELEASE,
             Cause.YANKED,
+            Cause.EXCLUDE_NEWER,
             Cause.REQUIRES_PYTHON,
             Cause.PREFERRED,
         )
 
     def __str__(self) -> str:
         names = [str(each.version) for each in self.versions]
+        reason = shortened(self.newest.reason)
+        if self.count > 1 and self.newest.cause is Cause.EXCLUDE_NEWER:
+            reason = f"the newest {reason.removeprefix('it ')}"  # each upload has a date of its own
         if self.count > SOME:
-            return f"{names[0]} ... {names[-1]} ({self.count} versions): {shortened(self.newest.reason)}"
-        return f"{', '.join(names)}: {shortened(self.newest.reason)}"
+            return f"{names[0]} ... {names[-1]} ({self.count} versions): {reason}"
+        return f"{', '.join(names)}: {reason}"
 
 
 def versions_folded(versions: Sequence[PassedVersion]) -> tuple[Fold, ...]:
     """In the order of the newest of each; not only neighbours, as pre-releases stand between others."""
     alike: dict[tuple[Cause, str], list[PassedVersion]] = {}
     for version in versions:
-        # Each upload has a date of its own.
         reason = "" if version.cause is Cause.EXCLUDE_NEWER else version.reason
         alike.setdefault((version.cause, reason), []).append(version)
     return tuple(Fold(versions=tuple(each)) for each in alike.values())

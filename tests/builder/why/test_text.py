@@ -113,6 +113,17 @@ def test_versions_with_one_reason_are_one_line() -> None:
     assert "  1.8rc1 ... 1.1rc1 (8 versions): it is a pre-release" in shown
 
 
+def test_uploads_of_several_days_are_one_line() -> None:
+    """It names the newest's day, and says that it does."""
+    index = MemoryIndex()
+    index.add("demo-1.0-py3-none-any.whl", upload_time=datetime(2020, 1, 1, tzinfo=UTC))
+    for day in (1, 2):
+        index.add(f"demo-1.{day}-py3-none-any.whl", upload_time=datetime(2026, 5, day, tzinfo=UTC))
+    shown = text(why(index, "demo", exclude_newer=datetime(2026, 1, 1, tzinfo=UTC)))
+
+    assert "  1.2, 1.1: the newest was uploaded on 2026-05-02, not before 2026-01-01\n\n" in shown
+
+
 def test_many_reasons_stay_a_screenful() -> None:
     """How many more there are is said."""
     index = MemoryIndex()
