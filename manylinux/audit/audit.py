@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from manylinux.audit.advice import does_without
 from manylinux.audit.finding import Finding, Severity
 from manylinux.audit.form import (
     alignment,
@@ -76,14 +77,21 @@ def _of_file(scene: Scene, path: str) -> Iterator[Finding]:
         case ElfFacts(kind=Kind.SHARED | Kind.EXECUTABLE):
             yield from wrong_python(scene, path)
             found = chain.from_iterable(check(scene, path, binary) for check in _CHECKS)
-            yield from map(_softened, found) if is_program(binary) else found
+            reason = _no_import_fails(path, binary)
+            yield from found if reason is None else (_softened(finding, reason) for finding in found)
         case ElfFacts():
             pass  # object files are for linkers
 
 
-def _softened(finding: Finding) -> Finding:
-    """What is wrong with a program keeps it from starting, but nothing from being imported."""
-    return replace(finding, severity=min(finding.severity, Severity.WARNING))
+def _no_import_fails(path: str, facts: ElfFacts) -> str | None:
+    """Why nothing that is imported fails where this file does; None where something may."""
+    return "a program: nothing that is imported needs it" if is_program(facts) else does_without(path)
+
+
+def _softened(finding: Finding, reason: str) -> Finding:
+    if finding.severity < Severity.ERROR:
+        return finding
+    return replace(finding, severity=Severity.WARNING, evidence=(*finding.evidence, reason))
 
 
 def _worst_first(finding: Finding) -> tuple[int, str, str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ Specs: System V ABI (program headers), x86-64 psABI (levels), glibc's elf/dl-loa
 from collections.abc import Iterator
 
 from manylinux.audit.finding import Finding, Severity
-from manylinux.audit.module_name import module_name, package_of
+from manylinux.audit.module_name import is_extension, module_name, package_of
 from manylinux.audit.scene import Scene
 from manylinux.elf.facts import ElfFacts, Foreign, Kind, Segment, Unreadable
 
@@ -31,26 +31,27 @@ def unreadable(scene: Scene, path: str, facts: Unreadable) -> Iterator[Finding]:
 
 def foreign(scene: Scene, path: str, kind: Foreign) -> Iterator[Finding]:
     """A Mach-O or PE file: an error where Python would take it for the only variant of a module."""
-    name = module_name(path)
+    name, alone = module_name(path), package_of(path) not in scene.native
     severity = Severity.NOTE
-    if name is not None and scene.is_module(path) and not scene.has_other_variant(path, name):
-        severity = Severity.ERROR if name.ending == ".so" else Severity.WARNING
-    elif name is not None or (path.endswith((".dylib", ".dll")) and package_of(path) not in scene.native):
+    if name is not None and name.ending == ".so":
+        importable = (name.tagged or alone) and not scene.has_other_variant(path, name)
+        severity = Severity.ERROR if importable else Severity.WARNING
+    elif alone and path.endswith((".pyd", ".dylib", ".dll")):
         severity = Severity.WARNING
-    system = "macOS" if kind is Foreign.MACH_O else "Windows"
+    mends = severity is Severity.ERROR or (severity is Severity.WARNING and alone)
     yield scene.finding(
         "foreign-binary",
         severity,
         path,
-        f"a {kind.value} file, for {system}",
-        hint=None if severity is Severity.NOTE else f"Take the wheel for {scene.policy.name}",
+        f"a {kind.value} file, for {'macOS' if kind is Foreign.MACH_O else 'Windows'}",
+        hint=f"Take the wheel for {scene.policy.name}" if mends else None,
     )
 
 
 def machine(scene: Scene, path: str, facts: ElfFacts) -> Iterator[Finding]:
     """A file for another processor: an error where it is the only variant of a module."""
     name = module_name(path)
-    if scene.is_module(path) and name is not None:
+    if name is not None and is_extension(path, facts):
         severity = Severity.NOTE if scene.has_other_variant(path, name) else Severity.ERROR
     else:
         severity = Severity.NOTE if package_of(path) in scene.native else Severity.WARNING

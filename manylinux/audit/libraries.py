@@ -5,7 +5,7 @@ Specs: ld.so(8), by way of `manylinux.audit.loader`.
 
 from collections.abc import Iterator, Mapping
 
-from manylinux.audit.advice import advice_on, does_without
+from manylinux.audit.advice import advice_on
 from manylinux.audit.finding import Finding, Severity
 from manylinux.audit.form import is_musl
 from manylinux.audit.scene import Scene
@@ -41,17 +41,15 @@ def libraries(scene: Scene, path: str, facts: ElfFacts) -> Iterator[Finding]:
 
 
 def _missing(scene: Scene, path: str, names: list[str]) -> Finding:
-    optional = does_without(path)
     known = {*scene.policy.library_path, *scene.policy.system_folders}
     folders = [folder for folder in scene.loader.search_path(path) if folder not in known]
     return scene.finding(
         "missing-library",
-        Severity.ERROR if optional is None else Severity.WARNING,
+        Severity.ERROR,
         path,
         *(f"needs `{name}`" for name in names),
         *(line for name in names for line in _elsewhere(scene, path, name)),
         f"looked in: {', '.join((*folders, 'LD_LIBRARY_PATH', *scene.policy.system_folders))}",
-        *(() if optional is None else (optional,)),
         hint=advice_on(path, names),
     )
 

@@ -49,7 +49,7 @@ def is_extension(path: str, facts: ElfFacts) -> bool:
 
 
 def package_of(path: str) -> str:
-    """The folder or file at the top of what is imported: `numpy.libs/x.so` is of `numpy.libs`.
+    """What is on top of the import path: `numpy.libs/x.so` is of `numpy.libs`, `_yaml.abi3.so` of `_yaml`.
 
     A layer's `python/` and its `lib/python3.X/site-packages/` are no part of it.
     """
@@ -61,4 +61,4 @@ def package_of(path: str) -> str:
         parts = parts[parts.index("site-packages") + 1 :]
     elif parts[0] == "python" and len(parts) > 1:
         parts = parts[1:]
-    return parts[0]
+    return parts[0] if len(parts) > 1 else parts[0].partition(".")[0]

@@ -49,14 +49,6 @@ class Scene:
         facts = self.files.get(path)
         return isinstance(facts, ElfFacts) and facts.machine is self.policy.machine
 
-    def is_module(self, path: str) -> bool:
-        """Whether Python would import the file, were it for this interpreter."""
-        facts = self.files[path]
-        name = module_name(path)
-        if isinstance(facts, ElfFacts):
-            return is_extension(path, facts)
-        return name is not None and (name.tagged or name.ending == ".so")
-
     def has_other_variant(self, path: str, name: ModuleName) -> bool:
         """Whether the module of this file can be imported without it."""
         for each in self.modules.get(name.module, ()):

@@ -69,13 +69,20 @@ def test_a_file_of_another_system_matters_by_its_name(path: str, kind: Foreign, 
 
 
 @pytest.mark.parametrize(
-    ("path", "severity"), [("p/m.cpython-313-darwin.so", "WARNING"), ("p/libx.dylib", "NOTE")]
+    ("path", "severity"),
+    [
+        ("p/m.cpython-313-darwin.so", "WARNING"),
+        ("p/darwin/libx.so", "WARNING"),
+        ("p/libx.dylib", "NOTE"),
+        ("p/m.cp313-win_amd64.pyd", "NOTE"),
+    ],
 )
 def test_a_file_of_another_system_beside_one_that_fits_matters_less(path: str, severity: str) -> None:
     """The package works without it."""
-    found = audited({path: Foreign.MACH_O, MODULE: GOOD})
+    (finding,) = audited({path: Foreign.MACH_O, MODULE: GOOD})
 
-    assert told(found) == [(severity, "foreign-binary", path)]
+    assert told([finding]) == [(severity, "foreign-binary", path)]
+    assert finding.hint is None
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def test_a_missing_library_is_an_error_that_says_where_it_was_looked_for() -> No
         ("python/cv2/cv2.abi3.so", "libGL.so.1", "opencv-python-headless"),
         ("psycopg2/_psycopg.so", "libpq.so.5", "psycopg2-binary"),
         ("MySQLdb/_mysql.so", "libmysqlclient.so.21", "PyMySQL"),
+        ("pyodbc.abi3.so", "libodbc.so.2", "unixODBC"),
         ("p/m.so", "libGL.so.1", "screen"),
         ("p/m.so", "libcuda.so.1", "GPU"),
         ("p/m.so", "libpython3.9.so.1.0", "another Python"),
@@ -42,11 +43,13 @@ def test_the_advice_is_for_the_library(path: str, library: str, advice: str) -> 
     assert advice in str(finding.hint)
 
 
-def test_what_a_package_does_without_is_a_warning() -> None:
+@pytest.mark.parametrize("prefix", ["", "python/", "python/lib/python3.13/site-packages/"])
+def test_what_a_package_does_without_is_a_warning(prefix: str) -> None:
     """numba tries threading layers until one loads."""
-    found = audited({"numba/np/ufunc/omppool.so": make_elf("libgomp.so.1")})
+    (finding,) = audited({f"{prefix}numba/np/ufunc/omppool.so": make_elf("libgomp.so.1")})
 
-    assert told(found) == [("WARNING", "missing-library", "numba/np/ufunc/omppool.so")]
+    assert (finding.severity.name, finding.code) == ("WARNING", "missing-library")
+    assert finding.evidence[-1].startswith("numba does without it")
 
 
 def test_a_library_that_is_there_today_is_a_warning() -> None:

@@ -49,7 +49,7 @@ def test_grouping_loses_nothing(findings: list[Finding]) -> None:
     [
         ("numpy/core/x.so", "numpy"),
         ("numpy.libs/x.so", "numpy.libs"),
-        ("_cffi_backend.so", "_cffi_backend.so"),
+        ("_cffi_backend.abi3.so", "_cffi_backend"),
         ("python/numpy/x.so", "numpy"),
         ("python/lib/python3.13/site-packages/numpy/x.so", "numpy"),
         ("/opt/python/numpy/x.so", "numpy"),
