@@ -157,10 +157,12 @@ def _no_file(
     found = [str(group) for group in groups]
     if len(versions) == 1 and groups and groups[0].refusal.rule is Rule.TAGS:
         found = list(reasons.of_files(project, versions[0], wish))
+    hashed = next((group.newest for group in groups if group.refusal.rule is Rule.HASH), None)
+    expected, given = ([], []) if hashed is None else reasons.of_hashes(project, hashed, wish)
     what = f"`{name}` {versions[0]}" if len(versions) == 1 else f"`{name}`"
     return NoCompatibleArtifactError(
         f"No file of {what} can be used on `{world.target.id}`",
-        evidence=[*lines, *_capped(found)],
+        evidence=[*lines, *_capped(found), *_capped(expected), *_capped(given)],
         hint=_way_out(groups) or elsewhere(project, wish, world) or _NOWHERE,
     )
 

@@ -129,6 +129,18 @@ class Reasons:
                 return nearest.fault, nearest.text
         return Fault.GLIBC + 1, judged.refusal.reason
 
+    def of_hashes(self, project: Project, version: Version, wish: Wish) -> tuple[list[str], list[str]]:
+        """The hashes that are asked for, and those the index gives of the files they refuse."""
+        expected = sorted(wish.hashes or ())
+        algorithms = {text.partition(":")[0] for text in expected}
+        given = []
+        for judged in project.judged(version):
+            if judged.file is not None and judged.refusal is None:
+                hashes = judged.file.hashes
+                told = " and ".join(f"{each}:{hashes[each]}" for each in sorted(algorithms & hashes.keys()))
+                given.append(f"the index gives {told or 'none of that kind'} for `{judged.filename}`")
+        return [f"expected {text}" for text in expected] or ["no hash is asked for in every place"], given
+
     def groups(self, project: Project, versions: Iterable[Version], wish: Wish) -> list[Group]:
         """Versions that were not taken, newest first, neighbours with one reason put together."""
         found: list[Group] = []

@@ -130,7 +130,7 @@ CASES = {
         files={"requirements.txt": [f"dep==1.2 --hash={ZEROS}"]},
         status=1,
         code="no-compatible-artifact",
-        told=["`dep` 1.2", "hash", "requirements.txt:1"],
+        told=["`dep` 1.2", "requirements.txt:1", f"expected {ZEROS}", "the index gives sha256:"],
     ),
     "a project that no index has": Case(
         words=["sklearn"],

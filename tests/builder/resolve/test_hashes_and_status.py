@@ -26,8 +26,27 @@ def test_hashes_restrict_the_files() -> None:
 
     assert files(resolution) == ["x-1-py3-none-any.whl", "y-1-py3-none-any.whl"]
     assert resolution.pins[1].file.hashes == {"sha256": "dd"}
-    with pytest.raises(NoCompatibleArtifactError, match="can be used"):
+
+
+def test_a_hash_that_no_file_has_is_told_beside_those_the_index_gives() -> None:
+    """Both sides are needed to see which one is wrong."""
+    index = MemoryIndex()
+    index.add("x-1-py3-none-any.whl", hashes={"sha256": "aa", "md5": "cc"})
+    index.add("x-1-cp313-cp313-win_amd64.whl", hashes={"sha256": "bb"})
+    index.add("y-1-py3-none-any.whl", hashes={})
+    with pytest.raises(NoCompatibleArtifactError) as one:
         solve(index, ask("x==1", hashes=frozenset({"sha256:ee"})))
+    with pytest.raises(NoCompatibleArtifactError) as no_common:
+        solve(index, ask("x==1", hashes=frozenset({"sha256:aa"})), ask("x", hashes=frozenset({"sha256:bb"})))
+    with pytest.raises(NoCompatibleArtifactError) as none_given:
+        solve(index, ask("y==1", hashes=frozenset({"sha256:dd", "sha256:ee"})))
+
+    assert one.value.evidence[-2:] == (
+        "expected sha256:ee",
+        "the index gives sha256:aa for `x-1-py3-none-any.whl`",
+    )
+    assert "no hash is asked for in every place" in no_common.value.evidence
+    assert none_given.value.evidence[-1] == "the index gives none of that kind for `y-1-py3-none-any.whl`"
 
 
 def test_required_hashes_are_required_of_every_pin() -> None:

@@ -133,7 +133,7 @@ def sdist_ruled_out() -> str:
 
 def wrong_hash() -> str:
     index = MemoryIndex()
-    add_versions(index, "x", "1.0")
+    index.add("x-1.0-py3-none-any.whl", hashes={"sha256": "bb"})
     return told(index, ask("x==1.0", 7, hashes=frozenset({"sha256:aa"})))
 
 
@@ -243,6 +243,8 @@ MESSAGES: dict[Callable[[], str], str] = {
         error[no-compatible-artifact]: No file of `x` 1.0 can be used on `python3.11/x86_64`
           requirements.txt:7 requires x==1.0
           1.0: none of its usable files has a hash that is asked for
+          expected sha256:aa
+          the index gives sha256:bb for `x-1.0-py3-none-any.whl`
         hint: Check the hashes in the requirements against those the index gives
     """,
     missing_down_the_chain: """
