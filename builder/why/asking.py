@@ -8,7 +8,8 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from builder.model import Request
 from builder.resolve import Solution
-from builder.resolve.demands import Demand, UnusableRequirementError, evaluate, parse, shown
+from builder.resolve.demands import Demand, UnusableRequirementError, parse, shown
+from builder.resolve.world import World
 from builder.why.values import Chain, Step
 
 
@@ -74,21 +75,33 @@ class Graph:
         """The marker of a package's requirement: demands know none, as theirs were decided."""
         world = self._solution.pool.world
         metadata = world.metadata(self._solution.chosen[maker].file)
-        for line in metadata.requires_dist:
-            try:
-                requirement = parse(line)
-            except UnusableRequirementError:
-                continue
-            name = canonicalize_name(requirement.name)
-            extras = frozenset(canonicalize_name(extra) for extra in requirement.extras)
-            if name != demand.name or shown(name, extras, requirement.specifier) != demand.text:
-                continue
-            marker = requirement.marker
-            if marker is None or any(
-                evaluate(marker, world.environment, extra) for extra in ("", *metadata.provides_extra)
-            ):
-                return None if marker is None else str(marker)
+        lines = [line for line in metadata.requires_dist if _is_line_of(demand, line)]
+        # An extra that was not asked for by name may be one that an asked one stands for.
+        for extras in (self._solution.reached[maker].extras, metadata.provides_extra):
+            for line in lines:
+                if _holds(world, line, extras):
+                    marker = parse(line).marker
+                    return None if marker is None else str(marker)
         return None
+
+
+def _is_line_of(demand: Demand, line: str) -> bool:
+    """Whether a demand was made of this Requires-Dist, or of one that differs in its marker only."""
+    try:
+        requirement = parse(line)
+    except UnusableRequirementError:
+        return False
+    name = canonicalize_name(requirement.name)
+    extras = frozenset(canonicalize_name(extra) for extra in requirement.extras)
+    bare = shown(name, extras, requirement.specifier)
+    return name == demand.name and (demand.direct is not None or bare == demand.text)
+
+
+def _holds(world: World, line: str, extras: frozenset[NormalizedName]) -> bool:
+    try:
+        return any(True for _ in world.requirements.applying((line,), extras))
+    except UnusableRequirementError:
+        return False  # of an extra that is not in use: one in use would have refused the candidate
 
 
 def marker_among(requests: Iterable[Request], demand: Demand) -> str | None:

@@ -67,6 +67,31 @@ def test_what_an_extra_asks_for_shows_the_extra() -> None:
     ]
 
 
+def test_an_extra_that_stands_for_others_leads_to_their_requirements() -> None:
+    """`all = ["app[fast]"]` is how many write it."""
+    index = diamond()
+    index.add(
+        "app-1-py3-none-any.whl",
+        requires=["base; extra == 'fast'", "app[fast]; extra == 'all'"],
+        extras=["fast", "all"],
+    )
+    explanation = why(index, "base", "app[all]")
+
+    assert [shown(chain) for chain in explanation.chains] == [
+        'requirements.txt:1: app[all] -> app 1: base; extra == "fast"'
+    ]
+
+
+def test_lines_nobody_can_read_are_passed_by() -> None:
+    """They belong to extras that are not in use."""
+    index = diamond()
+    nonsense = ["base; extra == 'x' and python_version ~= 'abc'", "base ?; extra == 'y'"]
+    index.add("app-1-py3-none-any.whl", requires=[*nonsense, "base"], extras=["x", "y"])
+    explanation = why(index, "base", "app")
+
+    assert [shown(chain) for chain in explanation.chains] == ["requirements.txt:1: app -> app 1: base"]
+
+
 def test_projects_that_require_each_other_end() -> None:
     """A circle is followed once."""
     index = MemoryIndex()
