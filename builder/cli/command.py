@@ -17,6 +17,7 @@ COMMANDS = {
     "lock": ("builder.cli.lock", "Write the resolution as a lock file (PEP 751)"),
     "why": ("builder.cli.why", "Tell why a project has its version, and not a newer one"),
     "try": ("builder.cli.try_", "Run a bundle here as Lambda would"),
+    "inspect": ("builder.cli.inspect", "Tell what is in a bundle, whoever made it, and whether it loads"),
     "runtimes": ("builder.cli.runtimes", "List the Lambda runtimes lbuild builds for"),
     "cache": ("builder.cli.cache", "Show, check, prune or clean the cache"),
 }

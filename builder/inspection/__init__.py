@@ -1,0 +1,1 @@
+"""What is in a bundle, whoever made it, and will it load?"""
