@@ -9,7 +9,6 @@ from builder.cli.options import (
     FILE,
     INDEX,
     TALK,
-    TARGET,
     CacheChoices,
     IndexChoices,
     TalkChoices,
@@ -25,6 +24,11 @@ TRY = (
         "--layer", "layers", multiple=True, type=FILE, metavar="LAYER", help="A layer; later ones win."
     ),
     click.option("--imports", is_flag=True, help="Import every module instead of calling a handler."),
+    click.option(
+        "--runtime",
+        metavar="NAME",
+        help="Lambda runtime, such as python3.13.  [what its compiled modules are for, else the newest]",
+    ),
     click.option(
         "--repeat",
         type=click.IntRange(1, 1000),
@@ -47,7 +51,7 @@ TRY = (
 
 
 @click.command(name="try")
-@options(TRY, TARGET[:1], INDEX, CACHE, TALK)
+@options(TRY, INDEX, CACHE, TALK)
 def command(**keywords: Any) -> int:
     """Run a bundle here as Lambda would: its folders, sys.path, environment, runtime client and errors.
 

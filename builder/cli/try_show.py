@@ -75,7 +75,7 @@ def pretty(payload: bytes) -> str:
 
     try:
         return msgspec.json.format(payload, indent=2).decode()
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return payload.decode("utf-8", "replace")
 
 
@@ -133,9 +133,12 @@ def _hint(payload: bytes) -> str:
 
 
 def _parsed(payload: bytes) -> Any:
+    """What JSON says; None for what is none, Python's `NaN` included."""
+    import msgspec
+
     try:
-        return json.loads(payload)
-    except ValueError:
+        return msgspec.json.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
@@ -159,14 +162,12 @@ def _bundle(tried: Tried) -> dict[str, Any]:
 
 
 def _start(start: Start) -> dict[str, Any]:
-    try:
-        payload = json.loads(start.payload)
-    except ValueError:
-        payload = start.payload.decode("utf-8", "replace")
+    parsed = _parsed(start.payload)
+    is_json = parsed is not None or start.payload.strip() == b"null"
     return {
         "verdict": start.verdict.value,
         "init_seconds": start.init_seconds,
         "call_seconds": start.call_seconds,
         "peak_memory": start.peak_memory,
-        "payload": payload,
+        "payload": parsed if is_json else start.payload.decode("utf-8", "replace"),
     }

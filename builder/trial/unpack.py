@@ -43,10 +43,23 @@ def unpack(bundle: Path, layers: Sequence[Path], tree: Tree) -> None:
 
 
 def remove(root: Path) -> None:
-    """Nothing of the tree is left, read-only folders and what a function wrote included."""
-    for folder, _, _ in os.walk(root):
-        os.chmod(folder, 0o700)
-    shutil.rmtree(root)
+    """Nothing of the tree is left: neither folders closed to everyone nor what a function wrote.
+
+    Raises EnvironmentFault when something cannot be removed.
+    """
+    try:
+        os.chmod(root, 0o700)
+        for folder, inner, _ in os.walk(root):
+            for path in (os.path.join(folder, name) for name in inner):
+                if not os.path.islink(path):
+                    os.chmod(path, 0o700)
+        shutil.rmtree(root)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"`{root}` cannot be removed",
+            evidence=[str(error)],
+            hint="What the function started may still be running: end it, and remove the folder",
+        ) from error
 
 
 @contextmanager

@@ -183,6 +183,19 @@ def test_a_process_that_gives_no_answer_is_told(room: Room, handler: str, kind: 
     assert outcome.report["errorMessage"].endswith(f" Error: {told}")
 
 
+@pytest.mark.parametrize(
+    ("returned", "told", "payload"),
+    [("None", "null", None), ("10**30", "1" + "0" * 30, 10**30), ("float('inf')", "Infinity", "Infinity")],
+)
+def test_odd_results_are_passed_on(room: Room, returned: str, told: str, payload: object) -> None:
+    """What is no JSON is a text in the report."""
+    write_function(room.folder / "app", odd=f"def handler(event, context):\n    return {returned}\n")
+    plain, report = trial(room, "odd.handler"), trial(room, "odd.handler", "--json")
+
+    assert (plain.status, plain.stdout) == (0, f"{told}\n")
+    assert report.report["bundles"][0]["starts"][0]["payload"] == payload
+
+
 def test_a_response_that_lambda_would_not_take_is_told(room: Room) -> None:
     """The limit is Lambda's."""
     outcome = trial(room, "app.large")
@@ -287,6 +300,23 @@ def test_nothing_is_left_running_or_on_disk(room: Room, tmp_path: Path) -> None:
     assert done.status == 0, done.stderr
     assert not list(temporary.iterdir())
     assert not _lives(pid)
+
+
+def test_what_a_function_closed_is_removed_too(room: Room, tmp_path: Path) -> None:
+    """Whatever the modes of its own folders."""
+    write_function(
+        room.folder / "app",
+        closing="import os, tempfile\ndef handler(event, context):\n"
+        "    inner = os.path.join(tempfile.mkdtemp(), 'inner')\n"
+        "    os.makedirs(inner + '/more')\n    os.chmod(inner, 0)\n    return 1\n",
+    )
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    words = ("try", "app", "--handler", "closing.handler", "--runtime", RUNTIME)
+    done = room.process(*words, env=room.environ | {"TMPDIR": str(temporary)})
+
+    assert (done.status, done.stdout) == (0, "1\n"), done.stderr
+    assert not list(temporary.iterdir())
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
