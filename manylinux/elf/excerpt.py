@@ -15,8 +15,8 @@ from manylinux.elf.dynamic import Dynamic, Range
 from manylinux.elf.header import PT_DYNAMIC, PT_LOAD, Header, write_header, write_program_header
 from manylinux.elf.source import MalformedError, Source
 
-TABLES_LIMIT = 64 * 1024 * 1024
-"""Bytes of all tables together; libarrow has 1.2 MB of them in a file of 49 MB."""
+_STRINGS_LIMIT = 64 * 1024 * 1024
+"""Bytes of the names; all tables of libarrow, a file of 49 MB, have 1.2 MB."""
 
 _KEPT = frozenset(
     (
@@ -36,32 +36,41 @@ _KEPT = frozenset(
         tags.VERNEEDNUM,
     )
 )
-_TABLES = (tags.SYMTAB, tags.HASH, tags.GNU_HASH, tags.VERDEF, tags.VERNEED)
+_LIMITS = {
+    tags.SYMTAB: 24 * 1024 * 1024,
+    tags.HASH: 8 * 1024 * 1024,
+    tags.GNU_HASH: 16 * 1024 * 1024,
+    tags.VERDEF: 1024 * 1024,
+    tags.VERNEED: 1024 * 1024,
+}
+"""Tables that do not say their size, and bytes of each: a million symbols.
+
+One that no other table follows reaches to the end of its segment, which may be that of all code.
+"""
 _COUNTS = frozenset((tags.VERDEFNUM, tags.VERNEEDNUM))
 _COUNT_LIMIT = 8192
 """Records of a version table: a count of billions would keep a reader going round in a loop of records."""
 
 
 def excerpt(source: Source, header: Header, dynamic: Dynamic) -> bytes:
-    """The excerpt of `source`; raises MalformedError where a table is not in the file, or is too large."""
-    tables = (dynamic.table(tag, TABLES_LIMIT) for tag in _TABLES)
-    ranges = _merged(each for each in (_strings(source, dynamic), *tables) if each)
-    if sum(each.size for each in ranges) > TABLES_LIMIT:
-        raise MalformedError(f"its dynamic tables have more than {TABLES_LIMIT // 1024 // 1024} MB")
+    """The excerpt of `source`; raises MalformedError where a table is not in the file."""
+    tables = (dynamic.table(tag, limit) for tag, limit in _LIMITS.items())
+    ranges = _merged(each for each in (_strings(dynamic), *tables) if each)
     return _written(header, _entries(header, dynamic), ranges, source)
 
 
-def _strings(source: Source, dynamic: Dynamic) -> Range | None:
-    """The string table, which unlike the others must be there whole."""
-    table = dynamic.table(tags.STRTAB, TABLES_LIMIT + 1)
+def _strings(dynamic: Dynamic) -> Range | None:
+    """The string table, which says its size and must be there whole."""
+    address = dynamic.value(tags.STRTAB)
     size = dynamic.value(tags.STRSZ) or 0
-    if table is None:
+    if address is None:
         return None
-    whole = tags.locate(dynamic.loads, table.address)
-    if whole is None or size > whole.size:
+    place = tags.locate(dynamic.loads, address)
+    if place is None or size > place.size:
         raise MalformedError(f"corrupt: its string table of {size} bytes is not loaded from the file")
-    source.check(table.offset, size, "the string table")
-    return Range(offset=table.offset, address=table.address, size=size)
+    if size > _STRINGS_LIMIT:
+        raise MalformedError(f"its names have {size} bytes, more than {_STRINGS_LIMIT}")
+    return Range(offset=place.offset, address=address, size=size)
 
 
 def _merged(ranges: Iterable[Range]) -> list[Range]:
@@ -93,14 +102,12 @@ def _entries(header: Header, dynamic: Dynamic) -> bytes:
 
 def _written(header: Header, entries: bytes, ranges: Sequence[Range], source: Source) -> bytes:
     encoding = header.encoding
-    count = len(ranges) + 2
-    start = len(write_header(header, count)) + count * encoding.program_header.size
-    # The dynamic table needs an address of its own that no table has.
-    free = max((each.address + each.size for each in ranges), default=0)
-    place = {"offset": start, "address": free, "size": len(entries)}
-    headers = [write_program_header(encoding, type=kind, **place) for kind in (PT_DYNAMIC, PT_LOAD)]
+    count = len(ranges) + 1
+    offset = len(write_header(header, count)) + count * encoding.program_header.size
+    # lief finds it by its offset, so that it needs no address.
+    headers = [write_program_header(encoding, type=PT_DYNAMIC, offset=offset, address=0, size=len(entries))]
     bodies = [entries]
-    offset = start + len(entries)
+    offset += len(entries)
     for each in ranges:
         headers.append(
             write_program_header(encoding, type=PT_LOAD, offset=offset, address=each.address, size=each.size)

@@ -35,12 +35,15 @@ def make_elf(
     dynamic: Sequence[tuple[int, int]] = (),
     overrides: Mapping[int, int] | None = None,
     program_headers: int | None = None,
+    base: int = 0,
+    gap: int = 0,
 ) -> bytes:
-    """A library, loaded whole at address 0, so that offsets are addresses.
+    """A library, loaded whole, at address 0 so that offsets are addresses.
 
     `stack` is the permissions of PT_GNU_STACK (None: no such header), `isa_bits` the value of the property
     "x86 ISA needed", `dynamic` are entries to append to the dynamic table, `overrides` other values for its
-    tags, `program_headers` is the number the header tells instead of the true one.
+    tags, `program_headers` is the number the header tells instead of the true one, `base` is the address to
+    load it at instead, `gap` are bytes after the symbols.
     """
     made = _Maker(bits=bits, order=order)
     strings = _Strings()
@@ -71,15 +74,15 @@ def make_elf(
         headers.append(made.program_header(kind, 4, at + len(body), len(content)))
         body += content + bytes(-len(content) % 8)
     for tag, content in tables:
-        entries.append((tag, at + len(body)))
-        body += content + bytes(-len(content) % 8)
+        entries.append((tag, base + at + len(body)))
+        body += content + bytes(-len(content) % 8 + (gap if tag == _SYMTAB else 0))
     entries = [(tag, (overrides or {}).get(tag, value)) for tag, value in [*entries, *dynamic, (0, 0)]]
     table = made.dynamic(entries)
     headers.append(made.program_header(_DYNAMIC, 6, at + len(body), len(table)))
     body += table
     if stack is not None:
         headers.append(made.program_header(_STACK, 6 + ("x" in stack), 0, 0))
-    headers.append(made.program_header(_LOAD, 5, 0, at + len(body)))
+    headers.append(made.program_header(_LOAD, 5, 0, at + len(body), base))
     told = count if program_headers is None else program_headers
     return made.header(type, machine, os_abi, told) + b"".join(headers) + body
 
@@ -118,10 +121,12 @@ class _Maker:
         sizes = (self.header_size, self.program_header_size, count, 0, 0, 0)
         return ident + self.pack("HHIAAAIHHHHHH", type, machine, 1, 0, self.header_size, 0, 0, *sizes)
 
-    def program_header(self, kind: int, flags: int, at: int, size: int) -> bytes:
+    def program_header(self, kind: int, flags: int, at: int, size: int, base: int = 0) -> bytes:
         if self.bits == 64:
-            return self.pack("IIQQQQQQ", kind, flags, at, at, at, size, size, 4096 if kind == _LOAD else 8)
-        return self.pack("8I", kind, at, at, at, size, size, flags, 4096 if kind == _LOAD else 4)
+            return self.pack(
+                "IIQQQQQQ", kind, flags, at, at + base, at, size, size, 4096 if kind == _LOAD else 8
+            )
+        return self.pack("8I", kind, at, at + base, at, size, size, flags, 4096 if kind == _LOAD else 4)
 
     def dynamic(self, entries: Sequence[tuple[int, int]]) -> bytes:
         return b"".join(self.pack("AA", tag, value) for tag, value in entries)

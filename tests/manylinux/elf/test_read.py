@@ -193,6 +193,24 @@ def test_does_without_section_headers(tmp_path: Path) -> None:
     assert found.needed == ("libc.so.6",)
 
 
+@pytest.mark.parametrize(("bits", "base"), [(64, 1 << 22), (64, (1 << 64) - 4096), (32, (1 << 32) - 4096)])
+def test_reads_tables_at_any_address(tmp_path: Path, bits: int, base: int) -> None:
+    """Addresses are no offsets, and may be the last there are."""
+    content = make_elf(bits=bits, base=base, needed=["libc.so.6"], needs={"libc.so.6": ["GLIBC_2.17"]})
+    found = facts(tmp_path, content)
+
+    assert found.needed == ("libc.so.6",)
+    assert found.version_needs == {"libc.so.6": ("GLIBC_2.17",)}
+
+
+def test_reads_a_table_that_nothing_follows_for_long(tmp_path: Path) -> None:
+    """A table of unknown size is not taken to be all that is loaded after it."""
+    content = make_elf(imports=["PyFloat_New"], needed=["libc.so.6"], gap=70_000_000)
+    found = facts(tmp_path, content)
+
+    assert found.python_imports == ("PyFloat_New",)
+
+
 def test_a_missing_file_is_an_error_of_the_system(tmp_path: Path) -> None:
     """What cannot be opened is no corrupt library."""
     with pytest.raises(FileNotFoundError):
