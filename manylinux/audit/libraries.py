@@ -72,8 +72,8 @@ def _bundled(scene: Scene, path: str, name: str) -> list[str]:
 
 def _elsewhere(scene: Scene, path: str, name: str) -> Iterator[str]:
     """Files of that name that do not serve, and why."""
-    for each in scene.files:
-        if each.endswith(f"/{name}") and each != path:
+    for each in scene.named.get(name, ()):
+        if each != path:
             why = "has no soname, so that loading it first does not serve"
             yield f"`{scene.shown[each]}` {why if scene.fits(each) else 'is for another machine'}"
 

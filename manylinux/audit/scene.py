@@ -31,7 +31,9 @@ class Scene:
     sonames: Mapping[str, tuple[str, ...]] = field(hash=False)
     """Libraries of the bundle by soname, and by the name under which the loader found them."""
     modules: Mapping[str, tuple[str, ...]] = field(hash=False)
-    """Extension modules: files that are variants of one."""
+    """Extension modules that Python can import, to the files that make them."""
+    named: Mapping[str, tuple[str, ...]] = field(hash=False)
+    """Compiled files by the last part of their path."""
     native: frozenset[str]
     """Packages that have a compiled file for this machine."""
     others: Collection[str]
@@ -51,10 +53,8 @@ class Scene:
 
     def has_other_variant(self, path: str, name: ModuleName) -> bool:
         """Whether the module of this file can be imported without it."""
-        for each in self.modules.get(name.module, ()):
-            other = module_name(each)
-            if each != path and other is not None and other.imported_by(self.policy) and self.fits(each):
-                return True
+        if any(each != path for each in self.modules.get(name.module, ())):
+            return True
         return any(f"{name.module}{source}" in self.others for source in (".py", "/__init__.py"))
 
 
@@ -75,7 +75,8 @@ def make_scene(files: Mapping[str, Binary], policy: Policy, *, root: str, others
         loader=loader,
         answers=answers,
         sonames=_sonames(fitting, answers),
-        modules=_modules(placed),
+        modules=_modules(fitting, policy),
+        named=_grouped((path.rpartition("/")[2], path) for path in placed),
         native=frozenset(package_of(path) for path in fitting),
         others=frozenset(_absolute(path, root) for path in others),
         shown=shown,
@@ -110,20 +111,23 @@ def _visit(path: str, loader: Loader, answers: dict[str, dict[str, str | None]])
 def _sonames(
     fitting: Mapping[str, ElfFacts], answers: Mapping[str, Mapping[str, str | None]]
 ) -> dict[str, tuple[str, ...]]:
-    sonames: dict[str, dict[str, None]] = {}
-    for path, facts in fitting.items():
-        if facts.soname:
-            sonames.setdefault(facts.soname, {})[path] = None
-        for name, found in answers[path].items():
-            if found is not None and found in fitting:
-                sonames.setdefault(name, {})[found] = None
-    return {name: tuple(sorted(paths)) for name, paths in sonames.items()}
+    own = [(facts.soname, path) for path, facts in fitting.items() if facts.soname]
+    asked = [
+        (name, found)
+        for path in fitting
+        for name, found in answers[path].items()
+        if found is not None and found in fitting
+    ]
+    return _grouped(dict.fromkeys(own + asked))
 
 
-def _modules(files: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    modules: dict[str, list[str]] = {}
-    for path in files:
-        name = module_name(path)
-        if name is not None:
-            modules.setdefault(name.module, []).append(path)
-    return {module: tuple(paths) for module, paths in modules.items()}
+def _modules(fitting: Iterable[str], policy: Policy) -> dict[str, tuple[str, ...]]:
+    names = ((module_name(path), path) for path in fitting)
+    return _grouped((name.module, path) for name, path in names if name and name.imported_by(policy))
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    groups: dict[str, list[str]] = {}
+    for key, path in pairs:
+        groups.setdefault(key, []).append(path)
+    return {key: tuple(paths) for key, paths in groups.items()}
