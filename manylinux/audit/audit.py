@@ -75,9 +75,11 @@ def _of_file(scene: Scene, path: str) -> Iterator[Finding]:
         case ElfFacts() if binary.machine is not scene.policy.machine:
             yield from machine(scene, path, binary)
         case ElfFacts(kind=Kind.SHARED | Kind.EXECUTABLE):
-            yield from wrong_python(scene, path)
+            ignored = tuple(wrong_python(scene, path))
+            yield from ignored
             found = chain.from_iterable(check(scene, path, binary) for check in _CHECKS)
-            reason = _no_import_fails(path, binary)
+            needless = bool(ignored) and ignored[0].severity < Severity.ERROR
+            reason = "Python ignores this file" if needless else _no_import_fails(path, binary)
             yield from found if reason is None else (_softened(finding, reason) for finding in found)
         case ElfFacts():
             pass  # object files are for linkers

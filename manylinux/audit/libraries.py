@@ -73,9 +73,11 @@ def _bundled(scene: Scene, path: str, name: str) -> list[str]:
 def _elsewhere(scene: Scene, path: str, name: str) -> Iterator[str]:
     """Files of that name that do not serve, and why."""
     for each in scene.named.get(name, ()):
-        if each != path:
-            why = "has no soname, so that loading it first does not serve"
-            yield f"`{scene.shown[each]}` {why if scene.fits(each) else 'is for another machine'}"
+        facts = scene.files[each]
+        if each == path or not isinstance(facts, ElfFacts):
+            continue
+        why = f"answers to {f'`{facts.soname}`' if facts.soname else 'no name'} once loaded"
+        yield f"`{scene.shown[each]}` {why if scene.fits(each) else 'is for another machine'}"
 
 
 def shadowed(scene: Scene) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from manylinux.audit.finding import Finding, Severity
 from manylinux.audit.scene import Scene
-from manylinux.elf.facts import ElfFacts
+from manylinux.elf.facts import Binary, ElfFacts
 
 _CODES = {
     "GLIBC": "glibc-too-new",
@@ -33,7 +33,7 @@ class _Want(NamedTuple):
 
 
 def versions(scene: Scene, path: str, facts: ElfFacts) -> Iterator[Finding]:
-    """One finding for each code, whatever the number of versions that are not there."""
+    """One finding for each code and severity, whatever the number of versions that are not there."""
     answers = scene.answers[path]
     told: dict[tuple[str, Severity], list[_Want]] = {}
     missing: list[str] = []
@@ -68,13 +68,16 @@ def _bundled(scene: Scene, library: str, found: str | None) -> tuple[str, ...]:
 def _undefined(scene: Scene, library: str, wanted: Iterable[str], paths: Iterable[str]) -> Iterator[str]:
     for version in wanted:
         offers = [scene.files[path] for path in paths]
-        if not any(_defines(each, version) for each in offers if isinstance(each, ElfFacts)):
+        if not any(_defines(each, version) for each in offers):
             where = ", ".join(f"`{scene.shown[path]}`" for path in paths)
             yield f"needs `{version}` of `{library}`; {where} does not define it"
 
 
-def _defines(facts: ElfFacts, version: str) -> bool:
-    return not facts.version_definitions or version in facts.version_definitions
+def _defines(binary: Binary, version: str) -> bool:
+    """Whether the version is there; of what cannot be read, that is told elsewhere."""
+    if not isinstance(binary, ElfFacts):
+        return True
+    return not binary.version_definitions or version in binary.version_definitions
 
 
 def _too_new(scene: Scene, library: str, wanted: Iterable[str]) -> Iterator[tuple[str, Severity, _Want]]:

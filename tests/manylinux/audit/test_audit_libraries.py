@@ -73,7 +73,7 @@ def test_a_file_without_a_soname_does_not_serve_by_being_loaded_first() -> None:
     found = audited({"p/m.so": make_elf("libx.so.1"), "q/lib/libx.so.1": make_elf()})
 
     assert told(found) == [("ERROR", "missing-library", "p/m.so")]
-    assert any("has no soname" in line for line in found[0].evidence)
+    assert any("answers to no name" in line for line in found[0].evidence)
 
 
 def test_a_file_without_a_soname_serves_once_something_found_it_by_name() -> None:

@@ -47,6 +47,14 @@ def test_a_file_that_python_ignores_is_an_error_where_nothing_else_makes_the_mod
     assert told(audited({path: MODULE, **beside}, others=others)) == [(severity, "wrong-python", path)]
 
 
+def test_what_is_wrong_with_a_file_that_python_ignores_does_not_end_a_build() -> None:
+    """Another file makes the module, and that one is in order."""
+    other = "p/m.cpython-312-x86_64-linux-gnu.so"
+    found = audited({FITTING: MODULE, other: make_elf("libgone.so", exports=("PyInit_m",))})
+
+    assert told(found) == [("WARNING", "missing-library", other), ("WARNING", "wrong-python", other)]
+
+
 @pytest.mark.parametrize(
     ("runtime", "symbols", "severity", "words"),
     [
