@@ -6,17 +6,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from builder.strays import end_strays
 from manylinux.errors import EnvironmentFault
 
 _MARK = "LBUILD_MARK"
 _NAP = 0.05
 """Seconds between looks at the clock, the log and the pulse."""
-_LAST_WORDS = 2.0
-"""Seconds in which killed processes must be gone."""
 if sys.platform == "win32":
     _KILL, _FLAGS = signal.SIGTERM, subprocess.CREATE_NEW_PROCESS_GROUP
 else:
@@ -62,7 +61,7 @@ class Leash:
             status = self._wait(process)
         finally:
             _end_group(process)
-            _end_strays(self.mark)
+            end_strays(_MARK, self.mark)
         if status:
             raise FailedError(f"signal {-status}" if status < 0 else f"exit status {status}")
 
@@ -110,32 +109,3 @@ def _end_group(process: "subprocess.Popen[bytes]") -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):  # gone; or a zombie, on macOS
             os.killpg(process.pid, _KILL)
     process.wait()
-
-
-def _end_strays(mark: str) -> None:
-    """Descendants that left the group (daemons) are gone, where the system shows their environment (Linux).
-
-    One that also wiped its environment is not found: this keeps order, it is no sandbox.
-    """
-    deadline = time.monotonic() + _LAST_WORDS
-    while strays := tuple(_marked(mark)):
-        for stray in strays:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(stray, _KILL)
-        if time.monotonic() > deadline:
-            return
-        time.sleep(0.001)
-
-
-def _marked(mark: str) -> Iterator[int]:
-    wanted = b"\0" + os.fsencode(f"{_MARK}={mark}") + b"\0"
-    try:
-        names = os.listdir("/proc")
-    except OSError:
-        return
-    for name in names:
-        if name.isdigit():
-            # Others' processes cannot be read, and any may end meanwhile.
-            with contextlib.suppress(OSError), open(f"/proc/{name}/environ", "rb") as file:
-                if wanted in b"\0" + file.read():
-                    yield int(name)

@@ -10,8 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Self
 
+from builder.strays import end_strays
 from manylinux.errors import EnvironmentFault
 
+_MARK = "LAMBDA_TASK_ROOT"
+"""The variable that only the function's own processes have with this value."""
 _LINE = 1 << 18
 """Bytes of a line that are passed on at once: more than Lambda logs in one."""
 _LAST_WORDS = 2.0
@@ -21,7 +24,7 @@ Listener = Callable[[bytes], None]
 
 
 class FunctionProcess:
-    """A process in a group of its own; leaving the `with` block ends the group.
+    """A process in a group of its own; leaving the `with` block ends the group, and what has left it (Linux).
 
     `hear` gets its standard output and error, line by line, from a thread of its own; `ended` gets its status
     when it ends by itself or is ended.
@@ -35,6 +38,7 @@ class FunctionProcess:
         hear: Listener,
         ended: Callable[[int], None],
     ) -> None:
+        self._mark = environ[_MARK]
         self._process = _started(command, environ, folder)
         assert self._process.stdout is not None
         self._threads = [
@@ -67,6 +71,7 @@ class FunctionProcess:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        end_strays(_MARK, self._mark)
         for thread in self._threads:
             thread.join(_LAST_WORDS)
 

@@ -50,7 +50,8 @@ def large(event, context):
 
 def spawn(event, context):
     import subprocess
-    return subprocess.Popen(["sleep", "60"]).pid
+    own_group = event.get("own_group", False)
+    return subprocess.Popen(["sleep", "60"], start_new_session=own_group).pid
 
 def write(event, context):
     with open(__file__, "a"):
@@ -288,12 +289,14 @@ def test_several_starts_of_several_bundles_are_compared(room: Room) -> None:
     assert outcome.stderr.count("called /var/task/app.py") == 2
 
 
-def test_nothing_is_left_running_or_on_disk(room: Room, tmp_path: Path) -> None:
-    """What a function starts ends with it."""
+@pytest.mark.parametrize("own_group", ["true", "false"])
+def test_nothing_is_left_running_or_on_disk(room: Room, tmp_path: Path, own_group: str) -> None:
+    """What a function starts ends with it, daemons too."""
+    room.write("event.json", f'{{"own_group": {own_group}}}')
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     environ = room.environ | {"TMPDIR": str(temporary)}
-    words = ("try", "app", "--handler", "app.spawn", "--runtime", RUNTIME)
+    words = ("try", "app", "--handler", "app.spawn", "--event", "event.json", "--runtime", RUNTIME)
     done = room.process(*words, env=environ)
     pid = int(done.stdout)
 
