@@ -9,7 +9,10 @@ from collections.abc import Iterator
 
 _LAST_WORDS = 2.0
 """Seconds in which killed processes must be gone."""
-_KILL = signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL
+if sys.platform == "win32":
+    _KILL = signal.SIGTERM
+else:
+    _KILL = signal.SIGKILL
 
 
 def end_strays(name: str, value: str) -> None:
