@@ -8,15 +8,18 @@ this, whatever the size of the file:
 Each table keeps its address, so that the dynamic table stays true.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from manylinux.elf import dynamic as tags
 from manylinux.elf.dynamic import Dynamic, Range
 from manylinux.elf.header import PT_DYNAMIC, PT_LOAD, Header, write_header, write_program_header
 from manylinux.elf.source import MalformedError, Source
 
-_STRINGS_LIMIT = 64 * 1024 * 1024
+_STRINGS_LIMIT = 128 * 1024 * 1024
 """Bytes of the names; all tables of libarrow, a file of 49 MB, have 1.2 MB."""
+
+_SYMBOLS_UNTIL = 48 * 1024 * 1024
+"""Bytes of names above which symbols are left out: libtensorflow_cc has 82 MB of them, and no module's."""
 
 _KEPT = frozenset(
     (
@@ -47,6 +50,7 @@ _LIMITS = {
 
 One that no other table follows reaches to the end of its segment, which may be that of all code.
 """
+_SYMBOLS = frozenset((tags.SYMTAB, tags.SYMENT, tags.HASH, tags.GNU_HASH))
 _COUNTS = frozenset((tags.VERDEFNUM, tags.VERNEEDNUM))
 _COUNT_LIMIT = 8192
 """Records of a version table: a count of billions would keep a reader going round in a loop of records."""
@@ -54,9 +58,11 @@ _COUNT_LIMIT = 8192
 
 def excerpt(source: Source, header: Header, dynamic: Dynamic) -> bytes:
     """The excerpt of `source`; raises MalformedError where a table is not in the file."""
-    tables = (dynamic.table(tag, limit) for tag, limit in _LIMITS.items())
-    ranges = _merged(each for each in (_strings(dynamic), *tables) if each)
-    return _written(header, _entries(header, dynamic), ranges, source)
+    strings = _strings(dynamic)
+    kept = _KEPT - _SYMBOLS if strings and strings.size > _SYMBOLS_UNTIL else _KEPT
+    tables = (dynamic.table(tag, limit) for tag, limit in _LIMITS.items() if tag in kept)
+    ranges = _merged(each for each in (strings, *tables) if each)
+    return _written(header, _entries(header, dynamic, kept), ranges, source)
 
 
 def _strings(dynamic: Dynamic) -> Range | None:
@@ -90,12 +96,12 @@ def _same_mapping(first: Range, second: Range) -> bool:
     return second.offset - first.offset == second.address - first.address
 
 
-def _entries(header: Header, dynamic: Dynamic) -> bytes:
+def _entries(header: Header, dynamic: Dynamic, wanted: Set[int]) -> bytes:
     form = header.encoding.dynamic
     kept = [
         (tag, min(value, _COUNT_LIMIT) if tag in _COUNTS else value)
         for tag, value in dynamic.entries
-        if tag in _KEPT
+        if tag in wanted
     ]
     return b"".join(form.pack(tag, value) for tag, value in [*kept, (0, 0)])
 
