@@ -1,18 +1,21 @@
 """One answer that is still being read."""
 
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import urllib3
 
 from prebuilt_index.errors import BadAnswerError
-from prebuilt_index.transport.wire import OverdueError
 from prebuilt_index.urls import redacted
 
-_CHUNK = 256 * 1024
+_CHUNK = 64 * 1024
+"""Bytes a read may give. TLS hands out 16 KiB, and a buffer of 256 for them costs twice the work."""
+_LARGE = 4 * 1024 * 1024
+"""Bytes waited for in one call where a body's length is told: half the work of a page. More would trust a length,
+which may be a lie, with memory."""
 _SMALL = 16 * 1024
 """Bytes of an unwanted body that are read to keep its connection."""
 
@@ -24,8 +27,6 @@ class Exchange:
     response: urllib3.BaseHTTPResponse
     url: str
     """Where it came from, after redirects."""
-    end: float
-    """The `time.monotonic()` at which reading stops."""
 
     @property
     def status(self) -> int:
@@ -35,33 +36,31 @@ class Exchange:
         return self.response.headers.get(name)
 
     def chunks(self, *, most: int = _CHUNK, decode: bool = False) -> Iterator[bytes]:
-        """The body as it comes in, at most `most` bytes at a time.
-
-        Where its length is told, in pieces of `most` bytes: one call instead of one for each 16 KiB that TLS
-        hands out is half the work of a page.
-        """
-        read = self.response.read if self._has_length() and not decode else self.response.read1
-        while chunk := read(most, decode_content=decode):
+        """The body, at most `most` bytes at a time; what has come in does not wait for more."""
+        while chunk := self.response.read1(most, decode_content=decode):
             yield chunk
-            if time.monotonic() > self.end:
-                raise OverdueError("overdue")
 
     def body(self, limit: int, *, decode: bool) -> bytes:
         """The whole body; BadAnswerError when it has more than `limit` bytes."""
+        decode = decode and self.header("content-encoding") is not None
+        told = getattr(self.response, "length_remaining", None)
+        if told is None or decode:
+            chunks = self.chunks(decode=decode)
+        elif told > limit:
+            raise self._too_long(limit)
+        else:
+            chunks = iter(partial(self.response.read, _LARGE, decode_content=False), b"")
         parts: list[bytes] = []
         size = 0
-        decode = decode and self.header("content-encoding") is not None
-        most = limit if self._has_length() else _CHUNK
-        for chunk in self.chunks(most=most, decode=decode):
+        for chunk in chunks:
             size += len(chunk)
             if size > limit:
-                raise BadAnswerError(f"`{redacted(self.url)}` sent more than {limit:,} bytes")
+                raise self._too_long(limit)
             parts.append(chunk)
         return b"".join(parts)
 
-    def _has_length(self) -> bool:
-        length = self.header("content-length")
-        return length is not None and length.isdecimal()
+    def _too_long(self, limit: int) -> BadAnswerError:
+        return BadAnswerError(f"`{redacted(self.url)}` sent more than {limit:,} bytes")
 
 
 class Opener(Protocol):

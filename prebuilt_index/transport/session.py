@@ -130,9 +130,9 @@ class HttpSession:
         """The first answer that is no redirect. Once the origin changes, no credentials are sent any more."""
         own = True
         for _ in range(self._policy.redirects + 1):
-            response = self._send(url, headers, authorize=own)
+            response = self._send(url, headers, end, authorize=own)
             if response.status not in _REDIRECTS:
-                return Exchange(response, url, end)
+                return Exchange(response, url)
             location = response.headers.get("location")
             put_back(response)
             target = _redirect_target(url, location)
@@ -143,19 +143,21 @@ class HttpSession:
             hint="Check the index URL: it may need, or not need, `/simple` at its end",
         )
 
-    def _send(self, url: str, headers: Mapping[str, str], *, authorize: bool) -> urllib3.BaseHTTPResponse:
+    def _send(
+        self, url: str, headers: Mapping[str, str], end: float, *, authorize: bool
+    ) -> urllib3.BaseHTTPResponse:
         sent = {"user-agent": self._config.user_agent} | dict(headers)
         authorization = self._book.header(url) if authorize else None
         if authorization is not None:
             sent["authorization"] = authorization
-        response = self._wire.send(url, sent)
+        response = self._wire.send(url, sent, end)
         if response.status != 401 or not authorize:
             return response
         other = self._book.ask_keyring(url, authorization)
         if other is None:
             return response
         put_back(response)
-        return self._wire.send(url, sent | {"authorization": other})
+        return self._wire.send(url, sent | {"authorization": other}, end)
 
     def _check(self, exchange: Exchange, statuses: frozenset[int]) -> None:
         status = exchange.status

@@ -42,10 +42,16 @@ class Wire:
         self._lock = threading.Lock()
         self._managers: dict[tuple[str | None, bool], urllib3.PoolManager] = {}
         self._sockets: WeakSet[socket.socket] = WeakSet()
-        self._pools = _paced_pools(policy, self._register)
+        self._ends = threading.local()
+        """Of each thread: when the answer it is asking for, which the pools make, must have ended."""
+        self._pools = _paced_pools(policy, self._ends, self._register)
 
-    def send(self, url: str, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
-        """The beginning of the answer to one GET: no redirect followed, no body read."""
+    def send(self, url: str, headers: dict[str, str], end: float) -> urllib3.BaseHTTPResponse:
+        """The beginning of the answer to one GET: no redirect followed, no body read.
+
+        Its body can be read until the `time.monotonic()` of `end`.
+        """
+        self._ends.end = end
         parts = urlsplit(url)
         host, scheme = parts.hostname or "", parts.scheme
         manager = self._manager(self._proxy(scheme, host), self._is_trusted(host, parts.port))
@@ -169,7 +175,7 @@ def _unreadable(what: str, path: str, error: OSError) -> IndexUnreachableError:
 
 
 def _paced_pools(
-    policy: HttpPolicy, register: Callable[[socket.socket], None]
+    policy: HttpPolicy, ends: threading.local, register: Callable[[socket.socket], None]
 ) -> dict[str, type[HTTPConnectionPool]]:
     """Pool classes whose answers are read through `_Paced`: the pools take classes, not instances."""
 
@@ -178,7 +184,7 @@ def _paced_pools(
             super().__init__(sock, *args, **options)
             raw: Any = self.fp
             register(sock)
-            self.fp = io.BufferedReader(_Paced(raw.detach(), sock, policy))
+            self.fp = io.BufferedReader(_Paced(raw.detach(), sock, policy, ends.end))
 
     lookups = Lookups()
 
@@ -210,11 +216,11 @@ class _Paced(io.RawIOBase):
     seconds; waiting uses it up and bytes at `least_rate` restore it, never beyond where it began.
     """
 
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket, policy: HttpPolicy) -> None:
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, policy: HttpPolicy, end: float) -> None:
         self._raw = raw
         self._sock = sock
         self._policy = policy
-        self._end = time.monotonic() + policy.deadline
+        self._end = end
         """Also of headers: a server may send provisional answers (100) for ever, at any rate."""
         self._patience = policy.patience
         self._timeout = 0.0

@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import threading
 import time
+import tracemalloc
 from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -18,6 +19,7 @@ import pytest
 from factories.indexes import HASTY, NO_KEYRING, make_session
 from manylinux.errors import LbuildError, UsageError
 from prebuilt_index.errors import BadAnswerError, IndexRefusedError, IndexUnreachableError
+from prebuilt_index.store import Store
 from prebuilt_index.transport.port import HttpConfig, HttpPolicy
 from prebuilt_index.urls import Credentials
 from servers import faults
@@ -416,6 +418,91 @@ def test_the_deadline_bounds_provisional_answers() -> None:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         with pytest.raises(IndexUnreachableError, match="takes too long"):
             get(f"http://127.0.0.1:{server.server_address[1]}/x", replace(HASTY, deadline=0.3))
+        server.shutdown()
+
+
+def test_the_deadline_bounds_all_tries_together() -> None:
+    """A second try begun just before the deadline does not get the whole of it once more."""
+    with IndexServer() as server:
+        url = server.add("demo", "demo.bin", FILE)
+        late = replace(HASTY, read_timeout=2.0, patience=2.0, deadline=1.0)
+        server.fail(in_turn([faults.hang(0.9), faults.drip(100, 0.02)]))
+        server.fail(faults.cut(5), times=1)
+        begun = time.monotonic()
+        with pytest.raises(IndexUnreachableError, match="takes too long"):
+            get(url, late)
+
+    assert len(server.requests) == 2
+    assert time.monotonic() - begun < 1.6
+
+
+@pytest.mark.parametrize("told", [10**9, 10**15, 10**400])
+def test_a_body_that_is_said_to_be_beyond_the_limit_is_not_awaited(told: int) -> None:
+    """No byte of it is read."""
+    with IndexServer() as server:
+        server.fail(lambda request, _: faults.Reply(body=bytes(100), announced=told, drip=(10, 0.1)))
+        begun = time.monotonic()
+        with pytest.raises(BadAnswerError, match="more than 1,000,000 bytes"):
+            get(f"{server.url}/x")
+
+    assert time.monotonic() - begun < 0.5
+
+
+def test_a_length_that_is_a_lie_takes_no_memory() -> None:
+    """Room is made for what comes, not for what is promised."""
+    with IndexServer() as server:
+        server.fail(lambda request, _: faults.Reply(body=b"short", announced=10**9))
+        tracemalloc.start()
+        try:
+            with pytest.raises(IndexUnreachableError, match="cut off after 5 of 1,000,000,000 bytes"):
+                get(f"{server.url}/x", limit=2 * 10**9)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+
+    assert peak < 10_000_000
+
+
+def test_bytes_of_a_file_do_not_wait_for_more() -> None:
+    """Progress is told, and an interrupt noticed, however slowly they come."""
+    heard: list[int] = []
+    with IndexServer() as server, Store.temporary() as store, store.receive() as incoming:
+        url = server.add("demo", "demo.bin", FILE)
+        server.fail(faults.drip(1_000, 0.02))
+        session = make_session()
+        session.receive(url, incoming, limit=None, on_bytes=heard.append)
+        session.close()
+
+    assert sum(heard) == len(FILE)
+    assert len(heard) >= 5
+
+
+def test_a_body_in_chunks_is_read_to_its_limit() -> None:
+    """Its length is not told; a chunk may say it is larger than memory."""
+    sent = {
+        "/whole": b"4\r\nabcd\r\n3\r\nefg\r\n0\r\n\r\n",
+        "/cut": b"4\r\nabcd\r\n3\r\ne",
+        "/lie": b"ffffffffffff\r\nabcd",
+    }
+
+    class InChunks(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            path = self.rfile.readline().split()[1].decode()
+            while self.rfile.readline().strip():
+                pass
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + sent[path])
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), InChunks) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+
+        assert get(f"{url}/whole") == b"abcdefg"
+        with pytest.raises(BadAnswerError, match="more than 6 bytes"):
+            get(f"{url}/whole", limit=6)
+        for broken in ("/cut", "/lie"):
+            with pytest.raises(IndexUnreachableError):
+                get(f"{url}{broken}")
         server.shutdown()
 
 
