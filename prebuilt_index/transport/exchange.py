@@ -14,8 +14,8 @@ from prebuilt_index.urls import redacted
 _CHUNK = 64 * 1024
 """Bytes a read may give. TLS hands out 16 KiB, and a buffer of 256 for them costs twice the work."""
 _LARGE = 4 * 1024 * 1024
-"""Bytes waited for in one call where a body's length is told: half the work of a page. More would trust a length,
-which may be a lie, with memory."""
+"""Bytes waited for in one call where a body's length is told: half the work of a page. More would trust a
+length, which may be a lie, with memory."""
 _SMALL = 16 * 1024
 """Bytes of an unwanted body that are read to keep its connection."""
 
