@@ -30,7 +30,7 @@ ARCHIVES = (".tar.gz", ".tgz", ".zip")
 
 
 class World:
-    """IndexFacts over real indexes and real builds. Every method may be called from any thread."""
+    """RememberingFacts over real indexes and real builds. Every method may be called from any thread."""
 
     def __init__(
         self,
@@ -65,6 +65,9 @@ class World:
 
     def stamps(self, projects: Sequence[NormalizedName]) -> Mapping[NormalizedName, "Stamp"]:
         return self.client.stamps(projects)
+
+    def doubt(self, projects: Sequence[NormalizedName]) -> Sequence[NormalizedName]:
+        return self.client.doubt(projects)
 
     def core_metadata(self, file: IndexFile) -> bytes:
         if file.is_wheel:

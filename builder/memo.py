@@ -49,6 +49,11 @@ class Evidence:
     directs: Mapping[str, str]
     """Digest of a direct reference, which may hold credentials, to the sha256 of its file."""
 
+    @property
+    def projects(self) -> "Sequence[NormalizedName]":
+        """The projects whose pages were read."""
+        return [_normalized(project) for project in self.pages]
+
     def stands_alone(self, now: float) -> bool:
         """Whether no index and no source needs to be asked whether it still holds."""
         # A clock that was set back would otherwise make an answer last as much longer.
@@ -130,7 +135,7 @@ def renewed(evidence: Evidence, requests: Iterable[Request], facts: "IndexFacts"
     for request in requests:
         if is_direct(request) and _reference(request) in evidence.directs:
             witness.direct(request)
-    witness.stamps([_normalized(project) for project in evidence.pages])
+    witness.stamps(evidence.projects)
     today = witness.evidence()
     same = (today.pages, today.directs) == (evidence.pages, evidence.directs)
     return replace(today, inputs=evidence.inputs) if same else None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from builder.inputs import Reading
     from builder.model import Pin, ResolveOptions
-    from builder.ports import IndexFacts
+    from builder.ports import RememberingFacts
     from builder.report.values import Stage
     from builder.watching import WatchedDisk, WatchedEnvironment
     from manylinux.target import Target
@@ -79,7 +79,7 @@ class Tools(Protocol):
     def options(self) -> ResolveOptions: ...
 
     @property
-    def facts(self) -> IndexFacts: ...
+    def facts(self) -> RememberingFacts: ...
 
     def fetch(self, pins: Sequence[Pin]) -> tuple[VerifiedWheel, ...]: ...
 

@@ -52,6 +52,14 @@ class IndexFacts(Protocol):
         ...
 
 
+class RememberingFacts(IndexFacts, Protocol):
+    """Facts of which some were learned by an earlier run."""
+
+    def doubt(self, projects: Sequence[NormalizedName]) -> Sequence[NormalizedName]:
+        """Those of `projects` whose page was remembered, and will be asked for when it is wanted again."""
+        ...
+
+
 class Progress(Protocol):
     """Long work says how far it is. Every method may be called from any thread."""
 

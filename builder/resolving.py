@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from builder import memo
+from manylinux.errors import NetworkError, NoSolutionError
 from prebuilt_index.store import Bucket
 
 if TYPE_CHECKING:
     from builder.model import Resolution
     from builder.order import Order, Tools
+    from builder.ports import IndexFacts, RememberingFacts
     from manylinux.target import Target
 
 
@@ -50,13 +52,34 @@ def _worked_out(order: Order, tools: Tools) -> tuple[Resolution, memo.Evidence]:
         from builder.locked import locked_resolution
 
         return locked_resolution(order, tools)
+    witness = memo.Witness(tools.facts)
+    try:
+        return _resolved(order, tools, witness), witness.evidence()
+    except NoSolutionError:
+        if not _has_changed(witness.evidence(), tools.facts):
+            raise
+    witness = memo.Witness(tools.facts)
+    return _resolved(order, tools, witness), witness.evidence()
+
+
+def _resolved(order: Order, tools: Tools, facts: IndexFacts) -> Resolution:
     from builder.resolve import resolve
 
-    witness = memo.Witness(tools.facts)
     inputs = tools.reading.inputs
     options = replace(tools.options, preferred=order.preferred)
-    resolution = resolve(inputs.requests, inputs.constraints, order.target, options, witness)
-    return resolution, witness.evidence()
+    return resolve(inputs.requests, inputs.constraints, order.target, options, facts)
+
+
+def _has_changed(evidence: memo.Evidence, facts: RememberingFacts) -> bool:
+    """Whether a page that an earlier run asked for is another by now: the version just published is on it."""
+    projects = facts.doubt(evidence.projects)
+    witness = memo.Witness(facts)
+    try:
+        witness.stamps(projects)
+    except NetworkError:
+        # The pages are fresh by their own account: without a network the answer they gave stands.
+        return False
+    return any(evidence.pages[project] != digest for project, digest in witness.evidence().pages.items())
 
 
 def check_python(target: Target, requires_python: str | None) -> None:

@@ -68,6 +68,11 @@ class Once(Generic[Result]):
             self._futures[key] = future
         self._workers.add(lambda: _run(future, find))
 
+    def forget(self, key: Hashable) -> None:
+        """The next `ask` finds the result anew; who waits for the present one still gets it."""
+        with self._lock:
+            self._futures.pop(key, None)
+
     def ask(self, key: Hashable, find: Callable[[], Result]) -> Result:
         """The result; found in this thread when no other has begun to."""
         with self._lock:

@@ -96,6 +96,14 @@ class IndexClient:
             self._stamps.hint(project, find)
         return {project: self._stamps.ask(project, find) for project, find in asked.items()}
 
+    def doubt(self, projects: Iterable[NormalizedName]) -> tuple[NormalizedName, ...]:
+        """Those of `projects` whose page an earlier run asked for; it is asked for anew when next wanted."""
+        doubted = tuple(project for project in projects if self._indexes.doubt(project))
+        for project in doubted:
+            self._pages.forget(project)
+            self._stamps.forget(project)
+        return doubted
+
     def core_metadata(self, file: IndexFile) -> bytes:
         """METADATA of a wheel. Raises HashMismatchError, BadArchiveError, NetworkError."""
         return self._contents.ask(_key(file), partial(self._metadata.of, file))

@@ -42,8 +42,7 @@ class Indexes:
         """All files of `project`. Raises ProjectNotFoundError, QuarantinedProjectError, NetworkError."""
         found, until = self._found(project)
         # Somebody who publishes a project after a failed run does not wait until the "no" is no longer fresh.
-        doubted = [source.doubt(project) for source in self._asked(project)] if found is None else []
-        if any(doubted):
+        if found is None and self.doubt(project):
             found, until = self._found(project)
         if found is not None and found.status is ProjectStatus.QUARANTINED:
             raise _quarantined(found)
@@ -52,6 +51,11 @@ class Indexes:
         if page is None:
             raise self._not_found(project)
         return replace(page, fresh_until=self._until(project, until))
+
+    def doubt(self, project: NormalizedName) -> bool:
+        """Whether what an index said of `project` was remembered, and is not used any more."""
+        doubted = [source.doubt(project) for source in self._asked(project)]
+        return any(doubted)
 
     def _found(self, project: NormalizedName) -> tuple[ProjectPage | None, float]:
         """The page of the first index that knows `project`, and until when that is so."""

@@ -8,6 +8,7 @@ from factories.commands import Room, environment, make_room, members, offer
 from factories.projects import write_sdist
 from factories.refusals import demand_words, stock
 from factories.wheels import make_wheel, write_wheel
+from servers import faults
 from servers.index_server import IndexServer
 
 
@@ -164,6 +165,46 @@ def test_a_project_published_after_a_failed_run_is_found(room: Room) -> None:
 
     assert failed.codes == ["project-not-found"]
     assert found.versions == {"private": "1.0"}
+
+
+@pytest.mark.parametrize("words", [["dep==2.0"], ["demo", "dep>1.5"], ["new"]])
+def test_a_version_published_after_a_page_was_read_is_found_when_it_is_needed(
+    room: Room, words: list[str]
+) -> None:
+    """A page that is fresh is asked for again before a run ends with no solution, and once only."""
+    stock(room)
+    room.offer("new", "1.0", requires_dist=["dep>=2"])
+    primed = room.lbuild("demo", "--dry-run", "--json")
+    failed = room.lbuild(*words, "--dry-run", "--json")
+    again = room.lbuild(*words, "--dry-run", "--json")
+    room.offer("dep", "2.0")
+    room.index.requests.clear()
+    done = room.lbuild(*words, "--dry-run", "--json")
+    asked = [path for path in room.index.paths() if path.startswith("/simple/")]
+
+    assert primed.versions == {"demo": "1.0", "dep": "1.2"}
+    assert (failed.status, again.status) == (1, 1)
+    assert failed.stderr == again.stderr
+    assert done.versions["dep"] == "2.0"
+    assert len(asked) == len(set(asked))
+
+
+def test_what_is_remembered_stands_where_nothing_can_be_asked(room: Room) -> None:
+    """Offline, what is remembered is all there is; an index that fails now does not change what it said."""
+    stock(room)
+    cold = room.lbuild("dep==2.0", "--dry-run")
+    asked = room.index.paths()
+    room.index.requests.clear()
+    room.offer("dep", "2.0")
+    offline = room.lbuild("dep==2.0", "--dry-run", "--offline")
+
+    assert room.index.paths() == []
+    room.index.fail(faults.status(403))
+    refused = room.lbuild("dep==2.0", "--dry-run")
+
+    assert (cold.status, offline.status) == (1, 1)
+    assert asked.count("/simple/dep/") == 1
+    assert refused.codes == ["resolution-impossible"]
 
 
 def test_refresh_asks_again_and_sees_what_is_new(room: Room) -> None:
