@@ -44,6 +44,8 @@ class FindLinks:
         self._lock = threading.Lock()
         self._listed: Sequence[IndexFile] | None = None
         self._fresh_until = 0.0
+        self._remembered = False
+        """The list comes from a page that an earlier run asked for."""
         self._remote = is_remote(location)
         self.url = redacted(location) if self._remote else self._path().as_uri()
 
@@ -67,6 +69,13 @@ class FindLinks:
         """Until when the page is fresh; 0 for what is local, or is a single file."""
         self._listing()
         return self._fresh_until
+
+    def doubt(self) -> bool:
+        """Whether the page was remembered, and will be asked for when it is wanted again."""
+        with self._lock:
+            if self._remembered and not self._offline:
+                self._refresh, self._listed = True, None
+            return self._remembered and not self._offline
 
     def _listing(self) -> Sequence[IndexFile]:
         with self._lock:
@@ -102,6 +111,7 @@ class FindLinks:
         head = self._cache.head(url)
         usable = head is not None and (self._offline or (not self._refresh and head.is_fresh(self._clock())))
         body = self._cache.body(url, head) if head is not None and usable else None
+        self._remembered = body is not None
         if head is None or body is None:
             head, body = self._fetch(url)
         self._fresh_until = head.fresh_until

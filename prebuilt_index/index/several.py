@@ -55,6 +55,7 @@ class Indexes:
     def doubt(self, project: NormalizedName) -> bool:
         """Whether what an index said of `project` was remembered, and is not used any more."""
         doubted = [source.doubt(project) for source in self._asked(project)]
+        doubted += [links.doubt() for links in self._added(project)]
         return any(doubted)
 
     def _found(self, project: NormalizedName) -> tuple[ProjectPage | None, float]:

@@ -57,6 +57,10 @@ class Addition(Protocol):
         """What changes when one of them does."""
         ...
 
+    def doubt(self) -> bool:
+        """What was remembered of the list is not used any more; whether anything was."""
+        ...
+
     def fresh_until(self) -> float:
         """Epoch seconds until which the list need not be asked for again; 0 for a local one."""
         ...

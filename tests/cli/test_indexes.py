@@ -189,6 +189,22 @@ def test_a_version_published_after_a_page_was_read_is_found_when_it_is_needed(
     assert len(asked) == len(set(asked))
 
 
+def test_a_file_added_to_a_remembered_page_of_links_is_found(room: Room) -> None:
+    """`--find-links` may name a page of a server, which is remembered as an index's page is."""
+    room.offer("lone", "1.0")
+    room.offer("other", "1.0")
+    page = f"{room.index.url}/simple/lone/"
+    words = ("--dry-run", "--json", "--no-index", "--find-links", page)
+    first = room.lbuild("lone", *words, index=False)
+    room.offer("lone", "2.0")
+    done = room.lbuild("lone==2.0", *words, index=False)
+    gone = room.lbuild("other", *words, index=False)
+
+    assert first.versions == {"lone": "1.0"}
+    assert done.versions == {"lone": "2.0"}
+    assert (gone.status, gone.codes) == (1, ["project-not-found"])
+
+
 def test_what_is_remembered_stands_where_nothing_can_be_asked(room: Room) -> None:
     """Offline, what is remembered is all there is; an index that fails now does not change what it said."""
     stock(room)
