@@ -39,10 +39,9 @@ TRY = (
     click.option(
         "--timeout",
         type=click.FloatRange(0, 900, min_open=True),
-        default=3.0,
-        show_default=True,
+        default=None,
         metavar="SECONDS",
-        help="Time for the call; with --imports for each module.",
+        help="Time for the call  [3]; with --imports for each module  [10, as Lambda's init].",
     ),
     click.option(
         "--env", "variables", multiple=True, metavar="NAME[=VALUE]", help="A variable; NAME: this shell's."

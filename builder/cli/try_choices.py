@@ -20,7 +20,7 @@ class TryChoices(FromOptions):
     layers: tuple[Path, ...]
     imports: bool
     repeat: int
-    timeout: float
+    timeout: float | None
     variables: tuple[str, ...]
     runtime: str | None
 

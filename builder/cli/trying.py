@@ -17,7 +17,7 @@ from builder.errors import WrongMachineError
 from builder.trial.imports import import_all
 from builder.trial.interpreter import find_interpreter
 from builder.trial.machine import compiled, machine_of, python_of
-from builder.trial.start import INIT_LIMIT, cold_start
+from builder.trial.start import CALL_LIMIT, INIT_LIMIT, cold_start
 from builder.trial.unpack import remove, unpack
 from builder.trial.values import Function, Tree, Verdict
 from manylinux.architecture import Architecture
@@ -67,7 +67,7 @@ def run_try(choices: TryChoices, index: IndexChoices, cache: CacheChoices, termi
             interpreter=interpreter,
             handler=choices.handler or "",
             event=event,
-            timeout=choices.timeout,
+            timeout=choices.timeout or (INIT_LIMIT if choices.imports else CALL_LIMIT),
             variables=variables,
         )
         _compare_machines(function, choices, trees, terminal)

@@ -13,6 +13,8 @@ from builder.trial.process import FunctionProcess, Listener
 from builder.trial.runtime_api import Event, RuntimeApi, Step
 from builder.trial.values import Function, Start, Tree, Verdict
 
+CALL_LIMIT = 3.0
+"""Seconds for one call, where a function is not configured otherwise."""
 INIT_LIMIT = 10.0
 """Seconds Lambda gives a function to start; then it starts anew, within the time of the invocation."""
 _INIT_PATIENCE = 60.0

@@ -275,6 +275,13 @@ def test_every_module_is_imported_and_a_crash_is_one_modules(room: Room) -> None
     }
 
 
+def test_a_module_has_as_long_as_an_init(room: Room) -> None:
+    """A call has three seconds; libraries may well take longer to import."""
+    folder = write_function(room.folder, slow="import time\ntime.sleep(3.2)")
+
+    assert room.lbuild("try", folder, "--imports", "--runtime", RUNTIME).status == 0
+
+
 def test_several_starts_of_several_bundles_are_compared(room: Room) -> None:
     """One that fails is out; the others go on; the first failure decides the status."""
     write_function(room.folder / "slow", app="import time\ntime.sleep(0.05)\n" + APP)
