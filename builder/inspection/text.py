@@ -16,7 +16,6 @@ _SHOWN = 3
 def inspection_text(inspection: Inspection, *, everything: bool = False) -> Iterator[str]:
     """Parts, largest packages, findings worst first; `everything`: notes and each path too."""
     yield from _parts(inspection)
-    yield ""
     yield from _largest(inspection)
     groups = grouped(inspection.findings)
     shown = [group for group in groups if everything or group.severity > Severity.NOTE]
@@ -49,6 +48,7 @@ def _largest(inspection: Inspection) -> Iterator[str]:
     rows = inspection.shares
     if not rows:
         return
+    yield ""
     cells = [(f"  {row.owner}", human(row.size), bar(row.size, rows[0].size)) for row in rows[:LARGEST]]
     rest = rows[LARGEST:]
     if rest:
