@@ -20,7 +20,6 @@ class Run:
 
 
 def measure(steps: Sequence[Sequence[str]], cwd: Path) -> Run:
-    # As on a user's machine: where bytecode is not kept, every start would compile all of lbuild anew.
     # As on a user's machine: where bytecode is not kept, every start would compile all of lbuild.
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     cpu, memory = 0.0, 0
