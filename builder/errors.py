@@ -112,6 +112,12 @@ class WrongMachineError(EnvironmentFault):
     code = "wrong-machine"
 
 
+class WillNotLoadError(IntegrityError):
+    """Compiled files of a bundle do not load on its target."""
+
+    code = "will-not-load"
+
+
 class DoesNotLoadError(IntegrityError):
     """A function did not come as far as its handler, or a module did not import."""
 

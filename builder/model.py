@@ -126,6 +126,8 @@ class ResolveOptions:
     exclude_newer: datetime | None = None
     """Files uploaded at or after this moment do not exist; a file without an upload time does not either."""
     require_hashes: bool = False
+    strict_tags: bool = False
+    """No wheel whose tag asks for a newer glibc than the target has, whatever its files need."""
     excluded: Mapping[str, str] = field(default_factory=dict)
     """File name to the reason why it may not be used: what a caller knows and an index does not."""
     preferred: Mapping[NormalizedName, Version] = field(default_factory=dict)

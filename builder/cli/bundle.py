@@ -38,6 +38,12 @@ BUNDLE = (
     click.option(
         "--locked", type=FILE, metavar="LOCK", help="Build LOCK; fail if REQUIREMENTS no longer match it."
     ),
+    click.option(
+        "--allow",
+        multiple=True,
+        metavar="CODE",
+        help="Build although the audit found errors of this code, such as missing-library.",
+    ),
     click.option("--dry-run", is_flag=True, help="Resolve and show; download and write nothing."),
 )
 

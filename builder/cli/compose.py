@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 
 def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Report:
     """Build what is wished for and tell how it goes; the report."""
-    from builder.cli.choices import demand_inputs, destination, link_options, normalized
+    from builder.cli.choices import allowed_codes, demand_inputs, destination, link_options, normalized
 
     demand_inputs(wishes.inputs, bundle.source)
     where = destination(bundle)
     link = link_options(bundle, wishes.resolve.prefer)
+    allow = allowed_codes(bundle.allow)
     chosen = announced_target(wishes, terminal)
     output = None if where is None else where.path
-    with wired(wishes, chosen.target, terminal, output, bundle.locked) as tools:
+    with wired(wishes, chosen.target, terminal, output, bundle.locked, allow) as tools:
         from builder.order import Order
         from builder.pipeline import build_bundle  # here and below: what is slow to load, while pip thinks
 
@@ -45,6 +46,7 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
             exclude=frozenset(normalized(bundle.exclude)),
             exclude_runtime_packages=bundle.exclude_runtime_packages,
             limited=not bundle.no_limit,
+            allow=allow,
         )
         return build_bundle(order, tools)
 

@@ -72,34 +72,13 @@ def _build(
     from builder.cli.options import InputChoices, ResolveChoices, TargetChoices, Wishes
 
     wishes = Wishes(
-        inputs=InputChoices(
-            words=words,
-            requirement_files=(),
-            constraint_files=(),
-            extras=(),
-            groups=(),
-            require_hashes=False,
-        ),
+        inputs=InputChoices(words=words),
         target=TargetChoices(runtime=function.runtime.id, arch=architecture.value),
-        resolve=ResolveChoices(
-            allow_prereleases=False, prefer=(), exclude_newer=None, only_binary=(":all:",), no_binary=()
-        ),
+        resolve=ResolveChoices(only_binary=(":all:",)),
         index=index,
         cache=cache,
     )
-    bundle = BundleChoices(
-        output=f"{output}{os.sep}",
-        layer=False,
-        layer_path=None,
-        source=None,
-        scripts=False,
-        exclude=(),
-        exclude_runtime_packages=False,
-        no_limit=False,
-        locked=None,
-        dry_run=False,
-    )
-    run_bundle(wishes, bundle, Terminal(-1))
+    run_bundle(wishes, BundleChoices(output=f"{output}{os.sep}"), Terminal(-1))
 
 
 def _compile(function: Function, folder: Path) -> None:

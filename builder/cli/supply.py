@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builder.fetch import Supply, fetch
+from builder.fragments.workshop import Workshop
 from builder.ports import Progress
 from prebuilt_index.artefacts import IndexFile
 from prebuilt_index.index.metadata_key import metadata_key
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
 
 def fetch_with(
-    world: "Callable[[], World]", store: Store, progress: Progress, pins: "Sequence[Pin]"
+    world: "Callable[[], World]",
+    store: Store,
+    workshop: Workshop,
+    progress: Progress,
+    pins: "Sequence[Pin]",
 ) -> "tuple[VerifiedWheel, ...]":
     """The wheels of `pins`, every byte of them checked; `world` is asked for what the store does not hold."""
     inflaters = _Inflaters()
@@ -38,10 +43,14 @@ def fetch_with(
         return None if made is None else (made.sha256, made.filename)
 
     def obtain(file: IndexFile, on_bytes: Callable[[int], None]) -> tuple[Path, str, str]:
+        workshop.prepare()
         return world().obtain(file, on_bytes)
 
     def verify(path: Path, filename: str, sha256: str, pulse: Callable[[], None]) -> "VerifiedWheel":
-        return load_or_verify(store, path, filename, sha256, executor=inflaters.executor(), pulse=pulse)
+        wheel = load_or_verify(store, path, filename, sha256, executor=inflaters.executor(), pulse=pulse)
+        # Here, where other wheels are still under way.
+        workshop.binaries(wheel, pulse)
+        return wheel
 
     def compare(promised: bytes, shipped: bytes) -> None:
         from prebuilt_index.wheel_archive.identity import compare_metadata  # parses both: rarely needed

@@ -3,7 +3,7 @@
 from typing import Any
 
 from builder.inspection.values import Inspection
-from manylinux.audit.finding import Finding
+from builder.report.findings import finding_as_json
 
 
 def inspection_as_json(inspection: Inspection) -> dict[str, Any]:
@@ -32,15 +32,5 @@ def inspection_as_json(inspection: Inspection) -> dict[str, Any]:
             {"owner": row.owner, "unzipped": row.size, "packed": row.packed, "files": row.files}
             for row in inspection.shares
         ],
-        "findings": [_finding(finding) for finding in inspection.findings],
-    }
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "code": finding.code,
-        "severity": finding.severity.name.lower(),
-        "path": finding.path,
-        "evidence": list(finding.evidence),
-        "hint": finding.hint,
+        "findings": [finding_as_json(finding) for finding in inspection.findings],
     }

@@ -5,12 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
 from builder.model import Bundle, Skip
+from builder.report.findings import group_lines
 from builder.report.sizes import bar, human, share
 from builder.report.values import Report, RuntimePackage
+from manylinux.audit.finding import Finding, Severity
+from manylinux.audit.grouping import grouped
 from manylinux.errors import LbuildError, SeveralErrors
 from manylinux.target import Target
 
 LARGEST = 10
+FINDINGS = 3
 SHARED = 3
 """As many versions that were not taken for the same reason have a line each."""
 WIDTH = 110
@@ -32,6 +36,7 @@ def summary(report: Report) -> Iterator[str]:
     if report.bundle is None:
         yield from _pins(report)
         return
+    yield from _findings(report.findings)
     yield from _largest(report.bundle)
     yield ""
     yield from _totals(report, report.bundle)
@@ -77,6 +82,15 @@ def _skips(skips: Sequence[Skip]) -> Iterator[str]:
         taken = ", ".join(f"{skip.name}\N{NO-BREAK SPACE}{skip.taken}" for skip in shared)
         for line in wrap(taken, WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False):
             yield line.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[str]:
+    """What may fail all the same, or was allowed to; the worst few in full."""
+    groups = [group for group in grouped(findings) if group.severity > Severity.NOTE]
+    for group in groups[:FINDINGS]:
+        yield from group_lines(group)
+    if len(groups) > FINDINGS:
+        yield f"{len(groups) - FINDINGS} more findings: `lbuild inspect` tells all of a bundle's"
 
 
 def _pins(report: Report) -> Iterator[str]:
