@@ -15,7 +15,7 @@ from builder.link.write import write_zip
 from builder.model import Bundle, BundlePlan, FromWheel
 from builder.order import StageLog
 from builder.proof.last_resort import is_last_resort
-from builder.proving import proven_bundle, proven_lock
+from builder.proving import proven_bundle, proven_resolution
 from builder.report.values import Report
 from builder.resolving import resolve_order
 
@@ -118,7 +118,7 @@ def build_lock(order: Order, tools: Tools, output: Path) -> Report:
 
     log = StageLog(tools.on_stage)
     check_file_output(output)
-    resolution = proven_lock(order, tools, log)
+    resolution, _ = proven_resolution(order, tools, log)
     with log.stage("lock") as detail:
         text = lock_text(resolution, tools.reading.inputs.requests, output, tools).encode()
         with replacing_file(output, len(text)) as file:

@@ -115,8 +115,11 @@ def _compiled_source(plan: BundlePlan, tools: Tools) -> Mapping[str, Binary]:
     return {path: binary for path, binary in found.items() if binary is not None}
 
 
-def proven_lock(order: Order, tools: Tools, log: StageLog) -> Resolution:
-    """A resolution whose files of last resort have proved to load; nothing else is fetched for it."""
+def proven_resolution(order: Order, tools: Tools, log: StageLog) -> tuple[Resolution, Mapping[str, str]]:
+    """A resolution whose files of last resort have proved to load; and those that did not, with the reasons.
+
+    Nothing but files of last resort is fetched for it.
+    """
     refused = _Refused()
     while True:
         with log.stage("resolve") as detail:
@@ -124,12 +127,13 @@ def proven_lock(order: Order, tools: Tools, log: StageLog) -> Resolution:
             detail.append(_count(len(resolution.pins), "package"))
         doubtful = [pin for pin in resolution.pins if is_last_resort(pin.file.filename, order.target)]
         if not doubtful:
-            return resolution
-        with log.stage("audit"):
+            return resolution, refused.reasons
+        with log.stage("audit") as detail:
             plan = plan_bundle(tools.fetch(doubtful), (), order.target, LinkOptions(), read_content)
             verdict = audit_plan(plan, order.target, LinkOptions().layout, order.allow, tools.binaries, {})
+            detail.append(_count(len(verdict.findings), "finding"))
         if not verdict.refused:
-            return resolution
+            return resolution, refused.reasons
         if not refused.learn(doubtful, plan, verdict, fixed=False):
             raise will_not_load(verdict.errors, order.target)
 

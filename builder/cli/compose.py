@@ -76,6 +76,9 @@ def run_why(wishes: Wishes, project: str, terminal: Terminal) -> Explanation:
     name = project_name(project)
     chosen = announced_target(wishes, terminal)
     with wired(wishes, chosen.target, terminal, None) as tools:
+        from builder.order import Order, StageLog
+        from builder.proof.last_resort import is_last_resort
+        from builder.proving import proven_resolution
         from builder.resolving import check_python, demand_no_lock
         from builder.why import Question, explain
 
@@ -83,7 +86,13 @@ def run_why(wishes: Wishes, project: str, terminal: Terminal) -> Explanation:
         inputs = tools.reading.inputs
         check_python(chosen.target, inputs.requires_python)
         question = Question(project=name, inputs=inputs, target=chosen.target, options=tools.options)
-        return explain(question, tools.facts)
+        explanation = explain(question, tools.facts)
+        if not is_last_resort(explanation.chosen.filename, chosen.target):
+            return explanation
+        order = Order(wish="", target=chosen.target, target_chosen_by=chosen.by)
+        _, refused = proven_resolution(order, tools, StageLog(terminal.stage))
+        options = replace(tools.options, excluded=refused)
+        return explain(replace(question, options=options), tools.facts) if refused else explanation
 
 
 def announced_target(wishes: Wishes, terminal: Terminal) -> ChosenTarget:
