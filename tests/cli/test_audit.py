@@ -1,4 +1,4 @@
-"""What is shipped has proved to load: a build reads every compiled file, and evidence decides over file names."""
+"""A build reads every compiled file before it ships it, and evidence decides over file names."""
 
 import json
 import zipfile
