@@ -142,18 +142,18 @@ def _drain(waiting: SimpleQueue[PlannedFile]) -> None:
 
 
 def _write_waiting(root: Path, plan: BundlePlan, waiting: SimpleQueue[PlannedFile]) -> Iterator[_Written]:
-    with closing(WheelReaders([wheel.path for wheel in plan.wheels])) as wheels, suppress(Empty):
+    with closing(WheelReaders()) as wheels, suppress(Empty):
         while True:
-            yield _write_file(root, waiting.get_nowait(), wheels)
+            yield _write_file(root, waiting.get_nowait(), plan, wheels)
 
 
-def _write_file(root: Path, planned: PlannedFile, wheels: WheelReaders) -> _Written:
+def _write_file(root: Path, planned: PlannedFile, plan: BundlePlan, wheels: WheelReaders) -> _Written:
     location = f"{root}/{planned.path}"
     content = planned.content
     digest = None if isinstance(content, FromWheel) else hashlib.sha256()
     size = 0
     with FileIO(location, "x") as file:
-        for piece in _pieces(content, wheels):
+        for piece in _pieces(content, plan, wheels):
             write_all(file, memoryview(piece))
             size += len(piece)
             if digest is not None:
@@ -164,10 +164,12 @@ def _write_file(root: Path, planned: PlannedFile, wheels: WheelReaders) -> _Writ
     return _Written(file=planned, sha256=digest.hexdigest() if digest else sha256, size=size)
 
 
-def _pieces(content: FromWheel | FromSource | FromBytes, wheels: WheelReaders) -> Iterable[bytes | bytearray]:
+def _pieces(
+    content: FromWheel | FromSource | FromBytes, plan: BundlePlan, wheels: WheelReaders
+) -> Iterable[bytes | bytearray]:
     match content:
-        case FromWheel(wheel=wheel, member=member):
-            return inflated(wheels[wheel], member)
+        case FromWheel(member=member):
+            return inflated(wheels[plan.location(content)], member)
         case FromSource(location=location):
             return source_pieces(location)
         case FromBytes(content=made):
