@@ -103,9 +103,8 @@ def read_header(source: Source) -> Header:
         raise MalformedError(f"corrupt: its byte order is {ident[5]}, neither 1 (little) nor 2 (big)")
     encoding = Encoding(wide=ident[4] == 2, little=ident[5] == 1)
     fields = encoding.header.unpack(source.read(_IDENT, encoding.header.size, "the ELF header"))
-    type_, machine, _, _, offset, sections, _, size, entry_size, count, section_size, section_count, names = (
-        fields
-    )
+    type_, machine, _, _, offset, sections, _, *sizes = fields
+    size, entry_size, count, section_size, section_count, names = sizes
     if count and entry_size != encoding.program_header.size:
         raise MalformedError(
             f"corrupt: program headers of {entry_size} bytes each, not {encoding.program_header.size}"

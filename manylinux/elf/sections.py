@@ -54,7 +54,7 @@ class Section(NamedTuple):
 
 
 def read_sections(source: Source, header: Header) -> tuple[Section, ...]:
-    """The section headers, none where there are none; raises MalformedError where one ends beyond the file."""
+    """The section headers, none where there are none; MalformedError where one ends beyond the file."""
     if not header.sections or not header.section_count:
         return ()
     form = header.encoding.section

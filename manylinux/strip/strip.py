@@ -54,8 +54,8 @@ class _Doubt(Exception):  # noqa: N818 - it is none
 def strip_elf(content: "bytes | memoryview | mmap") -> Stripped | Kept:
     """`content` without debug information, symbols of linkers and the like; it must not change meanwhile.
 
-    What a loader reads is the same byte for byte and at the same addresses, which has been verified. Costs about
-    a millisecond and one reading of what stays; holds 1 MB at most whatever the size. Never raises for what the
+    What a loader reads is the same byte for byte and at the same addresses, which has been verified. Costs a
+    millisecond and one reading of what stays; copies no more than 1 MB at a time. Never raises for what the
     bytes are.
     """
     with memoryview(content) as whole, whole.cast("B") as view:
