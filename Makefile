@@ -45,3 +45,9 @@ sweep: venv
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/python tests/sweeps/bundles.py $(ARGS)
 	$(BIN)/python tests/sweeps/picks.py
+
+# Every compiled file of some eighty wheels, stripped, checked and loaded before and after: about a gigabyte to
+# download. `ARGS='--arm-root FOLDER'` loads those of aarch64 too (see stripping.py).
+.PHONY: sweep-strip
+sweep-strip: venv
+	$(BIN)/python tests/sweeps/stripping.py --write docs/strip.md $(ARGS)
