@@ -7,7 +7,7 @@ from pathlib import Path
 
 from builder.link.contents import inflated
 from builder.link.stream import WheelReader
-from manylinux.elf.facts import Binary, Unreadable
+from manylinux.elf.facts import Binary, ElfFacts, Unreadable
 from manylinux.elf.kinds import HEAD, foreign, is_elf
 from prebuilt_index.store.durable import told
 from prebuilt_index.wheel_archive import Member, VerifiedWheel
@@ -27,12 +27,17 @@ _LARGEST = 1 << 30
 
 
 def read_binaries(
-    wheel: VerifiedWheel, read: ReadBinary, scratch: Path, pulse: Callable[[], None] = lambda: None
+    wheel: VerifiedWheel,
+    read: ReadBinary,
+    scratch: Path,
+    pulse: Callable[[], None] = lambda: None,
+    take: Callable[[Member, Path], None] = lambda member, location: None,
 ) -> dict[str, Binary]:
     """What every compiled file of `wheel` says, by its path in the wheel.
 
-    Each is unpacked to `scratch`, a path of this call's own, for `read`. `pulse` is called for each file;
-    what it raises ends the work. Raises StoreError when the wheel cannot be read or `scratch` not written.
+    Each is unpacked to `scratch`, a path of this call's own, for `read`, and what is sound for `take`.
+    `pulse` is called for each file; what it raises ends the work. Raises StoreError when the wheel cannot be
+    read or `scratch` not written.
     """
     found: dict[str, Binary] = {}
     with closing(WheelReader(wheel.path)) as reader:
@@ -41,6 +46,8 @@ def read_binaries(
             binary = _binary(reader, member, read, scratch)
             if binary is not None:
                 found[member.path] = binary
+            if isinstance(binary, ElfFacts):
+                take(member, scratch)
     return found
 
 

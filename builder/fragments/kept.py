@@ -1,18 +1,26 @@
-"""Facts of wheels in the store: read once for each content, and asked for by every later run.
+"""What is known and made of wheels, in the store: once for each content, and asked for by every later run.
 
-Bucket and key: `Bucket.FACTS`, the wheel's sha256, version of the wheel rules and of the facts.
+| bucket              | key: the wheel's sha256, version of the wheel rules and ...    |
+| ------------------- | -------------------------------------------------------------- |
+| `Bucket.FACTS`      | of the facts                                                   |
+| `Bucket.OVERLAYS`   | of what strips, and name and version of what compresses        |
 """
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from builder.link.pack import ENGINE
 from manylinux.elf.records import FACTS_VERSION, from_table, to_table
+from manylinux.strip import STRIP_VERSION
 from prebuilt_index.store import Bucket
+from prebuilt_index.wheel_archive import Member
 from prebuilt_index.wheel_archive.rules import RULES_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from manylinux.elf.facts import Binary
     from prebuilt_index.store import Store
@@ -32,3 +40,24 @@ def keep_binaries(store: Store, wheel: VerifiedWheel, binaries: Mapping[str, Bin
 
 def _key(wheel: VerifiedWheel) -> str:
     return f"{wheel.sha256} rules {RULES_VERSION} facts {FACTS_VERSION}"
+
+
+def kept_overlay(store: Store, wheel: VerifiedWheel) -> tuple[dict[str, Member], Path | None] | None:
+    """The members that were rewritten and where they are; None when that was not done, or is lost."""
+    record = store.get(Bucket.OVERLAYS, _overlay_key(wheel))
+    if record is None:
+        return None
+    sha256, rows = json.loads(record)
+    members = {row[0]: Member(*row) for row in rows}
+    path = store.blob(sha256) if members else None
+    return None if members and path is None else (members, path)
+
+
+def keep_overlay(store: Store, wheel: VerifiedWheel, sha256: str, members: Mapping[str, Member]) -> None:
+    """`kept_overlay` gives them from now on; `sha256` is the blob's that holds them."""
+    record = json.dumps([sha256, list(members.values())], separators=(",", ":"))
+    store.put(Bucket.OVERLAYS, _overlay_key(wheel), record.encode("ascii"))
+
+
+def _overlay_key(wheel: VerifiedWheel) -> str:
+    return f"{wheel.sha256} rules {RULES_VERSION} strip {STRIP_VERSION} {ENGINE}"

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder.fragments.kept import keep_binaries, kept_binaries
+from builder.fragments.kept import keep_binaries, keep_overlay, kept_binaries, kept_overlay
 
 if TYPE_CHECKING:
     import tempfile
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from manylinux.elf.facts import Binary
     from manylinux.elf.workers import ElfReaders
     from prebuilt_index.store import Store
-    from prebuilt_index.wheel_archive import VerifiedWheel
+    from prebuilt_index.wheel_archive import Member, VerifiedWheel
 
 
 class Workshop:
@@ -46,6 +46,29 @@ class Workshop:
             keep_binaries(self._store, wheel, found)
         self._known[wheel.sha256] = found
         return found
+
+    def stripped(
+        self, wheel: VerifiedWheel, pulse: Callable[[], None] = lambda: None
+    ) -> tuple[Mapping[str, Member], Path | None]:
+        """The wheel's members that are smaller without what no loader reads, and the overlay they lie in."""
+        kept = kept_overlay(self._store, wheel)
+        if kept is not None:
+            return kept
+        from builder.fragments.compiled import read_binaries
+        from builder.fragments.overlay import OverlayMaker
+
+        readers, folder = self._tools()
+        scratch = folder / str(threading.get_ident())
+        known = kept_binaries(self._store, wheel)
+        with self._store.receive() as incoming:
+            maker = OverlayMaker(incoming)
+            found = read_binaries(wheel, readers.read, scratch, pulse, maker.take)
+            path = incoming.commit() if maker.members else None
+            keep_overlay(self._store, wheel, incoming.sha256, maker.members)
+        if known is None:
+            keep_binaries(self._store, wheel, found)
+        self._known[wheel.sha256] = found
+        return maker.members, path
 
     def read(self, path: Path) -> Binary | None:
         """What one file says; None where it is no compiled code."""

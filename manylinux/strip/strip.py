@@ -17,9 +17,6 @@ from manylinux.strip.verify import fault
 if TYPE_CHECKING:
     from mmap import mmap
 
-STRIP_VERSION = 1
-"""Part of cache keys: raised when the same file would be stripped otherwise."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stripped:

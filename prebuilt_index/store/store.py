@@ -22,6 +22,7 @@ class Bucket(StrEnum):
     metadata-v1     core metadata of a file            sha256 of the file; else its URL, size and upload time
     wheels-v1       verdict and table of a wheel       sha256 of the file, file name, version of the rules
     facts-v1        what a wheel's compiled files say  sha256 of the wheel, versions of wheel rules and facts
+    overlays-v1     what was made of compiled files    sha256 of the wheel, versions of all that makes it
     built-v1        sha256 of a wheel made here        sha256 of the source, backend and its environment
     resolutions-v1  pins                               digests of the requirements, the pages and the options
     pip-v1          pip's configuration                stats of its files, the PIP_ variables
@@ -32,6 +33,7 @@ class Bucket(StrEnum):
     METADATA = "metadata-v1"
     WHEELS = "wheels-v1"
     FACTS = "facts-v1"
+    OVERLAYS = "overlays-v1"
     BUILT = "built-v1"
     RESOLUTIONS = "resolutions-v1"
     PIP = "pip-v1"
