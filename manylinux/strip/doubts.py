@@ -21,6 +21,12 @@ _PADDING = 9
 _PAGE = 4096
 _CHUNK = 1024 * 1024
 
+_FILLERS = b"\0XZ"
+"""What patchelf leaves where something was."""
+
+_LEFTOVER = 64 * 1024
+"""Bytes of other things that a tool may leave between: an old table of section headers has 2 KB."""
+
 _SELF_CHECKED = frozenset((b".note.fdo.integrity",))
 """Holds a checksum of the file itself (libgcrypt, in FIPS mode)."""
 
@@ -74,17 +80,37 @@ def doubt_of_sections(
         return "its code is elsewhere: it holds what a debugger needs for another file"
     if not _SELF_CHECKED.isdisjoint(names):
         return "it holds a checksum of itself"
-    end = max(_ends(header, segments, sections))
-    if any(any(source.read(start, size, "the end")) for start, size in _chunks(end, source.size)):
-        return f"{source.size - end} bytes follow that neither a segment nor a section tells of"
+    untold = _untold(source, [*_told(header, segments, sections)])
+    if untold:
+        return f"neither a segment nor a section tells of {untold} bytes"
     return None
 
 
-def _ends(header: Header, segments: Sequence[ProgramHeader], sections: Sequence[Section]) -> Iterator[int]:
-    yield header.program_headers + header.count * header.encoding.program_header.size
-    yield header.sections + header.section_count * header.encoding.section.size
-    yield from (each.offset + each.file_size for each in segments if each.file_size)
-    yield from (each.offset + each.file_size for each in sections if each.file_size)
+def _told(
+    header: Header, segments: Sequence[ProgramHeader], sections: Sequence[Section]
+) -> Iterator[tuple[int, int]]:
+    """First byte, and the first after, of everything that headers tell of."""
+    encoding, start = header.encoding, header.program_headers
+    yield 0, header.size
+    yield start, start + header.count * encoding.program_header.size
+    yield header.sections, header.sections + header.section_count * encoding.section.size
+    yield from ((each.offset, each.offset + each.file_size) for each in segments)
+    yield from ((each.offset, each.offset + each.file_size) for each in sections)
+
+
+def _untold(source: Source, told: list[tuple[int, int]]) -> int:
+    """How many bytes a program may have appended or hidden, which would be lost."""
+    end = 0
+    for start, following in sorted(told):
+        found = _unlike(source, end, start, _FILLERS)
+        if found > _LEFTOVER:
+            return found
+        end = max(end, following)
+    return _unlike(source, end, source.size, b"\0")
+
+
+def _unlike(source: Source, start: int, end: int, fillers: bytes) -> int:
+    return sum(len(source.read(*each, "a gap").translate(None, fillers)) for each in _chunks(start, end))
 
 
 def _chunks(start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """Bytes that stay together. It may be empty, and stand for a place in memory alone."""
 
@@ -61,7 +61,7 @@ def place_of(moved: Sequence[Moved], offset: int) -> int:
 
 def _merged(blocks: Iterable[Block]) -> list[Block]:
     merged: list[Block] = []
-    for block in sorted(blocks):
+    for block in sorted(blocks, key=lambda each: (each.start, each.end)):
         if merged and block.start <= merged[-1].end:
             last = merged[-1]
             merged[-1] = Block(

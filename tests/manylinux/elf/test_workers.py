@@ -209,13 +209,12 @@ def test_says_what_is_wrong_with_a_layout(tmp_path: Path) -> None:
     sound = make_linked([Part(name=".text", content=b"x" * 600, address=0)])
     crooked = bytearray(sound)
     struct.pack_into("<Q", crooked, 64 + 8, 1)
-    paths = write(tmp_path, sound_so=sound, crooked_so=bytes(crooked), short_so=b"\x7fELF")
+    paths = write(tmp_path, sound_so=sound, crooked_so=bytes(crooked))
     with ElfReaders(command=worker_command(LAYOUT_MEMORY)) as readers:
         faults = [readers.layout_fault(path) for path in paths]
 
     assert faults[0] is None
     assert faults[1]
-    assert faults[2] == "it cannot be read"
 
 
 def test_a_worker_that_ends_has_found_a_fault(tmp_path: Path) -> None:

@@ -186,7 +186,7 @@ def test_keeps_the_table_of_names_where_a_section_refers_to_it() -> None:
         (make_linked([TEXT, DEBUG], alignment=16), "its segments are not aligned to pages"),
         (
             make_linked([TEXT, DEBUG], overlay=b"\0\0payload"),
-            "9 bytes follow that neither a segment nor a section tells of",
+            "neither a segment nor a section tells of 7 bytes",
         ),
         (
             make_linked([TEXT, DEBUG, Part(name=".note.fdo.integrity", content=b"x", address=0x9000)]),
@@ -208,6 +208,22 @@ def test_leaves_alone_what_it_does_not_know_how_to_strip(content: bytes, because
 def test_zeros_at_the_end_are_no_payload() -> None:
     """Padding is no reason to keep a file."""
     assert len(stripped(make_linked([TEXT, DEBUG], overlay=bytes(4000)))) < 2000
+
+
+@pytest.mark.parametrize(("filler", "kept"), [(b"X", False), (b"Z", False), (b"\0", False), (b"p", True)])
+def test_leaves_alone_what_hides_bytes_between_sections(filler: bytes, kept: bool) -> None:
+    """Bytes that no header tells of may be a payload, unless they are what patchelf fills holes with."""
+    hidden = Part(name=".debug_info", content=filler * 70000)
+    content = make_linked([TEXT, hidden, DEBUG])
+    row = struct.unpack_from("<Q", content, 40)[0] + 2 * 64
+    content = patched(content, "<Q", row + 32, 0)
+
+    outcome = strip_elf(content)
+    if kept:
+        assert outcome == Kept(reason="neither a segment nor a section tells of 70000 bytes")
+    else:
+        assert isinstance(outcome, Stripped)
+        assert outcome.removed > 90000
 
 
 def patched(content: bytes, form: str, offset: int, value: int) -> bytes:
