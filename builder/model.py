@@ -260,6 +260,15 @@ class Drop:
     size: int
 
 
+class Slimming(StrEnum):
+    """What of wheels may stay out of a bundle."""
+
+    NONE = "none"
+    """Nothing but what no bundle has a place for."""
+    SAFE = "safe"
+    """What nothing that runs can miss."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slimmed:
     """What of one wheel does not go into a bundle as it is."""

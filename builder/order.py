@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from builder.model import LinkOptions
+from builder.model import LinkOptions, Slimming
 from builder.report.values import Stage
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from builder.inputs import Reading
-    from builder.model import Pin, ResolveOptions
+    from builder.model import Pin, ResolveOptions, Slimmed
     from builder.ports import RememberingFacts
     from builder.watching import WatchedDisk, WatchedEnvironment
     from manylinux.elf.facts import Binary
@@ -48,6 +48,7 @@ class Order:
     exclude_runtime_packages: bool = False
     limited: bool = True
     """Lambda's limits are errors."""
+    slimming: Slimming = Slimming.SAFE
     allow: frozenset[str] = frozenset()
     """Codes of findings that keep nothing out."""
 
@@ -108,6 +109,10 @@ class Tools(Protocol):
 
     def binaries(self, wheel: VerifiedWheel) -> Mapping[str, Binary]:
         """What a wheel's compiled files say, by their path in the wheel."""
+        ...
+
+    def slimmed(self, wheels: Sequence[VerifiedWheel]) -> Mapping[str, Slimmed]:
+        """By a wheel's sha256, what of it does not go into a bundle as it is."""
         ...
 
     def binary(self, path: Path) -> Binary | None:

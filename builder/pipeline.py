@@ -1,4 +1,4 @@
-"""The one module that knows the order of the stages: inputs, resolve, lock, fetch, audit, link, report.
+"""The one module that knows the order of the stages: inputs, resolve, lock, fetch, slim, audit, link, report.
 
 It decides nothing itself and touches the world only through `Tools`.
 """

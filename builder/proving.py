@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from builder.choosing import Choice, choose, to_fetch
 from builder.link.contents import read_content
 from builder.link.plan import plan_bundle
-from builder.model import FromSource, LinkOptions, Resolution
+from builder.model import FromSource, LinkOptions, Resolution, Slimming
 from builder.proof.auditing import Verdict, audit_plan
 from builder.proof.last_resort import is_last_resort, kept_on_evidence
 from builder.proof.telling import will_not_load
@@ -80,8 +80,11 @@ def proven_bundle(order: Order, tools: Tools, log: StageLog, source: Sequence[So
             wheels = tools.fetch(to_fetch(order, resolution.pins))
             detail.append(human(sum(wheel.size for wheel in wheels)))
         choice = choose(order, tools, resolution, wheels)
+        with log.stage("slim") as detail:
+            slimmed = {} if order.slimming is Slimming.NONE else tools.slimmed(choice.wheels)
+            plan = plan_bundle(choice.wheels, source, order.target, order.link, read_content, slimmed)
+            detail.append(f"{human(sum(drop.size for drop in plan.drops))} left out")
         with log.stage("audit") as detail:
-            plan = plan_bundle(choice.wheels, source, order.target, order.link, read_content)
             verdict = audit_plan(
                 plan,
                 order.target,

@@ -19,5 +19,6 @@ class BundleChoices(FromOptions):
     exclude_runtime_packages: bool = False
     no_limit: bool = False
     locked: Path | None = None
+    slim: str = "none"
     allow: tuple[str, ...] = ()
     dry_run: bool = False

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from builder.cli.wiring import wired
+from builder.model import Slimming
 from builder.report.text import target_line
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
     demand_inputs(wishes.inputs, bundle.source)
     where = destination(bundle)
     link = link_options(bundle, wishes.resolve.prefer)
-    allow = allowed_codes(bundle.allow)
+    allow, slimming = allowed_codes(bundle.allow), Slimming(bundle.slim)
     chosen = announced_target(wishes, terminal)
     output = None if where is None else where.path
-    with wired(wishes, chosen.target, terminal, output, bundle.locked, allow) as tools:
+    with wired(wishes, chosen.target, terminal, output, bundle.locked, allow, slimming) as tools:
         from builder.order import Order
         from builder.pipeline import build_bundle  # here and below: what is slow to load, while pip thinks
 
@@ -47,6 +48,7 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
             exclude_runtime_packages=bundle.exclude_runtime_packages,
             limited=not bundle.no_limit,
             allow=allow,
+            slimming=slimming,
         )
         return build_bundle(order, tools)
 

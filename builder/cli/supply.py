@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builder.fetch import Supply, fetch
-from builder.fragments.workshop import Workshop
 from builder.ports import Progress
 from prebuilt_index.artefacts import IndexFile
 from prebuilt_index.index.metadata_key import metadata_key
@@ -25,11 +24,15 @@ if TYPE_CHECKING:
 def fetch_with(
     world: "Callable[[], World]",
     store: Store,
-    workshop: Workshop,
+    prepare: Callable[[], None],
+    learn: "Callable[[VerifiedWheel, Callable[[], None]], object]",
     progress: Progress,
     pins: "Sequence[Pin]",
 ) -> "tuple[VerifiedWheel, ...]":
-    """The wheels of `pins`, every byte of them checked; `world` is asked for what the store does not hold."""
+    """The wheels of `pins`, every byte of them checked; `world` is asked for what the store does not hold.
+
+    `prepare` is called before one is downloaded, `learn` with each that is new and a pulse as `fetch` has it.
+    """
     inflaters = _Inflaters()
 
     def recall(sha256: str, filename: str) -> "VerifiedWheel | None":
@@ -43,13 +46,13 @@ def fetch_with(
         return None if made is None else (made.sha256, made.filename)
 
     def obtain(file: IndexFile, on_bytes: Callable[[int], None]) -> tuple[Path, str, str]:
-        workshop.prepare()
+        prepare()
         return world().obtain(file, on_bytes)
 
     def verify(path: Path, filename: str, sha256: str, pulse: Callable[[], None]) -> "VerifiedWheel":
         wheel = load_or_verify(store, path, filename, sha256, executor=inflaters.executor(), pulse=pulse)
         # Here, where other wheels are still under way.
-        workshop.binaries(wheel, pulse)
+        learn(wheel, pulse)
         return wheel
 
     def compare(promised: bytes, shipped: bytes) -> None:

@@ -20,6 +20,7 @@ from builder.cli.configuration import Configuration, read_configuration
 from builder.disk import LocalDisk
 from builder.fragments.workshop import Workshop
 from builder.memo import wish_key
+from builder.model import Slimmed, Slimming
 from builder.ports import Progress, Silent
 from builder.watching import WatchedDisk, WatchedEnvironment
 from manylinux.errors import EnvironmentFault
@@ -80,6 +81,7 @@ class Wiring:
         output: Path | None,
         locked: Path | None = None,
         allow: frozenset[str] = frozenset(),
+        slimming: Slimming = Slimming.NONE,
     ) -> None:
         self.pip = pip
         self._wishes = wishes
@@ -90,6 +92,7 @@ class Wiring:
         self._output = output
         self._locked = locked
         self._allow = allow
+        self._slimming = slimming
         self.disk = WatchedDisk(LocalDisk())
         self.environ = WatchedEnvironment(os.environ)
 
@@ -139,7 +142,14 @@ class Wiring:
     def fetch(self, pins: Sequence[Pin]) -> tuple[VerifiedWheel, ...]:
         from builder.cli.supply import fetch_with
 
-        return fetch_with(lambda: self.facts, self.store, self.workshop, self._progress, pins)
+        learn = self.workshop.binaries if self._slimming is Slimming.NONE else self.workshop.stripped
+        return fetch_with(lambda: self.facts, self.store, self.workshop.prepare, learn, self._progress, pins)
+
+    def slimmed(self, wheels: Sequence[VerifiedWheel]) -> Mapping[str, Slimmed]:
+        found = ((wheel, self.workshop.stripped(wheel)) for wheel in wheels)
+        return {
+            wheel.sha256: Slimmed(rewritten=members, overlay=overlay) for wheel, (members, overlay) in found
+        }
 
     def binaries(self, wheel: VerifiedWheel) -> Mapping[str, Binary]:
         return self.workshop.binaries(wheel)
@@ -217,12 +227,13 @@ def wired(
     output: Path | None,
     locked: Path | None = None,
     allow: frozenset[str] = frozenset(),
+    slimming: Slimming = Slimming.NONE,
 ) -> Iterator[Wiring]:
     """The tools of one run, put away at its end."""
     _demand_current_folder()
     with opened_store(wishes.cache) as store, shown_progress(terminal) as progress:
         pip = _pip(store, terminal)
-        tools = Wiring(wishes, target, store, progress, terminal, pip, output, locked, allow)
+        tools = Wiring(wishes, target, store, progress, terminal, pip, output, locked, allow, slimming)
         try:
             yield tools
         finally:
