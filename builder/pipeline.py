@@ -17,15 +17,19 @@ from builder.link.output import check_file_output, replacing_file
 from builder.link.plan import plan_bundle
 from builder.link.write import write_zip
 from builder.model import Bundle, BundlePlan, FromWheel
+from builder.report.json_form import report_as_json
+from builder.report.keeping import keep_report
 from builder.report.sizes import human
 from builder.report.values import Report, Stage
 from builder.resolving import resolve_order
+from prebuilt_index.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from builder.order import Order, Tools
+    from prebuilt_index.store import Store
     from prebuilt_index.wheel_archive import VerifiedWheel
 
 
@@ -74,7 +78,7 @@ def build_bundle(order: Order, tools: Tools) -> Report:
             check_limits(plan, order.target.runtime.limits)
         bundle = _written(plan, order.output, as_directory=order.as_directory)
         detail.append(_count(bundle.files, "file"))
-    return replace(
+    report = replace(
         report,
         stages=tuple(log.stages),
         bundle=bundle,
@@ -84,6 +88,19 @@ def build_bundle(order: Order, tools: Tools) -> Report:
         runtime_packages=choice.comparison,
         engine=_engine(plan),
     )
+    return _kept(report, bundle, tools.store)
+
+
+def _kept(report: Report, bundle: Bundle, store: Store) -> Report:
+    """The report is in the store, for `lbuild size --dropped`; where it cannot be, the bundle is no worse."""
+    try:
+        keep_report(store, bundle.sha256, report_as_json(report))
+    except StoreError as error:
+        told = (
+            f"{error.summary}: {', '.join(error.evidence)}; `lbuild size --dropped` will not know this build"
+        )
+        return replace(report, warnings=(*report.warnings, told))
+    return report
 
 
 def _check_early(order: Order) -> None:

@@ -1,7 +1,7 @@
 """What is to be said of the parts beside what their compiled files say: pure, facts in, findings out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from builder.inspection.bytecode import useless
 from builder.inspection.values import Entry, Part, Role

@@ -22,7 +22,7 @@ class Kind(StrEnum):
     """Anything else."""
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """For people."""
         return {Kind.COMPILED: "compiled libraries", Kind.SOURCE: "Python source"}.get(self, self.value)
 

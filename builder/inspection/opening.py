@@ -1,4 +1,4 @@
-"""A zip, layer, wheel or folder read into a `Part`: its list of files, and what is needed of their content."""
+"""A zip, layer, wheel or folder read into a `Part`: its files, and what is needed of their content."""
 
 import csv
 import os

@@ -1,6 +1,7 @@
 """Where the bytes of a part are, as text for people: the largest first, the small folded into one line."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from builder.inspection.tree import Branch, Measured
 from builder.inspection.values import Role
@@ -11,8 +12,11 @@ from builder.report.text import table
 
 LARGEST = 10
 """As many distributions are shown, however small."""
-_SMALL = 100
+_SMALL = 50
 """What is less than this part of everything is folded."""
+_NOTHING = 100
+"""What is less than this part of everything, and folded, needs no row below its distribution."""
+_NEARLY = 0.9
 _GAUGE = 18
 """Columns."""
 
@@ -28,18 +32,16 @@ def size_text(measured: Measured, *, columns: int = PLAIN, everything: bool = Fa
     yield from _limits(measured)
     if not part.entries:
         return
-    packed = part.zipped is not None
-    header = Row("", ("unpacked", *(["packed"] if packed else []), "share"))
-    owners = [*_rows(measured.owners, measured, 1, everything, LARGEST)]
-    kinds = [*_rows(measured.kinds, measured, 1, True, 0)]
-    whole = max(branch.size for branch in (*measured.owners, *measured.kinds))
-    lines = picture([header, *owners, header, *kinds], whole, columns)
-    for number, line in enumerate(lines):
-        if number in (0, len(owners) + 1):
-            yield ""
-            title = "By kind" if number else "By distribution"
-            line = title + line[len(title) :]
-        yield line
+    header = Row("", ("unpacked", *(["packed"] if part.zipped is not None else []), "share"))
+    owners, kinds = [*_owners(measured, everything)], [*_kinds(measured)]
+    lines = list(picture([header, *owners, header, *kinds], columns))
+    for title, section in (
+        ("By distribution", lines[: len(owners) + 1]),
+        ("By kind", lines[len(owners) + 1 :]),
+    ):
+        yield ""
+        yield title + section[0][len(title) :]
+        yield from section[1:]
 
 
 def _limits(measured: Measured) -> Iterator[str]:
@@ -60,27 +62,66 @@ def _limits(measured: Measured) -> Iterator[str]:
     yield from table(rows, right=frozenset({1}))
 
 
-def _rows(
-    branches: Sequence[Branch], measured: Measured, level: int, everything: bool, at_least: int
-) -> Iterator[Row]:
-    """The branches as rows, and below each its own; what is small, in one row."""
-    large = [branch for branch in branches if everything or _SMALL * branch.size >= measured.size]
-    shown = branches[: max(len(large), at_least)]
+def _owners(measured: Measured, everything: bool) -> Iterator[Row]:
+    """Distributions with what is in them, and in one row those that are neither large nor among the first."""
+    branches = measured.owners
+    shown = branches if everything else branches[: max(LARGEST, len(_large(branches, measured)))]
     rest = branches[len(shown) :]
-    if len(rest) == 1:
-        shown, rest = branches, ()
-    if not large and not at_least:
-        return
+    for branch in branches if len(rest) == 1 else shown:
+        yield _row(branch, measured, 1)
+        yield from _inside(branch.branches, measured, 2, everything)
+    if len(rest) > 1:
+        yield _row(_together(f"... and {len(rest):,} more", rest), measured, 1)
+
+
+def _inside(branches: Sequence[Branch], measured: Measured, level: int, everything: bool) -> Iterator[Row]:
+    """Folders and files that are large, each with what is in it, and the rest in a row if worth one."""
+    branches = branches if everything else _opened(branches)
+    shown = branches if everything else _large(branches, measured)
     for branch in shown:
-        yield _row(branch.name, branch.size, branch.packed, measured, level)
-        yield from _rows(branch.branches, measured, level + 1, everything, 0)
-    if rest:
-        size, packed = sum(branch.size for branch in rest), sum(branch.packed for branch in rest)
-        files = sum(branch.files for branch in rest)
-        name = f"... and {len(rest):,} more" if at_least else f"... and {count(files, 'file')}"
-        yield _row(name, size, packed, measured, level)
+        yield _row(branch, measured, level)
+        yield from _inside(branch.branches, measured, level + 1, everything)
+    rest = _together("", branches[len(shown) :])
+    if shown and rest.files and _NOTHING * rest.size >= measured.size:
+        name = f"... and {count(rest.files, 'file')}"
+        yield _row(replace(rest, name=name), measured, level)
 
 
-def _row(name: str, size: int, packed: int, measured: Measured, level: int) -> Row:
-    figures = [human(size), *([] if measured.part.zipped is None else [human(packed)])]
-    return Row(f"{'  ' * level}{name}", (*figures, share(size, measured.size)), size)
+def _opened(branches: Sequence[Branch]) -> Sequence[Branch]:
+    """A folder that holds nearly everything tells nothing new: instead of it, what is in it."""
+    if not branches or not branches[0].branches:
+        return branches
+    first, *others = branches
+    if first.size < _NEARLY * sum(branch.size for branch in branches):
+        return branches
+    inner = [replace(branch, name=f"{first.name}{branch.name}") for branch in first.branches]
+    return sorted([*inner, *others], key=lambda branch: (-branch.size, branch.name))
+
+
+def _kinds(measured: Measured) -> Iterator[Row]:
+    for kind in measured.kinds:
+        yield replace(_row(kind, measured, 1), whole=measured.kinds[0].size)
+
+
+def _large(branches: Sequence[Branch], measured: Measured) -> Sequence[Branch]:
+    return [branch for branch in branches if _SMALL * branch.size >= measured.size]
+
+
+def _together(name: str, branches: Sequence[Branch]) -> Branch:
+    return Branch(
+        name=name,
+        size=sum(branch.size for branch in branches),
+        packed=sum(branch.packed for branch in branches),
+        files=sum(branch.files for branch in branches),
+    )
+
+
+def _row(branch: Branch, measured: Measured, level: int) -> Row:
+    packed = [] if measured.part.zipped is None else [human(branch.packed)]
+    return Row(
+        f"{'  ' * level}{branch.name}",
+        (human(branch.size), *packed, share(branch.size, measured.size)),
+        branch.size,
+        measured.owners[0].size,
+        thin=level > 1,
+    )

@@ -42,10 +42,7 @@ def opened(given: Path, *, checksums: bool) -> Iterator[Source]:
 
     Raises InputNotFoundError, UsageError, BadArchiveError, in the block too.
     """
-    if not os.path.lexists(given):
-        raise InputNotFoundError(f"There is no file `{given}`")
-    if not os.path.isdir(given) and not os.path.isfile(given):
-        raise UsageError(f"`{given}` is neither a zip nor a folder")
+    check_given(given)
     try:
         if os.path.isdir(given):
             yield _Folder(given, checksums=checksums)
@@ -60,6 +57,14 @@ def opened(given: Path, *, checksums: bool) -> Iterator[Source]:
         raise BadArchiveError(
             f"`{given}` cannot be read", evidence=[str(error)], hint="Lambda would refuse it as well"
         ) from error
+
+
+def check_given(given: Path) -> None:
+    """Nothing when a file or folder is at `given`. Raises InputNotFoundError, UsageError."""
+    if not os.path.lexists(given):
+        raise InputNotFoundError(f"There is no file `{given}`")
+    if not os.path.isdir(given) and not os.path.isfile(given):
+        raise UsageError(f"`{given}` is neither a zip nor a folder")
 
 
 class _Zip:

@@ -35,7 +35,7 @@ class Measured:
     owners: tuple[Branch, ...]
     """Distributions, and folders that belong to none; largest first."""
     kinds: tuple[Branch, ...]
-    """Each `Kind` that occurs, by its title; largest first."""
+    """Each `Kind` that occurs, by its label; largest first."""
 
     @property
     def size(self) -> int:
@@ -65,7 +65,7 @@ def measure(part: Part, limits: Limits, depth: int) -> Measured:
         part=part,
         limits=limits,
         owners=_sorted(_branch(name, files, 0, depth) for name, files in by_owner.items()),
-        kinds=_sorted(_sum(kind.title, entries) for kind, entries in by_kind.items()),
+        kinds=_sorted(_sum(kind.label, entries) for kind, entries in by_kind.items()),
     )
 
 
@@ -88,8 +88,8 @@ def _below(files: Sequence[_File], start: int, depth: int) -> Iterable[Branch]:
         if len(group) == 1:
             yield _sum(path[start:], [group[0].entry])
         else:
-            # As far as all of them go together.
-            end = commonprefix([file.path for file in group]).rindex("/") + 1
+            together = commonprefix([file.path for file in group])  # noqa: RUF071  # cut back to a folder next
+            end = together.rindex("/") + 1
             yield _branch(path[start:end], group, end, depth)
 
 

@@ -14,20 +14,22 @@ _GAP = 2
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A name, figures right of it, and how long its bar is."""
+    """A name, figures right of it, and a bar."""
 
     name: str
     figures: tuple[str, ...] = ()
-    """As many in each row of a picture, or none."""
+    """As many in each row of a picture; none: the name may be as long as a line."""
     part: int = 0
-    """Of the picture's whole; 0: no bar."""
+    whole: int = 0
+    """The bar has its full length when `part` is `whole`; there is none for 0."""
+    thin: bool = False
+    """For what is counted in a row above already."""
 
 
-def picture(rows: Sequence[Row], whole: int, columns: int) -> Iterator[str]:
+def picture(rows: Sequence[Row], columns: int) -> Iterator[str]:
     """The rows, aligned; names are made printable and shortened where the bars would get too short.
 
-    `whole`: what the longest bar stands for. No line has more than `columns` columns, down to what the
-    figures and a short name need.
+    No line has more than `columns` columns, down to what the figures and a short name need.
     """
     figures = [row.figures for row in rows if row.figures]
     widths = [max(map(len, column)) for column in zip(*figures, strict=True)]
@@ -42,5 +44,5 @@ def picture(rows: Sequence[Row], whole: int, columns: int) -> Iterator[str]:
             continue
         cells = [fitted(name, name_width)]
         cells += [figure.rjust(width) for figure, width in zip(row.figures, widths, strict=True)]
-        cells += [bar(row.part, whole, bar_width)] if bar_width > 0 else []
+        cells += [bar(row.part, row.whole, bar_width, thin=row.thin)] if bar_width > 0 else []
         yield (" " * _GAP).join(cells).rstrip()

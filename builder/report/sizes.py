@@ -18,12 +18,13 @@ def change(size: int) -> str:
     return f"{'-' if size < 0 else '+' if size else ''}{human(abs(size))}"
 
 
-def bar(part: int, whole: int, width: int = 20) -> str:
+def bar(part: int, whole: int, width: int = 20, *, thin: bool = False) -> str:
     """A bar of at most `width` cells, to half a cell; anything above nothing shows at least that half."""
     if part <= 0 or whole <= 0:
         return ""
     halves = max(1, round(2 * width * min(part, whole) / whole))
-    return "█" * (halves // 2) + "▌" * (halves % 2)
+    cell, half = "━╸" if thin else "█▌"
+    return cell * (halves // 2) + half * (halves % 2)
 
 
 def gauge(part: int, whole: int, width: int = 20) -> str:
