@@ -126,7 +126,7 @@ def _totals(report: Report, bundle: Bundle) -> Iterator[str]:
 
 
 def _left_out(drops: Sequence[Drop], everything: bool) -> Iterator[str]:
-    """A line for each rule, the one that saved most first; with `everything` one for each package below it."""
+    """A line for each rule, what saved most first; with `everything` one for each package below it."""
     rules = drops_by(drops, lambda drop: drop.rule)
     if not rules:
         return
