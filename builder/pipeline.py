@@ -18,7 +18,7 @@ from builder.link.plan import plan_bundle
 from builder.link.write import write_zip
 from builder.model import Bundle, BundlePlan, FromWheel
 from builder.report.json_form import report_as_json
-from builder.report.keeping import keep_report
+from builder.report.keeping import is_kept, keep_report
 from builder.report.sizes import human
 from builder.report.values import Report, Stage
 from builder.resolving import resolve_order
@@ -94,7 +94,8 @@ def build_bundle(order: Order, tools: Tools) -> Report:
 def _kept(report: Report, bundle: Bundle, store: Store) -> Report:
     """The report is in the store, for `lbuild size --dropped`; where it cannot be, the bundle is no worse."""
     try:
-        keep_report(store, bundle.sha256, report_as_json(report))
+        if not is_kept(store, bundle.sha256):
+            keep_report(store, bundle.sha256, report_as_json(report))
     except StoreError as error:
         told = (
             f"{error.summary}: {', '.join(error.evidence)}; `lbuild size --dropped` will not know this build"

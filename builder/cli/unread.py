@@ -10,7 +10,7 @@ def tell_unread(part: Part) -> None:
     """A warning when entries of the archive are in no figure, or say themselves that they are odd."""
     if part.faults:
         first = part.faults[0]
-        what = f"{first.path or 'an entry'} {first.evidence[0]}"
+        what = f"{first.path}: {first.evidence[0]}"
         more = "" if len(part.faults) == 1 else f", and {len(part.faults) - 1:,} more"
         Terminal().warn(
             printable(f"{count(len(part.faults), 'fault')} in `{part.name}` (`lbuild inspect`): {what}{more}")

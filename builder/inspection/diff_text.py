@@ -61,7 +61,8 @@ def _totals(difference: Difference) -> Iterator[Row]:
 
 def _owners(difference: Difference, everything: bool) -> Iterator[Row]:
     owners = difference.owners
-    whole = max(abs(owner.change) for owner in owners)
+    # Files may outweigh what their distribution gained or lost by them.
+    whole = max(abs(each.change) for owner in owners for each in (owner, *owner.files))
     shown = owners if everything or len(owners) <= LARGEST + 1 else owners[:LARGEST]
     for owner in shown:
         yield _row(f"  {_sign(owner.old, owner.new)} {_name(owner)}", owner.before, owner.after, whole)

@@ -82,7 +82,7 @@ def _inside(branches: Sequence[Branch], measured: Measured, level: int, everythi
         yield _row(branch, measured, level)
         yield from _inside(branch.branches, measured, level + 1, everything)
     rest = _together("", branches[len(shown) :])
-    if shown and rest.files and _NOTHING * rest.size >= measured.size:
+    if shown and rest.size and _NOTHING * rest.size >= measured.size:
         name = f"... and {count(rest.files, 'file')}"
         yield _row(replace(rest, name=name), measured, level)
 
@@ -104,7 +104,7 @@ def _kinds(measured: Measured) -> Iterator[Row]:
 
 
 def _large(branches: Sequence[Branch], measured: Measured) -> Sequence[Branch]:
-    return [branch for branch in branches if _SMALL * branch.size >= measured.size]
+    return [branch for branch in branches if branch.size and _SMALL * branch.size >= measured.size]
 
 
 def _together(name: str, branches: Sequence[Branch]) -> Branch:

@@ -92,7 +92,7 @@ class _Zip:
         path = info.filename
         mode = info.external_attr >> 16 if info.create_system in _UNIX else 0
         if not path:
-            self._fault("unsafe-path", path, "has no name")
+            self._fault("unsafe-path", "(nothing)", "an entry without a name")
         elif path.startswith("/") or ".." in path.split("/"):
             self._fault("unsafe-path", path, "leads out of the function's folder")
         elif info.flag_bits & 1:

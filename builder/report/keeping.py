@@ -12,8 +12,13 @@ def keep_report(store: Store, sha256: str, form: Mapping[str, Any]) -> None:
     store.put(Bucket.REPORTS, sha256, json.dumps(form, separators=(",", ":")).encode())
 
 
+def is_kept(store: Store, sha256: str) -> bool:
+    """Whether there is a report of the bundle: equal bundles have equal reports but for times and paths."""
+    return store.get(Bucket.REPORTS, sha256) is not None
+
+
 def report_of(store: Store, sha256: str) -> Mapping[str, Any] | None:
-    """The report in its JSON form of the newest build that gave this bundle; None when none was kept."""
+    """The report, in its JSON form, of a build that gave this bundle; None when none was kept."""
     record = store.get(Bucket.REPORTS, sha256)
     if record is None:
         return None

@@ -36,7 +36,7 @@ def share(part: int, whole: int) -> str:
     """`41 %`; `<1 %` for what would round to nothing."""
     if not whole or not part:
         return "0 %"
-    return f"{100 * part / whole:.0f} %" if 200 * part >= whole else "<1 %"
+    return f"{100 * part / whole:.0f} %" if 200 * part > whole else "<1 %"
 
 
 def count(number: int, thing: str) -> str:
