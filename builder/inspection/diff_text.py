@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from builder.inspection.difference import Difference, FileChange, OwnerChange
 from builder.report.cells import PLAIN, printable
-from builder.report.pictures import Row, picture
+from builder.report.pictures import Row, picture, pictures
 from builder.report.sizes import change, count, human
 
 LARGEST = 10
@@ -27,22 +27,13 @@ def diff_text(difference: Difference, *, columns: int = PLAIN, everything: bool 
     yield printable(f"{old.name} -> {new.name}{roles}")
     yield ""
     yield from picture([*_totals(difference)], columns)
-    yield ""
     if difference.is_empty:
+        yield ""
         yield f"  No file differs: {count(len(new.entries), 'file')}"
         return
-    header = Row("", ("before", "after", "change"))
-    owners, kinds = [*_owners(difference, everything)], [*_kinds(difference)]
-    lines = list(picture([header, *owners, header, *kinds], columns))
-    yield _titled("By distribution", lines[0])
-    yield from lines[1 : len(owners) + 1]
-    yield ""
-    yield _titled("By kind", lines[len(owners) + 1])
-    yield from lines[len(owners) + 2 :]
-
-
-def _titled(title: str, header: str) -> str:
-    return title + header[len(title) :]
+    figures = ("before", "after", "change")
+    owners = [Row("By distribution", figures), *_owners(difference, everything)]
+    yield from pictures([owners, [Row("By kind", figures), *_kinds(difference)]], columns)
 
 
 def _totals(difference: Difference) -> Iterator[Row]:
@@ -62,7 +53,8 @@ def _totals(difference: Difference) -> Iterator[Row]:
 def _owners(difference: Difference, everything: bool) -> Iterator[Row]:
     owners = difference.owners
     # Files may outweigh what their distribution gained or lost by them.
-    whole = max(abs(each.change) for owner in owners for each in (owner, *owner.files))
+    changes = ((owner.change, *(file.change for file in owner.files)) for owner in owners)
+    whole = max(abs(each) for one in changes for each in one)
     shown = owners if everything or len(owners) <= LARGEST + 1 else owners[:LARGEST]
     for owner in shown:
         yield _row(f"  {_sign(owner.old, owner.new)} {_name(owner)}", owner.before, owner.after, whole)

@@ -19,17 +19,15 @@ def dropped_text(
     """Sums by rule and by distribution, and what is not there at all; `everything`: each path."""
     yield f"{printable(name)}: left out {count(len(dropped.drops), 'file')}, {human(dropped.size)}"
     if dropped.drops:
-        rules = [*_sums(dropped.by_rule, dropped.size)]
-        owners = [*_owners(dropped, everything)]
-        header = Row("", ("size", "share", "files"))
-        lines = list(picture([header, *rules, header, *owners], columns))
-        for title, section in (
-            ("By rule", lines[: len(rules) + 1]),
-            ("By distribution", lines[len(rules) + 1 :]),
-        ):
-            yield ""
-            yield title + section[0][len(title) :]
-            yield from section[1:]
+        figures = ("size", "share", "files")
+        rules = [Row("By rule", figures), *_sums(dropped.by_rule, dropped.size)]
+        lines = list(
+            picture([*rules, Row("By distribution", figures), *_owners(dropped, everything)], columns)
+        )
+        yield ""
+        yield from lines[: len(rules)]
+        yield ""
+        yield from lines[len(rules) :]
     if dropped.excluded:
         yield ""
         yield "Not in it at all"

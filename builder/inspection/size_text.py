@@ -6,7 +6,7 @@ from dataclasses import replace
 from builder.inspection.tree import Branch, Measured
 from builder.inspection.values import Role
 from builder.report.cells import PLAIN, printable
-from builder.report.pictures import Row, picture
+from builder.report.pictures import Row, pictures
 from builder.report.sizes import count, gauge, human, share
 from builder.report.text import table
 
@@ -32,16 +32,9 @@ def size_text(measured: Measured, *, columns: int = PLAIN, everything: bool = Fa
     yield from _limits(measured)
     if not part.entries:
         return
-    header = Row("", ("unpacked", *(["packed"] if part.zipped is not None else []), "share"))
-    owners, kinds = [*_owners(measured, everything)], [*_kinds(measured)]
-    lines = list(picture([header, *owners, header, *kinds], columns))
-    for title, section in (
-        ("By distribution", lines[: len(owners) + 1]),
-        ("By kind", lines[len(owners) + 1 :]),
-    ):
-        yield ""
-        yield title + section[0][len(title) :]
-        yield from section[1:]
+    figures = ("unpacked", *(["packed"] if part.zipped is not None else []), "share")
+    owners = [Row("By distribution", figures), *_owners(measured, everything)]
+    yield from pictures([owners, [Row("By kind", figures), *_kinds(measured)]], columns)
 
 
 def _limits(measured: Measured) -> Iterator[str]:

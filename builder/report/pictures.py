@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from builder.report.cells import columns_of, fitted, printable
 from builder.report.sizes import bar
@@ -46,3 +47,11 @@ def picture(rows: Sequence[Row], columns: int) -> Iterator[str]:
         cells += [figure.rjust(width) for figure, width in zip(row.figures, widths, strict=True)]
         cells += [bar(row.part, row.whole, bar_width, thin=row.thin)] if bar_width > 0 else []
         yield (" " * _GAP).join(cells).rstrip()
+
+
+def pictures(sections: Sequence[Sequence[Row]], columns: int) -> Iterator[str]:
+    """Pictures with the same columns, an empty line before each."""
+    lines = picture([row for section in sections for row in section], columns)
+    for section in sections:
+        yield ""
+        yield from islice(lines, len(section))

@@ -20,16 +20,16 @@ ROWS = (
 WHOLE = """\
 b.zip: left out 4 files, 99.1 KB
 
-By rule         size  share  files
-  tests      97.7 KB   99 %      2  ████████████████████████████████████████
-  scripts     1000 B    1 %      1  ▌
-  nspkg-pth    500 B   <1 %      1  ▌
+By rule             size  share  files
+  tests          97.7 KB   99 %      2  ████████████████████████████████████████
+  scripts         1000 B    1 %      1  ▌
+  nspkg-pth        500 B   <1 %      1  ▌
 
-By distribution size  share  files
-  numpy 2.0  98.6 KB  100 %      3  ████████████████████████████████████████
-    tests    97.7 KB   99 %      2  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╸
-    scripts   1000 B    1 %      1  ╸
-  six 1.0      500 B   <1 %      1  ▌
+By distribution     size  share  files
+  numpy 2.0      98.6 KB  100 %      3  ████████████████████████████████████████
+    tests        97.7 KB   99 %      2  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╸
+    scripts       1000 B    1 %      1  ╸
+  six 1.0          500 B   <1 %      1  ▌
 
 Not in it at all
   boto3: the runtime has it
