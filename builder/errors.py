@@ -28,6 +28,12 @@ class InvalidLockError(UsageError):
     code = "invalid-lock"
 
 
+class NoReportError(UsageError):
+    """The cache holds no report of this bundle, or the one that was given is none, or another's."""
+
+    code = "no-report"
+
+
 class MissingHashError(UsageError):
     """`--require-hashes` is in force and a requirement has none."""
 

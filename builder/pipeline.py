@@ -16,14 +16,18 @@ from builder.model import Bundle, BundlePlan, FromWheel
 from builder.order import StageLog
 from builder.proof.last_resort import is_last_resort
 from builder.proving import proven_bundle, proven_resolution
+from builder.report.json_form import report_as_json
+from builder.report.keeping import is_kept, keep_report
 from builder.report.values import Report
 from builder.resolving import resolve_order
+from prebuilt_index.errors import StoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from builder.model import Resolution, SourceFile
     from builder.order import Order, Tools
+    from prebuilt_index.store import Store
 
 
 def build_bundle(order: Order, tools: Tools) -> Report:
@@ -39,7 +43,7 @@ def build_bundle(order: Order, tools: Tools) -> Report:
             check_limits(plan, order.target.runtime.limits)
         bundle = _written(plan, order.output, as_directory=order.as_directory)
         detail.append(_count(bundle.files, "file"))
-    return replace(
+    report = replace(
         _report(order, proven.resolution, log),
         bundle=bundle,
         drops=plan.drops,
@@ -54,6 +58,20 @@ def build_bundle(order: Order, tools: Tools) -> Report:
         runtime_packages=proven.choice.comparison,
         engine=_engine(plan),
     )
+    return _kept(report, bundle, tools.store)
+
+
+def _kept(report: Report, bundle: Bundle, store: Store) -> Report:
+    """The report is in the store, for `lbuild size --dropped`; where it cannot be, the bundle is no worse."""
+    try:
+        if not is_kept(store, bundle.sha256):
+            keep_report(store, bundle.sha256, report_as_json(report))
+    except StoreError as error:
+        told = (
+            f"{error.summary}: {', '.join(error.evidence)}; `lbuild size --dropped` will not know this build"
+        )
+        return replace(report, warnings=(*report.warnings, told))
+    return report
 
 
 def _dry(order: Order, tools: Tools, log: StageLog) -> Report:

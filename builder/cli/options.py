@@ -72,10 +72,11 @@ INDEX: Sequence[Decorator] = (
         "--trusted-host", "trusted_hosts", multiple=True, metavar="HOST", help="No TLS checks for HOST."
     ),
 )
+CACHE_FOLDER: Decorator = click.option(
+    "--cache-dir", type=FILE, envvar="LBUILD_CACHE_DIR", show_envvar=True, help="The cache's folder."
+)
 CACHE: Sequence[Decorator] = (
-    click.option(
-        "--cache-dir", type=FILE, envvar="LBUILD_CACHE_DIR", show_envvar=True, help="The cache's folder."
-    ),
+    CACHE_FOLDER,
     click.option("--no-cache", is_flag=True, help="Use a cache that ends with this run."),
     click.option("--offline", is_flag=True, help="Ask no server; use what the cache holds."),
     click.option("--refresh", is_flag=True, help="Ask indexes again, however fresh their answers are."),

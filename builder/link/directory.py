@@ -106,8 +106,30 @@ def _foreign(goal: Path) -> Iterator[str]:
             path = os.path.join(folder, name)
             facts = os.lstat(path)
             ours = stat.S_ISREG(facts.st_mode) and facts.st_mtime_ns == MTIME * 1_000_000_000
-            if not ours and not (os.path.basename(folder) == "__pycache__" and name.endswith(".pyc")):
+            if not ours and not _is_cached_bytecode(Path(path)):
                 yield os.path.relpath(path, goal)
+
+
+def directory_digest(folder: Path) -> str:
+    """`Bundle.sha256` of the bundle in `folder`; bytecode that Python left there since does not count.
+
+    Raises OSError.
+    """
+    lines = []
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            location = Path(parent, name)
+            facts = location.lstat()
+            if not (_is_cached_bytecode(location) and facts.st_mtime_ns != MTIME * 1_000_000_000):
+                path = location.relative_to(folder).as_posix()
+                sha256 = _sha256(location) if stat.S_ISREG(facts.st_mode) else ""
+                lines.append((path, _line(path, executable=bool(facts.st_mode & 0o100), sha256=sha256)))
+    return hashlib.sha256(b"".join(line for _, line in sorted(lines))).hexdigest()
+
+
+def _sha256(location: Path) -> str:
+    with open(location, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write_files(root: Path, plan: BundlePlan) -> list[_Written]:
@@ -158,7 +180,7 @@ def _write_file(root: Path, planned: PlannedFile, plan: BundlePlan, wheels: Whee
             size += len(piece)
             if digest is not None:
                 digest.update(piece)
-    os.chmod(location, _mode(planned))
+    os.chmod(location, _mode(planned.executable))
     os.utime(location, (MTIME, MTIME))
     sha256 = content.member.sha256 if isinstance(content, FromWheel) else ""
     return _Written(file=planned, sha256=digest.hexdigest() if digest else sha256, size=size)
@@ -176,8 +198,17 @@ def _pieces(
             return (made,)
 
 
-def _mode(file: PlannedFile) -> int:
-    return 0o755 if file.executable else 0o644
+def _mode(executable: bool) -> int:
+    return 0o755 if executable else 0o644
+
+
+def _line(path: str, *, executable: bool, sha256: str) -> bytes:
+    """What the digest of a directory has for one file."""
+    return f"{path}\0{_mode(executable):04o}\0{sha256}\n".encode("utf-8", "surrogateescape")
+
+
+def _is_cached_bytecode(path: Path) -> bool:
+    return path.parent.name == "__pycache__" and path.suffix == ".pyc"
 
 
 def _move_up(part: Path, goal: Path) -> None:
@@ -221,7 +252,7 @@ def _bundle(output: Path, written: Sequence[_Written]) -> Bundle:
     digest = hashlib.sha256()
     sizes: dict[str, int] = {}
     for each in written:
-        digest.update(f"{each.file.path}\0{_mode(each.file):04o}\0{each.sha256}\n".encode())
+        digest.update(_line(each.file.path, executable=each.file.executable, sha256=each.sha256))
         sizes[each.file.owner] = sizes.get(each.file.owner, 0) + each.size
     return Bundle(
         path=output,

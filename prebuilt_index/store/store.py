@@ -26,6 +26,7 @@ class Bucket(StrEnum):
     built-v1        sha256 of a wheel made here        sha256 of the source, backend and its environment
     resolutions-v1  pins                               digests of the requirements, the pages and the options
     pip-v1          pip's configuration                stats of its files, the PIP_ variables
+    reports-v1      report of a build                  sha256 of the bundle
     """
 
     PAGES = "pages-v1"
@@ -37,6 +38,7 @@ class Bucket(StrEnum):
     BUILT = "built-v1"
     RESOLUTIONS = "resolutions-v1"
     PIP = "pip-v1"
+    REPORTS = "reports-v1"
 
 
 _BUCKETS = frozenset({BLOBS, *Bucket})
