@@ -2,22 +2,24 @@
 
     trial-v1/<runtime>-<machine>-<digest of the requirements>/    with bytecode, as Lambda's has
 
-The versions are those known to be on Lambda; a folder is made beside its place and renamed.
+The versions are those known to be on Lambda.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from builder.cli.cache_folder import cache_folder
+from builder.cli.cache_folder import opened_store
 from builder.cli.terminal import Terminal
 from manylinux.errors import EnvironmentFault
+from prebuilt_index.store import trees
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from builder.cli.options import CacheChoices, IndexChoices
@@ -25,33 +27,27 @@ if TYPE_CHECKING:
     from manylinux.architecture import Architecture
     from manylinux.runtime import Runtime
 
-_KIND = "trial-v1"
 
-
+@contextmanager
 def runtime_folder(
     function: Function,
     architecture: Architecture,
     index: IndexChoices,
     cache: CacheChoices,
-    spare: Path,
     terminal: Terminal,
-) -> Path:
-    """A folder with the packages of the runtime, for this machine; `spare` when nothing is cached."""
+) -> Iterator[Path]:
+    """A folder with the packages of the runtime, for this machine; it is there as long as the block lasts."""
     words = _requirements(function.runtime)
     digest = hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
     name = f"{function.runtime.id}-{architecture.value}-{digest}"
-    place = spare if cache.no_cache else cache_folder(cache.cache_dir) / _KIND / name
-    if place.is_dir():
-        return place
-    terminal.note(f"getting what {function.runtime.id} brings: {', '.join(words)}")
-    made = place.with_name(f"{place.name}.{os.getpid()}")
-    try:
-        _build(words, function, architecture, index, cache, made)
-        _compile(function, made)
-        _rename(made, place)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-    return place
+
+    def make(folder: Path) -> None:
+        terminal.note(f"getting what {function.runtime.id} brings: {', '.join(words)}")
+        _build(words, function, architecture, index, cache, folder)
+        _compile(function, folder)
+
+    with opened_store(cache) as store, trees.held(store, name, make) as folder:
+        yield folder
 
 
 def _requirements(runtime: Runtime) -> tuple[str, ...]:
@@ -115,15 +111,3 @@ def _compile(function: Function, folder: Path) -> None:
             evidence=(done.stdout + done.stderr).splitlines()[-5:],
             hint="Look at what that Python lacks, or at the space in the cache",
         )
-
-
-def _rename(made: Path, place: Path) -> None:
-    try:
-        made.rename(place)
-    except OSError as error:
-        if not place.is_dir():  # else another process was faster
-            raise EnvironmentFault(
-                f"`{place}` cannot be made",
-                evidence=[str(error)],
-                hint="Name another cache with `--cache-dir`",
-            ) from error

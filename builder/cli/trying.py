@@ -71,11 +71,11 @@ def run_try(choices: TryChoices, index: IndexChoices, cache: CacheChoices, termi
             variables=variables,
         )
         _compare_machines(function, choices, trees, terminal)
-        _furnish(function, trees, index, cache, terminal)
-        if choices.imports:
-            tried = _imported(function, choices, trees)
-        else:
-            tried = _started(function, choices, trees, terminal)
+        with _furnished(function, trees, index, cache, terminal):
+            if choices.imports:
+                tried = _imported(function, choices, trees)
+            else:
+                tried = _started(function, choices, trees, terminal)
         return TryOutcome(function=function, tried=tried)
 
 
@@ -141,21 +141,22 @@ def _compare_machines(
         )
 
 
-def _furnish(
+@contextmanager
+def _furnished(
     function: Function, trees: Sequence[Tree], index: IndexChoices, cache: CacheChoices, terminal: Terminal
-) -> None:
+) -> Iterator[None]:
     """Every tree has what the runtime brings: awslambdaric and the SDK, where Lambda has them."""
     from builder.cli.runtime_folder import runtime_folder
 
     architecture = Architecture.parse(function.interpreter.machine)
-    spare = trees[0].root.parent / "runtime"
-    folder = runtime_folder(function, architecture, index, cache, spare, terminal)
-    for tree in trees:
-        place = tree.at(function.runtime.sdk_dir)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.symlink_to(folder)
-        for path in ("/var/runtime", "/tmp"):
-            tree.at(path).mkdir(exist_ok=True)
+    with runtime_folder(function, architecture, index, cache, terminal) as folder:
+        for tree in trees:
+            place = tree.at(function.runtime.sdk_dir)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.symlink_to(folder)
+            for path in ("/var/runtime", "/tmp"):
+                tree.at(path).mkdir(exist_ok=True)
+        yield
 
 
 def _imported(function: Function, choices: TryChoices, trees: Sequence[Tree]) -> tuple[Tried, ...]:
