@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from builder.cli.cache_folder import opened_store
 from builder.cli.terminal import Terminal
-from manylinux.errors import EnvironmentFault
+from manylinux.architecture import Architecture
 from prebuilt_index.store import trees
 
 if TYPE_CHECKING:
@@ -23,28 +22,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from builder.cli.options import CacheChoices, IndexChoices
-    from builder.trial.values import Function
-    from manylinux.architecture import Architecture
+    from builder.trial.place import Place
     from manylinux.runtime import Runtime
 
 
 @contextmanager
 def runtime_folder(
-    function: Function,
-    architecture: Architecture,
+    runtime: Runtime,
+    place: Place,
     index: IndexChoices,
     cache: CacheChoices,
     terminal: Terminal,
 ) -> Iterator[Path]:
-    """A folder with the packages of the runtime, for this machine; it is there as long as the block lasts."""
-    words = _requirements(function.runtime)
+    """A folder with the packages of the runtime for that place; it is there as long as the block lasts."""
+    architecture = Architecture.parse(place.interpreter.machine)
+    words = _requirements(runtime)
     digest = hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
-    name = f"{function.runtime.id}-{architecture.value}-{digest}"
+    name = f"{runtime.id}-{architecture.value}-{digest}"
 
     def make(folder: Path) -> None:
-        terminal.note(f"getting what {function.runtime.id} brings: {', '.join(words)}")
-        _build(words, function, architecture, index, cache, folder)
-        _compile(function, folder)
+        terminal.note(f"getting what {runtime.id} brings: {', '.join(words)}")
+        _build(words, runtime, architecture, index, cache, folder)
+        place.compile(folder)
 
     with opened_store(cache) as store, trees.held(store, name, make) as folder:
         yield folder
@@ -57,7 +56,7 @@ def _requirements(runtime: Runtime) -> tuple[str, ...]:
 
 def _build(
     words: tuple[str, ...],
-    function: Function,
+    runtime: Runtime,
     architecture: Architecture,
     index: IndexChoices,
     cache: CacheChoices,
@@ -76,7 +75,7 @@ def _build(
             groups=(),
             require_hashes=False,
         ),
-        target=TargetChoices(runtime=function.runtime.id, arch=architecture.value),
+        target=TargetChoices(runtime=runtime.id, arch=architecture.value),
         resolve=ResolveChoices(
             allow_prereleases=False, prefer=(), exclude_newer=None, only_binary=(":all:",), no_binary=()
         ),
@@ -96,18 +95,3 @@ def _build(
         dry_run=False,
     )
     run_bundle(wishes, bundle, Terminal(-1))
-
-
-def _compile(function: Function, folder: Path) -> None:
-    """Bytecode that needs no look at the sources: they do not change, and their dates mean nothing."""
-    command = [str(function.interpreter.path), "-I", "-S", "-m", "compileall", "-q"]
-    done = subprocess.run(
-        [*command, "--invalidation-mode", "unchecked-hash", folder],
-        check=False, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace",
-    )  # fmt: skip
-    if done.returncode:
-        raise EnvironmentFault(
-            f"Python {function.interpreter.version} cannot compile what the runtime brings",
-            evidence=(done.stdout + done.stderr).splitlines()[-5:],
-            hint="Look at what that Python lacks, or at the space in the cache",
-        )
