@@ -177,7 +177,7 @@ class Container:
                 error = b"".join(_heard(stream, hear))
             finally:
                 guard.cancel()
-                stream.close()
+                stream._response.close()  # its own `close` leaves the connection, and refuses over SSH
             return Ran(_status(api, job), error)
 
     def _end(self) -> None:
