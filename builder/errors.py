@@ -5,6 +5,7 @@ from manylinux.errors import (
     EnvironmentFault,
     FunctionFault,
     IntegrityError,
+    NetworkError,
     NoSolutionError,
     UsageError,
 )
@@ -107,9 +108,33 @@ class OutputError(EnvironmentFault):
 
 
 class NoInterpreterError(EnvironmentFault):
-    """No Python of the runtime's minor version is on this machine."""
+    """No Python of the runtime's minor version is on this machine, or in the image."""
 
     code = "no-interpreter"
+
+
+class NoContainerEngineError(EnvironmentFault):
+    """No engine for containers answers."""
+
+    code = "no-container-engine"
+
+
+class NoImageError(EnvironmentFault):
+    """There is no container image for the runtime, or it is not here and may not be pulled."""
+
+    code = "no-image"
+
+
+class ImagePullError(NetworkError):
+    """A registry did not hand out a container image."""
+
+    code = "image-pull"
+
+
+class ContainerError(EnvironmentFault):
+    """The engine refused what was asked of it, or the container ended before its time."""
+
+    code = "container"
 
 
 class WrongMachineError(EnvironmentFault):

@@ -14,7 +14,9 @@ from builder.trial.values import Interpreter
 
 _PATIENCE = 20.0
 """Seconds for an answer."""
-_QUESTION = """\
+ASK = ("-I", "-S", "-c")
+"""The words for a candidate before the question."""
+QUESTION = """\
 import json, os, sys
 try:
     libc = os.confstr("CS_GNU_LIBC_VERSION")
@@ -102,7 +104,11 @@ def _said(command: list[str], environ: Mapping[str, str]) -> str:
 
 def _asked(path: Path, python: str, environ: Mapping[str, str]) -> tuple[Interpreter | None, str]:
     """What a candidate says it is, or None and why it does not fit."""
-    said = _said([os.fspath(path), "-I", "-S", "-c", _QUESTION], environ)
+    return understood(_said([os.fspath(path), *ASK, QUESTION], environ), path, python)
+
+
+def understood(said: str | bytes, path: Path, python: str) -> tuple[Interpreter | None, str]:
+    """What the answer of the candidate at `path` says, or None and why it is no CPython `python`."""
     try:
         answer = json.loads(said)
     except ValueError:

@@ -10,6 +10,8 @@ from typing import Self
 from prebuilt_index.store import blobs, durable, folder, locks, records
 
 BLOBS = "blobs-v1"
+TRIAL = "trial-v1"
+"""Folders with what a runtime brings beside Python, see `trees`."""
 _SWEEP_AFTER = 3600.0
 """Seconds after which an unlocked file in `tmp/` belongs to a dead process."""
 
@@ -41,7 +43,7 @@ class Bucket(StrEnum):
     REPORTS = "reports-v1"
 
 
-_BUCKETS = frozenset({BLOBS, *Bucket})
+_BUCKETS = frozenset({BLOBS, TRIAL, *Bucket})
 
 
 class Store:
@@ -80,6 +82,11 @@ class Store:
     @property
     def read_only(self) -> bool:
         return self._scratch is not None
+
+    @property
+    def writable(self) -> "Store":
+        """Where additions go: this store, or the one it keeps for them when it is read-only."""
+        return self._scratch or self
 
     def close(self) -> None:
         """What is temporary is gone; a shared store stays."""
