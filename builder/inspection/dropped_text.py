@@ -6,7 +6,7 @@ from builder.inspection.dropped import Dropped
 from builder.model import Drop
 from builder.report.cells import PLAIN, printable
 from builder.report.left_out import Sum, drops_by
-from builder.report.pictures import Row, picture
+from builder.report.pictures import Row, pictures
 from builder.report.sizes import count, human, share
 
 LARGEST = 10
@@ -21,13 +21,8 @@ def dropped_text(
     if dropped.drops:
         figures = ("size", "share", "files")
         rules = [Row("By rule", figures), *_sums(dropped.by_rule, dropped.size)]
-        lines = list(
-            picture([*rules, Row("By distribution", figures), *_owners(dropped, everything)], columns)
-        )
-        yield ""
-        yield from lines[: len(rules)]
-        yield ""
-        yield from lines[len(rules) :]
+        owners = [Row("By distribution", figures), *_owners(dropped, everything)]
+        yield from pictures([rules, owners], columns)
     if dropped.excluded:
         yield ""
         yield "Not in it at all"
