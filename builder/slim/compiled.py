@@ -1,7 +1,7 @@
-"""Names inside compiled code: extension modules, and bytecode without its source.
+"""Names inside compiled code: extension modules, libraries, and bytecode without its source.
 
-Cython keeps what it imports as strings in the module; since 3.2 all strings of a module are one table, without
-anything between them, that zlib has compressed. So a name is looked for within runs of name characters.
+Cython keeps what it imports as strings in the module. Since 3.2 all strings of a module are one table, without
+anything between them, that zlib has compressed; so a dotted name is looked for within a run of name characters.
 """
 
 import bz2
@@ -10,8 +10,6 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from builder.slim.names import ModuleName
-
 _RUN = re.compile(rb"[\w.]*+")
 _ROOT = re.compile(rb"[\w.]*\Z")
 _ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
@@ -19,7 +17,8 @@ _BZ2 = re.compile(rb"BZh[1-9]1AY&SY")
 _TABLE = 4 * 1024 * 1024
 """Bytes: no table of strings is longer."""
 _LONGEST = 512
-_DOTTED = re.compile(rb"\.(?:tests?|_tests|conftest)|\A(?:tests?|_tests|conftest)(?:\.|\Z)")
+_INSIDE = re.compile(rb"[\w.]\.(?:tests?|_tests|conftest)")
+_START = re.compile(rb"(?:tests?|_tests|conftest)(?:\.\w|\Z)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,22 +27,26 @@ class Runs:
 
     home: str
     """Package of the module; relative names start from it."""
-    texts: tuple[str, ...]
-    """Sorted."""
+    dotted: tuple[str, ...] = ()
+    """Sorted; a name may begin and end anywhere in them."""
+    starts: tuple[str, ...] = ()
+    """Sorted; whole strings that begin as a name relative to the package does, such as `tests`."""
 
 
-def runs_in(content: bytes, module: ModuleName) -> Runs | None:
-    """None where nothing in the module can be the name of a test module."""
-    found = set(_runs(content))
+def runs_in(content: bytes, home: str) -> Runs | None:
+    """None where nothing in a module of the package `home` can be the name of a test module."""
+    dotted: set[bytes] = set()
+    starts: set[bytes] = set()
+    _collect(content, dotted, starts)
     if b"PyInit_" in content and b"decompress" in content:
         for table in _tables(content):
-            found.update(_runs(table))
-    if not found:
+            _collect(table, dotted, starts)
+    if not dotted and not starts:
         return None
-    return Runs(home=module.home, texts=tuple(sorted(run.decode("latin-1") for run in found)))
+    return Runs(home=home, dotted=_sorted(dotted), starts=_sorted(starts))
 
 
-def _runs(content: bytes) -> Iterator[bytes]:
+def _collect(content: bytes, dotted: set[bytes], starts: set[bytes]) -> None:
     end = 0
     while (at := content.find(b"test", end)) >= 0:
         before = _ROOT.search(content, max(end, at - _LONGEST), at)
@@ -52,8 +55,12 @@ def _runs(content: bytes) -> Iterator[bytes]:
         assert after is not None
         end = after.end()
         run = before[0] + after[0]
-        if _DOTTED.search(run):
-            yield run
+        if _INSIDE.search(run):
+            dotted.add(run)
+        elif _START.match(run) and not content[before.start() - 1 : before.start()].strip(b"\0"):
+            # What is no string of its own, such as a word of prose, has something else before or behind it.
+            if not content[end : end + 1].strip(b"\0"):
+                starts.add(run)
 
 
 def _tables(content: bytes) -> Iterator[bytes]:
@@ -68,3 +75,7 @@ def _tables(content: bytes) -> Iterator[bytes]:
                 continue
             if engine.eof:
                 yield table
+
+
+def _sorted(runs: set[bytes]) -> tuple[str, ...]:
+    return tuple(sorted(run.decode("latin-1") for run in runs))

@@ -84,18 +84,14 @@ class _Walk:
     def runs(self, runs: Runs) -> None:
         """Keeps what stands in the strings of a compiled module, whole or from its package on."""
         by = f"{runs.home} (compiled)" if runs.home else "a library"
-        homes = ancestors(runs.home)
         for head in self.heads:
-            relative = [head[len(home) + 1 :] for home in homes if head.startswith(f"{home}.")]
-            for text in runs.texts:
+            for text in runs.dotted:
                 if head in text:
                     self._keep(head, by)
                     for name in self._below(f"{head}."):
                         if name in text:
                             self._keep(name, by)
-                for start in relative:
-                    if text == start or text.startswith(f"{start}."):
-                        self._keep(head + text[len(start) :], by)
+        self.mention((f"{runs.home}.{start}" for start in runs.starts), (), by)
 
     def entry_point_packages(self, names: Iterable[str]) -> list[str]:
         """Test packages named by entry points: a plugin may look for all their modules."""
@@ -110,7 +106,7 @@ class _Walk:
                 found = mentions_of(content, name, inside=True)
                 self.mention(found.names, found.families, module.name)
                 self.named[number].update(tail.decode("latin-1") for tail in tails_in(content))
-            elif (runs := runs_in(content, name)) is not None:
+            elif (runs := runs_in(content, name.home)) is not None:
                 self.runs(runs)
 
     def _keep(self, name: str, by: str) -> None:

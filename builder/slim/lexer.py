@@ -35,7 +35,8 @@ _FORMATTED = frozenset("fFtT")
 _DEEPEST = 12
 """Strings within fields within strings; deeper ones are in doubt."""
 FIELD = "\0"
-"""Stands in a string for a replacement field."""
+"""Stands in a string for a replacement field, and at an end of it for what `+` joins there."""
+_PLUS = re.compile(r"[ \t\f\n\\]*+\+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +106,12 @@ class _Reader:
             gap = between[: len(between) - len(prefix)].strip(" \t\f\n\\")
             if gap:
                 self._end_run()
+                if gap.endswith("+"):
+                    self.run.append(FIELD)
             position, value = self._string(start, prefix, 0, token)
             self.run.append(value)
+            if _PLUS.match(text, position):
+                self.run.append(FIELD)
             code.append('"')
         code.append(text[position:])
         self._end_run()

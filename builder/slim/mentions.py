@@ -126,7 +126,7 @@ def _read_string(string: str, module: ModuleName, names: set[str], families: set
         if found is None:
             continue
         dots, name = len(found[1]), found[2]
-        open_end = number + 1 < len(pieces) or name.endswith(".")
+        open_end = number + 1 < len(pieces)
         for whole in _readings(module, dots, name.strip("."), rootless=number > 0):
             names.add(whole)
             if open_end:

@@ -10,7 +10,7 @@ from builder.slim.mentions import mentions_of
 from builder.slim.names import ModuleName, module_of
 from builder.slim.rules import SOURCES, STUBS
 from builder.slim.spare_files import shared_copies, spare_files, suffix_of
-from builder.slim.strings import tails_in
+from builder.slim.strings import names_stubs, tails_in
 from builder.slim.values import Mentioning, SpareFile, WheelScan
 
 Read = Callable[[str], bytes]
@@ -120,7 +120,7 @@ class _Reading:
             if stub in self.stubs and b"attach_stub" in content:
                 self.kept.add(stub)
                 self._mentions(module, module.name, self.read(stub))
-            if b".pyi" in content:
+            if names_stubs(content):
                 self.named.add(NAMES_STUBS)
 
     def _mentions(self, module: ModuleName, by: str, content: bytes) -> None:
@@ -134,7 +134,7 @@ class _Reading:
             self.tops.add(module.name.partition(".")[0])
         else:
             module = ModuleName(path.rpartition(".")[0].replace("/", "."), False)
-        runs = runs_in(content, module)
+        runs = runs_in(content, module.home)
         if runs is not None:
             self.runs.append(runs)
         if self.stubs and b".pyi" in content:
