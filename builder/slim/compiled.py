@@ -1,7 +1,8 @@
 """Names inside compiled code: extension modules, libraries, and bytecode without its source.
 
-Cython keeps what it imports as strings in the module. Since 3.2 all strings of a module are one table, without
-anything between them, that zlib has compressed; so a dotted name is looked for within a run of name characters.
+Cython keeps what it imports as strings in the module. Since 3.2 all strings of a module are one table,
+without anything between them, that zlib has compressed. So a dotted name is looked for within a run of name
+characters, and what such a table holds is looked through as well.
 """
 
 import bz2
@@ -57,10 +58,13 @@ def _collect(content: bytes, dotted: set[bytes], starts: set[bytes]) -> None:
         run = before[0] + after[0]
         if _INSIDE.search(run):
             dotted.add(run)
-        elif _START.match(run) and not content[before.start() - 1 : before.start()].strip(b"\0"):
-            # What is no string of its own, such as a word of prose, has something else before or behind it.
-            if not content[end : end + 1].strip(b"\0"):
-                starts.add(run)
+        elif _START.match(run) and _stands_alone(content, before.start(), end):
+            starts.add(run)
+
+
+def _stands_alone(content: bytes, start: int, end: int) -> bool:
+    """It is a string of its own: a word of prose has something else before or behind it."""
+    return not (content[max(0, start - 1) : start] + content[end : end + 1]).strip(b"\0")
 
 
 def _tables(content: bytes) -> Iterator[bytes]:

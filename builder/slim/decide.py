@@ -1,15 +1,20 @@
-"""What goes of the wheels of one bundle, and what of their tests stays and why. Pure, but for test modules read."""
+"""What goes of the wheels of one bundle, and what of their tests stays and why.
+
+Pure, but that test modules which something reaches are read through a function handed in.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from builder.slim import rules
-from builder.slim.graph import ENTRY_POINT, ReadCandidate, Reached, reached
+from builder.slim.graph import ENTRY_POINT, Reached, ReadCandidate, reached
 from builder.slim.rules import Profile, rules_of
 from builder.slim.scan import HAS_PROGRAMS, NAMES_STUBS
 from builder.slim.spare_files import suffix_of
-from builder.slim.values import Decision, SharedObject, SpareFile, WheelScan
+from builder.slim.values import Decision, SharedObject, SpareFile, TestFile, WheelScan
 
+_WHATEVER_NAMED = frozenset({rules.TRANSLATION_SOURCES, rules.SERVICE_EXAMPLES})
+"""Code that reads these makes other files of them, which no bundle is for."""
 Place = tuple[int, str]
 """The position of a wheel, and a path in it."""
 
@@ -58,10 +63,7 @@ def _judged(
     for module in scan.modules:
         yield module.path, rules.TEST_MODULES, walk.modules.get((number, module.path))
     for file in scan.files:
-        reason = walk.folders.get(file.home)
-        if reason is None and _last(file.path) in named:
-            reason = "a string"
-        yield file.path, rules.TEST_DATA, reason
+        yield file.path, rules.TEST_DATA, _keeper(file, walk, named, walk.named.get(number, frozenset()))
     sources = [file for file in scan.spare if file.rule == rules.SOURCES]
     together = HAS_PROGRAMS in named or any(_is_named(file, named) for file in sources)
     for spare in scan.spare:
@@ -70,14 +72,28 @@ def _judged(
         elif spare.rule == rules.STUBS:
             stays = NAMES_STUBS in named
         else:
-            stays = spare.rule != rules.TRANSLATION_SOURCES and _is_named(spare, named)
+            stays = spare.rule not in _WHATEVER_NAMED and _is_named(spare, named)
         yield spare.path, spare.rule, "a string" if stays else None
     for path in _spare_copies(number, scan, named, shared_objects):
         yield path, rules.LIBRARY_COPIES, None
 
 
+def _keeper(file: TestFile, walk: Reached, named: frozenset[str], in_tests: frozenset[str]) -> str | None:
+    """What keeps a file of tests that is no module.
+
+    One in a folder within that of a module that stays does so where a test module names the folder.
+    """
+    if _last(file.path) in named:
+        return "a string"
+    if (reason := walk.folders.get(file.home)) is not None:
+        return reason
+    folder, deeper, _ = file.path[len(file.home) + 1 :].partition("/")
+    return walk.beside.get(file.home) if not deeper or folder in in_tests else None
+
+
 def _is_named(file: SpareFile, named: frozenset[str]) -> bool:
-    return _last(file.path) in named or f"*.{suffix_of(file.path)}" in named
+    suffix = suffix_of(file.path)
+    return not named.isdisjoint((_last(file.path), f"*.{suffix}", f".{suffix}"))
 
 
 def _spare_copies(

@@ -24,18 +24,18 @@ class Reached:
     modules: Mapping[tuple[int, str], str]
     """(Position of the wheel, path) of each to what keeps it."""
     folders: Mapping[str, str]
-    """Dotted name of each folder of tests that something names, or of which a module stays, to what keeps it."""
+    """Dotted name of each folder of tests that something names itself, to what names it."""
+    beside: Mapping[str, str]
+    """Dotted name of each folder in which a test module stays, to what keeps the module."""
     named: Mapping[int, frozenset[str]]
     """By wheel: last parts of paths that its reached test modules hold as strings."""
 
 
-def reached(
-    scans: Sequence[WheelScan], source: WheelScan | None, read_candidate: ReadCandidate
-) -> Reached:
+def reached(scans: Sequence[WheelScan], source: WheelScan | None, read_candidate: ReadCandidate) -> Reached:
     """The test modules of `scans` that anything else of them, or `source`, may import."""
     walk = _Walk(scans, read_candidate)
     if not walk.index:
-        return Reached(modules={}, folders={}, named={})
+        return Reached(modules={}, folders={}, beside={}, named={})
     for scan in (*scans, *((source,) if source is not None else ())):
         for mentioning in scan.mentions:
             by = f"{SOURCE}: {mentioning.by}" if scan is source else mentioning.by
@@ -48,6 +48,7 @@ def reached(
     return Reached(
         modules=walk.kept,
         folders=walk.folders,
+        beside=walk.beside,
         named={number: frozenset(names) for number, names in walk.named.items()},
     )
 
@@ -69,6 +70,7 @@ class _Walk:
         self.ends: dict[str, list[str]] | None = None
         self.kept: dict[tuple[int, str], str] = {}
         self.folders: dict[str, str] = {}
+        self.beside: dict[str, str] = {}
         self.named: defaultdict[int, set[str]] = defaultdict(set)
         self.queue: deque[tuple[int, TestModule]] = deque()
 
@@ -111,13 +113,13 @@ class _Walk:
 
     def _keep(self, name: str, by: str) -> None:
         """Keeps `name`, if it is a test module or something in one, and the packages it lies in."""
+        if name in self.homes:
+            self.folders.setdefault(name, by)
         for prefix in reversed(ancestors(name)):
-            if prefix in self.homes:
-                self.folders.setdefault(prefix, by)
             for number, module in self.index.get(prefix, ()):
                 if (number, module.path) not in self.kept:
                     self.kept[number, module.path] = by
-                    self.folders.setdefault(prefix if module.package else prefix.rpartition(".")[0], by)
+                    self.beside.setdefault(prefix if module.package else prefix.rpartition(".")[0], by)
                     self.queue.append((number, module))
 
     def _below(self, family: str) -> list[str]:

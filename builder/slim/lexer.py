@@ -1,14 +1,16 @@
 """Python source as code and strings, by one lexical grammar that is the same on every host.
 
 No parser of the running Python is asked, since what it accepts differs from version to version. Python 2,
-f-strings nested as PEP 701 has it, template strings (PEP 750) and text that is no Python at all are read alike;
-where a string has no end the answer says that it is in doubt.
+f-strings nested as PEP 701 has it, template strings (PEP 750) and text that is no Python at all are read
+alike; where a string has no end the answer says that it is in doubt.
 """
 
 import re
 from dataclasses import dataclass
 
 _COOKIE = re.compile(rb"^[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
+_HEAD = 400
+"""Bytes: an encoding declaration stands in the first two lines."""
 _TOKEN = re.compile(
     r"#[^\n]*+"
     r'|"""(?:[^"\\]++|\\.|"(?!""))*+(""")?+'
@@ -21,7 +23,9 @@ _QUOTES = ("", '"""', "'''", '"', "'")
 """By the number of the group in `_TOKEN` that closes the string."""
 _PREFIX = re.compile(r"(?<!\w)[rRbBuUfFtT]{1,2}\Z")
 _LITERAL = {
-    quote: re.compile(r"(?:[^{}\\" + stop + r"]++|\\N\{[^{}\n]*+\}|\\[^{}]|\\|\{\{|\}\}" + more + r")*+", re.DOTALL)
+    quote: re.compile(
+        r"(?:[^{}\\" + stop + r"]++|\\N\{[^{}\n]*+\}|\\[^{}]|\\|\{\{|\}\}" + more + r")*+", re.DOTALL
+    )
     for quote, stop, more in (
         ('"""', '"', '|"(?!"")'),
         ("'''", "'", "|'(?!'')"),
@@ -56,9 +60,10 @@ class _DoubtError(Exception):
 
 
 def decoded(content: bytes) -> str:
-    """The text as its encoding declaration (PEP 263) says, else as UTF-8, else as Latin-1; `\\n` ends lines."""
+    """The text as its encoding declaration says (PEP 263), else as UTF-8 or Latin-1; `\\n` ends lines."""
     names = ["utf-8-sig", "latin-1"]
-    if b"coding" in (head := content[:400]) and (cookie := _COOKIE.search(b"\n".join(head.splitlines()[:2]))):
+    head = b"\n".join(content[:_HEAD].splitlines()[:2])
+    if b"coding" in head and (cookie := _COOKIE.search(head)):
         names.insert(0, cookie[1].decode("ascii"))
     for name in names:
         try:

@@ -1,7 +1,7 @@
 """What test modules one file of Python source can reach, whoever runs it: an over-approximation.
 
-Read are imports at any depth, attribute chains that begin with an imported name, and strings: dotted names, names
-of a child of the package, relative names, names with a part filled in later, and code.
+Read are imports at any depth, attribute chains that begin with an imported name, and strings: dotted names,
+names of a child of the package, relative names, names with a part filled in later, and code.
 """
 
 import re
@@ -55,11 +55,15 @@ def mentions_of(content: bytes, module: ModuleName, *, inside: bool = False) -> 
 
 
 def imports_of(content: bytes, module: ModuleName) -> tuple[str, ...]:
-    """Every absolute name that `module` may import, by statement or by a string that reads like a name; sorted."""
+    """Every absolute name that `module` may import, by statement or by a dotted name in a string; sorted."""
     taken = lexed(decoded(content))
     names = {name for found in imports_in(taken.code) for name in _targets(found, module.home)}
     for string in set(taken.strings):
-        if len(string) <= _LONGEST_NAME and (found := _NAME.fullmatch(string)) and (found[1] or "." in found[2]):
+        if (
+            len(string) <= _LONGEST_NAME
+            and (found := _NAME.fullmatch(string))
+            and (found[1] or "." in found[2])
+        ):
             name = resolved(module.home, len(found[1]), found[2].strip("."))
             if name is not None:
                 names.add(name)

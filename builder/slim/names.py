@@ -4,13 +4,15 @@ import re
 from typing import NamedTuple
 
 TEST_FOLDERS = frozenset({"tests", "test", "_tests"})
-"""Only what lies below a folder of exactly these names may go for being a test; `testing` is public interface."""
+"""Only what lies below a folder of exactly these names may go as a test; `testing` is public interface."""
 CONFTEST = "conftest"
 CANDIDATE_WORDS = TEST_FOLDERS | {CONFTEST}
 WORD = re.compile(r"\b(?:tests?|_tests|conftest)\b")
 WORD_BYTES = re.compile(rb"\b(?:tests?|_tests|conftest)\b")
 """In bytes of any encoding of Python source; what has none of them names no candidate."""
-_MODULE = re.compile(r"(?:(?P<path>.+)/)?(?P<stem>[^/.]+)(?:\.py|\.pyc|(?:\.(?:cpython-|abi3|pypy)[^/]*)?\.so)")
+_MODULE = re.compile(
+    r"(?:(?P<path>.+)/)?(?P<stem>[^/.]+)(?:\.py|\.pyc|(?:\.(?:cpython-|abi3|pypy)[^/]*)?\.so)"
+)
 
 
 class ModuleName(NamedTuple):

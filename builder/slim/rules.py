@@ -34,6 +34,7 @@ STATIC_LIBRARIES = "static-libraries"
 TRANSLATION_SOURCES = "translation-sources"
 LIBRARY_COPIES = "library-copies"
 DOCUMENTATION = "documentation"
+SERVICE_EXAMPLES = "service-examples"
 
 
 @cache

@@ -8,7 +8,7 @@ from builder.slim.candidates import Candidates, candidates_of, is_metadata
 from builder.slim.compiled import Runs, runs_in
 from builder.slim.mentions import mentions_of
 from builder.slim.names import ModuleName, module_of
-from builder.slim.rules import SOURCES, STUBS
+from builder.slim.rules import SOURCES, STATIC_LIBRARIES, STUBS
 from builder.slim.spare_files import shared_copies, spare_files, suffix_of
 from builder.slim.strings import names_stubs, tails_in
 from builder.slim.values import Mentioning, SpareFile, WheelScan
@@ -18,7 +18,7 @@ Read = Callable[[str], bytes]
 NAMES_STUBS = "*.pyi"
 """In `WheelScan.named`: code of the wheel reads stubs."""
 HAS_PROGRAMS = "*"
-"""In `WheelScan.named`: the wheel has programs, or no modules, so that what reads its sources is not known."""
+"""In `WheelScan.named`: the wheel has programs, or no modules: what reads its sources is not known."""
 _ELF = b"\x7fELF"
 
 
@@ -33,14 +33,16 @@ class Entry(NamedTuple):
 def scan_wheel(entries: Iterable[Entry], read: Read) -> WheelScan:
     """What the wheel of these files mentions, and what of it may go.
 
-    `read` is called once at most for each file: for source, extension modules and libraries that are no tests,
-    for entry points, and for a program where there are sources.
+    `read` is called once at most for each file: for source, extension modules and libraries that are no
+    tests, for entry points, for static libraries, and for programs where there are sources.
     """
     digests = {entry.path: entry.sha256 for entry in entries}
     candidates = candidates_of(digests)
     tests = {module.path for module in candidates.modules} | {file.path for file in candidates.files}
     rest = sorted(path for path in digests if path not in tests)
-    spare = spare_files(rest)
+    spare = tuple(
+        file for file in spare_files(rest) if file.rule != STATIC_LIBRARIES or _is_archive(read, file)
+    )
     copies = shared_copies({path: digests[path] for path in rest})
     reading = _Reading(read, candidates, spare, tuple(copy.path for copy in copies))
     for path in rest:
@@ -61,7 +63,7 @@ def scan_wheel(entries: Iterable[Entry], read: Read) -> WheelScan:
 
 
 def scan_source(paths: Iterable[str], read: Read) -> WheelScan:
-    """The same of an app's source: nothing of it may go, and every path that it names may be one in a wheel."""
+    """The same of an app's source: nothing of it may go, and a path that it names may be one in any wheel."""
     reading = _Reading(read, Candidates(), (), ())
     for path in sorted(paths):
         reading.take(path)
@@ -91,9 +93,11 @@ class _Reading:
         """Stubs that a module reads when it is imported."""
         self.stubs = {file.path for file in spare if file.rule == STUBS}
         self.copies = {name: b"\0" + name.encode() + b"\0" for name in map(_last, copies)}
-        wanted = {_last(file.path) for file in (*candidates.files, *spare) if file.path not in self.stubs}
-        self.wanted = {name.encode() for name in wanted | set(self.copies)}
-        self.wanted |= {f"*.{suffix_of(name)}".encode() for name in wanted}
+        named = [*(file.path for file in candidates.files), *(file.path for file in spare), *copies]
+        self.wanted = {_last(path).encode() for path in named if path not in self.stubs}
+        for file in spare:
+            suffix = suffix_of(file.path)
+            self.wanted |= {f"*.{suffix}".encode(), f".{suffix}".encode()}
 
     def take(self, path: str) -> None:
         """Reads `path` if its content matters, and keeps what it says."""
@@ -168,7 +172,10 @@ def _is_compiled(path: str) -> bool:
     return name.endswith((".so", ".pyc")) or ".so." in name
 
 
+def _is_archive(read: Read, file: SpareFile) -> bool:
+    """It is a library for a linker, whatever else such a name may mean."""
+    return read(file.path).startswith((b"!<arch>\n", b"!<thin>\n"))
+
+
 def _last(path: str) -> str:
     return path.rpartition("/")[2]
-
-

@@ -1,4 +1,4 @@
-"""Files that modules do not need when they run, by their kind: stubs, sources, static libraries, and the like."""
+"""Files that modules do not need when they run, by kind: stubs, sources, static libraries, and the like."""
 
 import re
 from collections import defaultdict
@@ -9,19 +9,23 @@ from builder.slim.candidates import is_licence, is_metadata
 from builder.slim.names import module_of
 from builder.slim.values import SharedCopy, SpareFile
 
-STUB = ".pyi"
-SOURCE_SUFFIXES = frozenset(
-    "c cc cpp cxx c++ h hh hpp hxx h++ cuh pyx pxd pxi f f77 f90 f95 for".split()
+_SOURCE = re.compile(
+    r".*\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|h\+\+|cuh|pyx|pxd|pxi|f|f77|f90|f95|for)(?:\.tp|\.in)?",
+    re.IGNORECASE | re.DOTALL,
 )
+"""C, C++, CUDA, Cython, Fortran, and templates of such."""
 _LIBRARY_SUFFIXES = frozenset({"a", "lib"})
+_EXAMPLES = re.compile(r"botocore/data/[^/]+/[^/]+/examples-1\.json(?:\.gz)?")
+_TEMPLATES = frozenset({"tp", "in"})
 _PROSE_SUFFIXES = frozenset({"rst", "md", "ipynb"})
 _PROSE_FOLDERS = ("share/man/", "share/doc/", "share/info/")
 _SHARED = re.compile(r"(?:.+/)?[^/]+\.so(?:\.\d+)*")
 
 
 def suffix_of(path: str) -> str:
-    """Lower case, without the dot; empty where there is none."""
-    return path.rpartition("/")[2].rpartition(".")[2].lower() if "." in path.rpartition("/")[2] else ""
+    """Lower case, without the dot; of a template such as `x.pyx.tp` the last two; empty: there is none."""
+    parts = path.rpartition("/")[2].lower().split(".")[1:]
+    return ".".join(parts[-2:] if parts and parts[-1] in _TEMPLATES else parts[-1:])
 
 
 def spare_files(paths: Iterable[str]) -> tuple[SpareFile, ...]:
@@ -40,7 +44,7 @@ def _rule(path: str, compiled: set[str]) -> str | None:
     suffix = suffix_of(path)
     if suffix == "pyi":
         return rules.STUBS
-    if suffix in SOURCE_SUFFIXES:
+    if _SOURCE.fullmatch(path):
         return rules.SOURCES
     if suffix in _LIBRARY_SUFFIXES:
         return rules.STATIC_LIBRARIES
@@ -48,7 +52,7 @@ def _rule(path: str, compiled: set[str]) -> str | None:
         return rules.TRANSLATION_SOURCES
     if suffix in _PROSE_SUFFIXES or path.startswith(_PROSE_FOLDERS):
         return rules.DOCUMENTATION
-    return None
+    return rules.SERVICE_EXAMPLES if _EXAMPLES.fullmatch(path) else None
 
 
 def shared_copies(digests: Mapping[str, str]) -> tuple[SharedCopy, ...]:

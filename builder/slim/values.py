@@ -21,7 +21,7 @@ class TestFile:
 
     path: str
     home: str
-    """Dotted name of the folder it lies in; where there are no modules, of the nearest above that has some."""
+    """Dotted name of the folder it lies in; where that has no modules, of the nearest above that has some."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
