@@ -266,7 +266,9 @@ class Slimming(StrEnum):
     NONE = "none"
     """Nothing but what no bundle has a place for."""
     SAFE = "safe"
-    """What nothing that runs can miss."""
+    """What nothing that runs can miss, as far as its code shows."""
+    SMALL = "small"
+    """That, and what only convenience needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from builder.inputs import Reading
-    from builder.model import Pin, ResolveOptions, Slimmed
+    from builder.model import Pin, ResolveOptions, Slimmed, SourceFile
     from builder.ports import RememberingFacts
     from builder.watching import WatchedDisk, WatchedEnvironment
     from manylinux.elf.facts import Binary
@@ -111,8 +111,8 @@ class Tools(Protocol):
         """What a wheel's compiled files say, by their path in the wheel."""
         ...
 
-    def slimmed(self, wheels: Sequence[VerifiedWheel]) -> Mapping[str, Slimmed]:
-        """By a wheel's sha256, what of it does not go into a bundle as it is."""
+    def slimmed(self, wheels: Sequence[VerifiedWheel], source: Sequence[SourceFile]) -> Mapping[str, Slimmed]:
+        """By a wheel's sha256, what of it does not go into the bundle of all these as it is."""
         ...
 
     def binary(self, path: Path) -> Binary | None:

@@ -81,7 +81,7 @@ def proven_bundle(order: Order, tools: Tools, log: StageLog, source: Sequence[So
             detail.append(human(sum(wheel.size for wheel in wheels)))
         choice = choose(order, tools, resolution, wheels)
         with log.stage("slim") as detail:
-            slimmed = {} if order.slimming is Slimming.NONE else tools.slimmed(choice.wheels)
+            slimmed = {} if order.slimming is Slimming.NONE else tools.slimmed(choice.wheels, source)
             plan = plan_bundle(choice.wheels, source, order.target, order.link, read_content, slimmed)
             detail.append(f"{human(sum(drop.size for drop in plan.drops))} left out")
         with log.stage("audit") as detail:

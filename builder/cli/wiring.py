@@ -20,7 +20,7 @@ from builder.cli.configuration import Configuration, read_configuration
 from builder.disk import LocalDisk
 from builder.fragments.workshop import Workshop
 from builder.memo import wish_key
-from builder.model import Slimmed, Slimming
+from builder.model import Slimming
 from builder.ports import Progress, Silent
 from builder.watching import WatchedDisk, WatchedEnvironment
 from manylinux.errors import EnvironmentFault
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from builder.cli.terminal import Terminal
     from builder.facts import World
     from builder.inputs import Reading
-    from builder.model import Pin, ResolveOptions
+    from builder.model import Pin, ResolveOptions, Slimmed, SourceFile
     from builder.report.values import Stage
     from manylinux.elf.facts import Binary
     from manylinux.target import Target
@@ -142,14 +142,13 @@ class Wiring:
     def fetch(self, pins: Sequence[Pin]) -> tuple[VerifiedWheel, ...]:
         from builder.cli.supply import fetch_with
 
-        learn = self.workshop.binaries if self._slimming is Slimming.NONE else self.workshop.stripped
+        learn = self.workshop.binaries if self._slimming is Slimming.NONE else self.workshop.slim
         return fetch_with(lambda: self.facts, self.store, self.workshop.prepare, learn, self._progress, pins)
 
-    def slimmed(self, wheels: Sequence[VerifiedWheel]) -> Mapping[str, Slimmed]:
-        found = ((wheel, self.workshop.stripped(wheel)) for wheel in wheels)
-        return {
-            wheel.sha256: Slimmed(rewritten=members, overlay=overlay) for wheel, (members, overlay) in found
-        }
+    def slimmed(self, wheels: Sequence[VerifiedWheel], source: Sequence[SourceFile]) -> Mapping[str, Slimmed]:
+        from builder.slimming import slimmed
+
+        return slimmed(wheels, source, self._slimming, self.workshop)
 
     def binaries(self, wheel: VerifiedWheel) -> Mapping[str, Binary]:
         return self.workshop.binaries(wheel)

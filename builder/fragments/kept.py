@@ -3,6 +3,7 @@
 | bucket              | key: the wheel's sha256, version of the wheel rules and ...    |
 | ------------------- | -------------------------------------------------------------- |
 | `Bucket.FACTS`      | of the facts                                                   |
+| `Bucket.SCANS`      | of the scan                                                    |
 | `Bucket.OVERLAYS`   | of what strips, and name and version of what compresses        |
 """
 
@@ -12,6 +13,7 @@ import json
 from typing import TYPE_CHECKING
 
 from builder.link.pack import ENGINE
+from builder.slim.records import SCAN_VERSION, from_record, to_record
 from manylinux.elf.records import FACTS_VERSION, from_table, to_table
 from manylinux.strip import STRIP_VERSION
 from prebuilt_index.store import Bucket
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from builder.slim.values import WheelScan
     from manylinux.elf.facts import Binary
     from prebuilt_index.store import Store
     from prebuilt_index.wheel_archive import VerifiedWheel
@@ -61,3 +64,18 @@ def keep_overlay(store: Store, wheel: VerifiedWheel, sha256: str, members: Mappi
 
 def _overlay_key(wheel: VerifiedWheel) -> str:
     return f"{wheel.sha256} rules {RULES_VERSION} strip {STRIP_VERSION} {ENGINE}"
+
+
+def kept_scan(store: Store, wheel: VerifiedWheel) -> WheelScan | None:
+    """What the wheel's code was found to mention; None when nobody has looked."""
+    record = store.get(Bucket.SCANS, _scan_key(wheel))
+    return None if record is None else from_record(record)
+
+
+def keep_scan(store: Store, wheel: VerifiedWheel, scan: WheelScan) -> None:
+    """`kept_scan` gives it from now on."""
+    store.put(Bucket.SCANS, _scan_key(wheel), to_record(scan))
+
+
+def _scan_key(wheel: VerifiedWheel) -> str:
+    return f"{wheel.sha256} rules {RULES_VERSION} scan {SCAN_VERSION}"

@@ -6,12 +6,20 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder.fragments.kept import keep_binaries, keep_overlay, kept_binaries, kept_overlay
+from builder.fragments.kept import (
+    keep_binaries,
+    keep_overlay,
+    keep_scan,
+    kept_binaries,
+    kept_overlay,
+    kept_scan,
+)
 
 if TYPE_CHECKING:
     import tempfile
     from collections.abc import Callable, Mapping
 
+    from builder.slim.values import WheelScan
     from manylinux.elf.facts import Binary
     from manylinux.elf.workers import ElfReaders
     from prebuilt_index.store import Store
@@ -69,6 +77,23 @@ class Workshop:
             keep_binaries(self._store, wheel, found)
         self._known[wheel.sha256] = found
         return maker.members, path
+
+    def scan(self, wheel: VerifiedWheel) -> WheelScan:
+        """What the wheel's code mentions, and what of it may go. Raises StoreError."""
+        kept = kept_scan(self._store, wheel)
+        if kept is not None:
+            return kept
+        from builder.fragments.scanning import scanned
+
+        scan = scanned(wheel)
+        keep_scan(self._store, wheel, scan)
+        return scan
+
+    def slim(self, wheel: VerifiedWheel, pulse: Callable[[], None] = lambda: None) -> None:
+        """All that slimming asks of a wheel is known from now on."""
+        self.stripped(wheel, pulse)
+        pulse()
+        self.scan(wheel)
 
     def read(self, path: Path) -> Binary | None:
         """What one file says; None where it is no compiled code."""

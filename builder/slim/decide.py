@@ -6,9 +6,10 @@ Pure, but that test modules which something reaches are read through a function 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from builder.model import Slimming
 from builder.slim import rules
 from builder.slim.graph import ENTRY_POINT, Reached, ReadCandidate, reached
-from builder.slim.rules import Profile, rules_of
+from builder.slim.rules import rules_of
 from builder.slim.scan import HAS_PROGRAMS, NAMES_STUBS
 from builder.slim.spare_files import suffix_of
 from builder.slim.values import Decision, SharedObject, SpareFile, TestFile, WheelScan
@@ -22,7 +23,7 @@ Place = tuple[int, str]
 def decide(
     scans: Sequence[WheelScan],
     source: WheelScan | None,
-    profile: Profile,
+    profile: Slimming,
     read_candidate: ReadCandidate,
     shared_objects: Mapping[Place, SharedObject] | None = None,
 ) -> Decision:

@@ -3,17 +3,10 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
-
-class Profile(StrEnum):
-    """How much is left out."""
-
-    NONE = "none"
-    SAFE = "safe"
-    SMALL = "small"
+from builder.model import Slimming
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +15,7 @@ class Rule:
 
     name: str
     drops: str
-    profiles: frozenset[Profile]
+    profiles: frozenset[Slimming]
     risk: str
 
 
@@ -40,17 +33,17 @@ SERVICE_EXAMPLES = "service-examples"
 @cache
 def rules() -> Mapping[str, Rule]:
     """All rules by name."""
-    table = tomllib.loads(files("builder.slim").joinpath("rules.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
     return {
         name: Rule(
             name=name,
             drops=row["drops"],
-            profiles=frozenset(Profile(profile) for profile in row["profiles"]),
+            profiles=frozenset(Slimming(profile) for profile in row["profiles"]),
             risk=row["risk"],
         )
         for name, row in table.items()
     }
 
 
-def rules_of(profile: Profile) -> frozenset[str]:
+def rules_of(profile: Slimming) -> frozenset[str]:
     return frozenset(name for name, rule in rules().items() if profile in rule.profiles)
