@@ -74,3 +74,103 @@ def test_a_lost_overlay_is_made_again(room: Room) -> None:
 
     assert second.status == 0
     assert second.report["bundle"]["sha256"] == first.report["bundle"]["sha256"]
+
+
+# -- what code does not reach --------------------------------------------------------------------------------
+
+PACKAGE = {
+    "lib/__init__.py": b"from lib import core\n",
+    "lib/core.py": b"def natural():\n    from lib.tests import numbers\n    return numbers.NATURAL\n",
+    "lib/core.pyi": b"def natural() -> int: ...\n",
+    "lib/fast.c": b"int fast;\n",
+    "lib/tests/__init__.py": b"",
+    "lib/tests/numbers.py": b"NATURAL = 1\n",
+    "lib/tests/test_core.py": b"import lib\n",
+    "lib/other/__init__.py": b"",
+    "lib/other/tests/__init__.py": b"",
+    "lib/other/tests/test_other.py": b"import lib.other\n",
+    "lib/other/tests/data.csv": b"1,2\n",
+    "lib/testing/__init__.py": b"TOOLS = 1\n",
+}
+
+
+def built(room: Room, *words: str) -> set[str]:
+    outcome = room.lbuild("lib", *WORDS, *words)
+    assert outcome.status == 0
+    return {name for name in members(room.folder / "b.zip") if name.startswith("lib/")}
+
+
+def test_tests_go_unless_code_reaches_them(room: Room) -> None:
+    """An import inside a function keeps its module and the packages above; `testing` is never in question."""
+    room.offer("lib", "1.0", PACKAGE)
+
+    assert built(room) == {
+        "lib/__init__.py",
+        "lib/core.py",
+        "lib/tests/__init__.py",
+        "lib/tests/numbers.py",
+        "lib/other/__init__.py",
+        "lib/testing/__init__.py",
+    }
+
+
+def test_every_file_left_out_is_told_with_its_rule(room: Room) -> None:
+    """Nothing is lost quietly."""
+    room.offer("lib", "1.0", PACKAGE)
+    outcome = room.lbuild("lib", *WORDS)
+    kept = members(room.folder / "b.zip").keys()
+    dropped = {row["path"]: row["rule"] for row in outcome.report["dropped"]}
+
+    assert dropped.keys() == PACKAGE.keys() - kept
+    assert dropped["lib/core.pyi"] == "stubs"
+    assert dropped["lib/fast.c"] == "sources"
+    assert dropped["lib/other/tests/data.csv"] == "test-data"
+    assert dropped["lib/tests/test_core.py"] == "test-modules"
+
+
+def test_another_wheel_or_the_app_may_need_a_test_module(room: Room) -> None:
+    """What goes is decided for the whole bundle."""
+    room.offer("lib", "1.0", PACKAGE)
+    room.offer("user", "1.0", {"user.py": b"import lib.other.tests.test_other as t\n"})
+    source = room.write(
+        "src/app.py", "import importlib", "t = importlib.import_module('lib.tests.test_core')"
+    )
+
+    assert "lib/other/tests/test_other.py" in built(room, "user")
+    assert "lib/tests/test_core.py" in built(room, "--source", str(source.parent))
+    assert "lib/tests/test_core.py" not in built(room, "user")
+
+
+def test_an_entry_point_keeps_what_it_names(room: Room) -> None:
+    """Programs find plugins by name."""
+    points = {"plugins": {"one": "lib.other.tests.test_other:run"}}
+    room.offer("lib", "1.0", PACKAGE, entry_points=points)
+
+    assert "lib/other/tests/test_other.py" in built(room)
+
+
+def test_none_keeps_everything(room: Room) -> None:
+    """Every file of the wheel."""
+    room.offer("lib", "1.0", PACKAGE)
+
+    assert built(room, "--slim", "none") == set(PACKAGE)
+
+
+def test_files_of_code_that_cannot_be_parsed_stay(room: Room) -> None:
+    """Templates and old Python are read as words, and what they name stays."""
+    files = {
+        **PACKAGE,
+        "lib/old.py": b"print 'x'\nfrom lib.other.tests import test_other\n",
+        "lib/new.py": b"t = f'{x['lib.tests.test_core']}'\n",
+    }
+    room.offer("lib", "1.0", files)
+
+    assert {"lib/old.py", "lib/other/tests/test_other.py", "lib/tests/test_core.py"} <= built(room)
+
+
+def test_a_platlib_folder_is_where_an_installer_puts_it(room: Room) -> None:
+    """Files below `.data` are judged by their place in site-packages, and told by that in the wheel."""
+    room.offer("lib", "1.0", {"lib/__init__.py": b""}, data={"purelib/lib/tests/test_a.py": b"import lib\n"})
+    outcome = room.lbuild("lib", *WORDS)
+
+    assert [row["path"] for row in outcome.report["dropped"]] == ["lib-1.0.data/purelib/lib/tests/test_a.py"]
