@@ -1,0 +1,88 @@
+"""Run inside the runtime's file system, by its interpreter: which files does the loader load?
+
+python3.X -S loader_program.py < {"files": {path: [modules that load what it needs]}, "seconds": 60}
+prints a JSON object per file: path, said (null: it loaded), helped (modules imported before), and how its
+process ended where it did not come back. Each file is loaded in a process of its own. Must run on every Python.
+"""
+
+import ctypes
+import importlib
+import json
+import os
+import select
+import signal
+import sys
+import time
+
+sys.path.insert(0, "/var/task")
+
+
+def main():
+    """First every file by itself; then those that failed, after what loads its libraries."""
+    wish = json.load(sys.stdin)
+    report = os.fdopen(os.dup(1), "w")
+    silence = os.open("/dev/null", os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(silence, number)
+    for path, helpers in wish["files"].items():
+        answer = in_child(lambda path=path: attempt(path), wish["seconds"])
+        if answer.get("said"):
+            for helper in helpers:
+                again = in_child(lambda path=path, helper=helper: attempt(path, helper), wish["seconds"])
+                if not again.get("said") and not again.get("ended"):
+                    answer = dict(again, helped=helper)
+                    break
+        report.write(json.dumps(dict(answer, path=path)) + "\n")
+        report.flush()
+
+
+def attempt(path, helper=None):
+    """What the loader says, as CPython has it load a module; None when it loads."""
+    if helper:
+        try:
+            importlib.import_module(helper)
+        except BaseException:  # noqa: BLE001, S110  # a module that fails may have loaded what is needed
+            pass
+    try:
+        ctypes.CDLL(path, mode=os.RTLD_NOW)
+    except OSError as error:
+        return str(error)
+    return None
+
+
+def in_child(work, seconds):
+    """What `work` returned in a forked process, or how that ended."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        said = work()
+        os.write(writing, json.dumps({"said": said}).encode()[:60000])
+        os._exit(0)
+    os.close(writing)
+    content = received(reading, time.monotonic() + seconds)
+    os.close(reading)
+    if content is None:
+        os.kill(child, signal.SIGKILL)
+    status = os.waitpid(child, 0)[1]
+    if content:
+        return json.loads(content)
+    if content is None:
+        return {"ended": "after %g s" % seconds}
+    return {"ended": "signal %d" % os.WTERMSIG(status) if os.WIFSIGNALED(status) else "exit"}
+
+
+def received(pipe, until):
+    """All that comes through the pipe; None where time is over first."""
+    content = b""
+    while True:
+        left = until - time.monotonic()
+        if left <= 0 or not select.select([pipe], [], [], left)[0]:
+            return None
+        piece = os.read(pipe, 65536)
+        if not piece:
+            return content
+        content += piece
+
+
+main()

@@ -1,0 +1,168 @@
+"""Names in a library changed where they stand: symbol versions, sonames. Nothing moves.
+
+Specs: System V gABI, "Dynamic Section"; Linux Standard Base, "Symbol Versioning".
+"""
+
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from manylinux.elf import dynamic as tags
+from manylinux.elf.dynamic import Dynamic, locate, read_dynamic
+from manylinux.elf.header import read_header, read_program_headers
+from manylinux.elf.source import Source
+
+Rename = Callable[[str], str]
+"""A name of the same length; the same one to leave it."""
+
+_DEFINITION = struct.Struct("<HHHHIII")
+"""vd_version, vd_flags, vd_ndx, vd_cnt, vd_hash, vd_aux, vd_next"""
+_NEED = struct.Struct("<HHIII")
+"""vn_version, vn_cnt, vn_file, vn_aux, vn_next"""
+_WANT = struct.Struct("<IHHII")
+"""vna_hash, vna_flags, vna_other, vna_name, vna_next"""
+_NAMES = struct.Struct("<II")
+"""vda_name, vda_next"""
+_BASE = 1
+"""VER_FLG_BASE: the version that is the library's own name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """A name by its offset in the file, and where its hash stands, if anywhere."""
+
+    name: int
+    hash: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What a library calls itself, needs, and defines."""
+
+    soname: str | None
+    needed: tuple[str, ...]
+    defined: frozenset[str]
+    """Symbol versions."""
+
+
+def renamed(path: Path, *, version: Rename, library: Rename) -> bytes:
+    """The library at `path` with its symbol versions and the libraries' names renamed throughout.
+
+    Raises ValueError where a name would change its length.
+    """
+    content = bytearray(path.read_bytes())
+    dynamic = _dynamic(path)
+    if dynamic is None:
+        return bytes(content)
+    strings = _offset(dynamic, tags.STRTAB)
+    for place in (*_definitions(content, dynamic, strings), *_wants(content, dynamic, strings)):
+        _write(content, place, version)
+    for offset in (*_libraries(dynamic, strings), *_files(content, dynamic, strings)):
+        _write(content, _Place(name=offset), library)
+    return bytes(content)
+
+
+def names(path: Path) -> Names:
+    """What the library at `path` is called and asks for."""
+    content, dynamic = path.read_bytes(), _dynamic(path)
+    if dynamic is None:
+        return Names(soname=None, needed=(), defined=frozenset())
+    strings = _offset(dynamic, tags.STRTAB)
+    found = {tag: [] for tag in (tags.SONAME, tags.NEEDED)}
+    for tag, value in dynamic.entries:
+        if tag in found:
+            found[tag].append(_text(content, strings + value))
+    return Names(
+        soname=next(iter(found[tags.SONAME]), None),
+        needed=tuple(found[tags.NEEDED]),
+        defined=frozenset(
+            _text(content, place.name) for place in _definitions(content, dynamic, strings) if place.hash
+        ),
+    )
+
+
+def elf_hash(name: str) -> int:
+    """The hash of a version's name (gABI, "Hash Table")."""
+    value = 0
+    for byte in name.encode():
+        value = (value << 4) + byte
+        high = value & 0xF0000000
+        value = (value ^ (high >> 24)) & ~high & 0xFFFFFFFF
+    return value
+
+
+def _dynamic(path: Path) -> Dynamic | None:
+    with path.open("rb") as file:
+        source = Source(file)
+        header = read_header(source)
+        return read_dynamic(source, read_program_headers(source, header), header.encoding)
+
+
+def _offset(dynamic: Dynamic, tag: int) -> int:
+    place = locate(dynamic.loads, dynamic.value(tag) or 0)
+    if place is None:
+        raise ValueError(f"no table of tag {tag:#x}")
+    return place.offset
+
+
+def _definitions(content: bytes, dynamic: Dynamic, strings: int) -> Iterator[_Place]:
+    if dynamic.value(tags.VERDEF) is None:
+        return
+    at = _offset(dynamic, tags.VERDEF)
+    for _ in range(dynamic.value(tags.VERDEFNUM) or 0):
+        _, flags, _, count, _, first, following = _DEFINITION.unpack_from(content, at)
+        aux = at + first
+        for number in range(count):
+            name, after = _NAMES.unpack_from(content, aux)
+            if not flags & _BASE:
+                # The first name is the version's own; what follows are those it includes.
+                yield _Place(name=strings + name, hash=at + 8 if number == 0 else None)
+            aux += after
+        at += following
+
+
+def _wants(content: bytes, dynamic: Dynamic, strings: int) -> Iterator[_Place]:
+    for at in _needs(content, dynamic):
+        _, count, _, first, _ = _NEED.unpack_from(content, at)
+        aux = at + first
+        for _ in range(count):
+            _, _, _, name, after = _WANT.unpack_from(content, aux)
+            yield _Place(name=strings + name, hash=aux)
+            aux += after
+
+
+def _files(content: bytes, dynamic: Dynamic, strings: int) -> Iterator[int]:
+    for at in _needs(content, dynamic):
+        yield strings + _NEED.unpack_from(content, at)[2]
+
+
+def _needs(content: bytes, dynamic: Dynamic) -> Iterator[int]:
+    if dynamic.value(tags.VERNEED) is None:
+        return
+    at = _offset(dynamic, tags.VERNEED)
+    for _ in range(dynamic.value(tags.VERNEEDNUM) or 0):
+        yield at
+        at += _NEED.unpack_from(content, at)[4]
+
+
+def _libraries(dynamic: Dynamic, strings: int) -> Iterator[int]:
+    for tag, value in dynamic.entries:
+        if tag in (tags.NEEDED, tags.SONAME):
+            yield strings + value
+
+
+def _write(content: bytearray, place: _Place, rename: Rename) -> None:
+    old = _text(content, place.name)
+    new = rename(old)
+    if len(new) != len(old):
+        raise ValueError(f"`{old}` and `{new}` differ in length")
+    if new != old:
+        content[place.name : place.name + len(new)] = new.encode()
+    if place.hash is not None:
+        # Written even where the name was renamed before: names are shared, hashes are not.
+        content[place.hash : place.hash + 4] = struct.pack("<I", elf_hash(new))
+
+
+def _text(content: bytes | bytearray, offset: int) -> str:
+    return bytes(content[offset : content.index(b"\0", offset)]).decode()
