@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from manylinux.policy.policy import Policy
 
 NAMED = {"GLIBC_ABI_DT_RELR": ((2, 36), "GLIBC_@RI_DT_RELR")}
-"""Versions that are no numbers, to the release that has them first, and to what hides them: a name with the same
-hash, as the loader has this one's in its code. All other such versions are old."""
+"""Versions that are no numbers, to the release that has them first, and to what hides them: a name with the
+same hash, as the loader has this one's in its code. All other such versions are old."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class Ceilings:
     newest: Mapping[str, tuple[int, ...]] = field(hash=False)
 
     def has(self, version: str) -> bool:
-        """Whether the runtime has a version such as `GLIBC_2.27`; families nobody set a ceiling for, it has."""
+        """Whether the runtime has a version such as `GLIBC_2.27`; of families without a ceiling, all."""
         family, _, number = version.partition("_")
         ceiling = self.newest.get(family)
         wanted = NAMED[version][0] if version in NAMED else numbers(number)

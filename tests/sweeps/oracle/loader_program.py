@@ -1,10 +1,12 @@
 """Run inside the runtime's file system, by its interpreter: which files does the loader load?
 
-python3.X -S loader_program.py < {"files": {path: [modules that load what it needs]}, "seconds": 60}
-prints a JSON object per file: path, said (null: it loaded), helped (modules imported before), and how its
-process ended where it did not come back. Each file is loaded in a process of its own. Must run on every Python.
+python3.X -S loader_program.py < {"files": {path: [what loads it, or what it needs]}, "seconds": 60}
+prints a JSON object per file: path, said (null: it loaded), helped (the module imported before, or the file
+loaded), and how its process ended where it did not come back. Each file is loaded in a process of its own.
+Must run on every Python.
 """
 
+import contextlib
 import ctypes
 import importlib
 import json
@@ -39,10 +41,9 @@ def main():
 def attempt(path, helper=None):
     """What the loader says, as CPython has it load a module; None when it loads."""
     if helper:
-        try:
-            importlib.import_module(helper)
-        except BaseException:  # noqa: BLE001, S110  # a module that fails may have loaded what is needed
-            pass
+        # One that fails may still have loaded what is needed.
+        with contextlib.suppress(BaseException):
+            ctypes.CDLL(helper, mode=os.RTLD_NOW) if "/" in helper else importlib.import_module(helper)
     try:
         ctypes.CDLL(path, mode=os.RTLD_NOW)
     except OSError as error:
@@ -68,8 +69,8 @@ def in_child(work, seconds):
     if content:
         return json.loads(content)
     if content is None:
-        return {"ended": "after %g s" % seconds}
-    return {"ended": "signal %d" % os.WTERMSIG(status) if os.WIFSIGNALED(status) else "exit"}
+        return {"ended": f"after {seconds:g} s"}
+    return {"ended": f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "exit"}
 
 
 def received(pipe, until):

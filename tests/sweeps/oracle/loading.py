@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sweeps.oracle.root import LOADER_PROGRAM, NoOracleError, Root
-
 from manylinux.policy.policy import Policy
+from sweeps.oracle.root import LOADER_PROGRAM, NoOracleError, Root
 
 _SECONDS = 60
 """For one file, with the import of what helps it."""

@@ -1,24 +1,23 @@
 """A file system with nothing in it but what a runtime has: its listed libraries and its interpreter.
 
-/lib64          the listed sonames: glibc and the compiler's libraries are the host's, with the symbol versions
-                that the runtime lacks renamed; every other one is an empty library of that name
-/var/lang       the interpreter. What it needs beside the contract lies here under names that no bundle asks for
+/lib64          the listed sonames: glibc and the compiler's libraries are the host's, with the symbol
+                versions that the runtime lacks renamed; every other one is an empty library of that name
+/var/lang       the interpreter. What it needs beside the contract lies here under names that nobody asks for
 /var/task       empty; the bundle's place
 """
 
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from builder.trial.values import Interpreter
+from manylinux.policy.policy import Policy
 from sweeps.oracle.ceilings import NAMED, ceilings_of
 from sweeps.oracle.host import system_libraries
 from sweeps.oracle.renaming import Rename, names, renamed
-
-from builder.trial.values import Interpreter
-from manylinux.policy.policy import Policy
 
 _FOLDERS = ("lib64", "usr", "var/task", "var/runtime", "opt", "dev/shm", "proc", "tmp", "etc", "oracle")
 _DEVICES = ("null", "zero", "random", "urandom")
@@ -49,9 +48,8 @@ class Root:
 def make_root(path: Path, policy: Policy, interpreter: Interpreter) -> Root:
     """The file system of a runtime at `path`, which must not exist. Raises NoOracleError."""
     if interpreter.machine != policy.machine.value or interpreter.glibc < policy.glibc:
-        raise NoOracleError(
-            f"{interpreter.path} runs on {interpreter.machine} with glibc {'.'.join(map(str, interpreter.glibc))}"
-        )
+        glibc = "{}.{}".format(*interpreter.glibc)
+        raise NoOracleError(f"{interpreter.path} runs on {interpreter.machine} with glibc {glibc}")
     for folder in _FOLDERS:
         (path / folder).mkdir(parents=True)
     os.symlink("../lib64", path / "usr/lib64")
@@ -70,7 +68,9 @@ class _Maker:
     interpreter: Interpreter
 
     def make(self) -> Root:
-        contract = {name: system_libraries()[name] for name in sorted(self.policy.contract) if self._has(name)}
+        contract = {
+            name: system_libraries()[name] for name in sorted(self.policy.contract) if self._has(name)
+        }
         if not self.policy.loaded - self.policy.python_libraries <= contract.keys():
             raise NoOracleError("the host's C library is not found by `ldconfig -p`")
         private = self._private(contract.keys())
@@ -91,7 +91,7 @@ class _Maker:
     def _has(self, name: str) -> bool:
         return name in system_libraries()
 
-    def _private(self, contract: "frozenset[str] | object") -> dict[str, Path]:
+    def _private(self, contract: Collection[str]) -> dict[str, Path]:
         """Soname to path of all that the interpreter and its modules need beside the contract."""
         found: dict[str, Path] = {}
         waiting = [self._program(), *self._modules()]
