@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from builder.errors import NoInterpreterError
 from builder.trial.interpreter import find_interpreter
 from manylinux.architecture import Architecture
+from manylinux.audit.audit import CODES
 from manylinux.audit.finding import Finding, Severity
 from manylinux.elf.workers import ElfReaders
 from manylinux.policy.policy import policy_of
@@ -43,8 +44,8 @@ from sweeps.oracle.verdicts import Verdict
 from sweeps.stacks import ANY_SIZE, ARCHITECTURES, read_alone
 
 LBUILD = (sys.executable, "-m", "builder")
-OPTIONS = (*ANY_SIZE["options"], "--json")
-"""What every build is told beside its target."""
+OPTIONS = (*ANY_SIZE["options"], "--json", *(f"--allow={code}" for code in sorted(CODES)))
+"""What every build is told beside its target: the newest wheels are bundled, whatever is found in them."""
 RUNTIMES = ("python3.11", "python3.13")
 BUILD_SECONDS = 900
 RESULTS = Path("build/sweep-loading.jsonl")

@@ -10,7 +10,7 @@ from builder.inspection.opening import ReadBinary, open_part
 from builder.inspection.values import Part
 from manylinux.audit.audit import audit
 from manylinux.audit.finding import Finding
-from manylinux.elf.facts import ElfFacts, Kind
+from manylinux.elf.facts import Binary, ElfFacts, Kind, Unreadable
 from manylinux.policy.policy import Policy
 from sweeps.oracle.ceilings import ceilings_of
 from sweeps.oracle.loading import load_all
@@ -44,7 +44,7 @@ def try_folder(folder: Path, policy: Policy, read: ReadBinary, scratch: Path, ro
     wanted = {
         path: (*asking.get(path, ()), *modules.get(path, ()))
         for path, binary in part.binaries.items()
-        if not (isinstance(binary, ElfFacts) and binary.kind in (Kind.OBJECT, Kind.OTHER))
+        if _is_for_the_loader(path, binary)
     }
     by_path: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -58,6 +58,13 @@ def try_folder(folder: Path, policy: Policy, read: ReadBinary, scratch: Path, ro
         glibc=policy.glibc,
     )
     return Tried(part=part, findings=findings, judged=judge(scene, load_all(root, folder, wanted)))
+
+
+def _is_for_the_loader(path: str, binary: Binary) -> bool:
+    """Whether someone may have it loaded: not what linkers take, nor what only its name makes a library."""
+    if isinstance(binary, ElfFacts):
+        return binary.kind not in (Kind.OBJECT, Kind.OTHER)
+    return isinstance(binary, Unreadable) or path.endswith(".so")
 
 
 def modules_that_help(part: Part) -> Mapping[str, tuple[str, ...]]:
