@@ -6,16 +6,18 @@ Specs: System V gABI, "Dynamic Section"; Linux Standard Base, "Symbol Versioning
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
-
-from manylinux.elf import dynamic as tags
-from manylinux.elf.dynamic import Dynamic, locate, read_dynamic
-from manylinux.elf.header import read_header, read_program_headers
-from manylinux.elf.source import Source
 
 Rename = Callable[[str], str]
 """A name of the same length; the same one to leave it."""
 
+_NEEDED, _STRTAB, _SONAME = 1, 5, 14
+_VERDEF, _VERDEFNUM, _VERNEED, _VERNEEDNUM = 0x6FFFFFFC, 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFFFFFF
+_LOAD, _DYNAMIC = 1, 2
+
+_PROGRAM_HEADER = struct.Struct("<IIQQQQQQ")
+"""p_type, p_flags, p_offset, p_vaddr, p_paddr, p_filesz, p_memsz, p_align"""
 _DEFINITION = struct.Struct("<HHHHIII")
 """vd_version, vd_flags, vd_ndx, vd_cnt, vd_hash, vd_aux, vd_next"""
 _NEED = struct.Struct("<HHIII")
@@ -52,10 +54,10 @@ def renamed(path: Path, *, version: Rename, library: Rename) -> bytes:
     Raises ValueError where a name would change its length.
     """
     content = bytearray(path.read_bytes())
-    dynamic = _dynamic(path)
+    dynamic = _dynamic(content)
     if dynamic is None:
         return bytes(content)
-    strings = _offset(dynamic, tags.STRTAB)
+    strings = dynamic.offset(_STRTAB)
     for place in (*_definitions(content, dynamic, strings), *_wants(content, dynamic, strings)):
         _write(content, place, version)
     for offset in (*_libraries(dynamic, strings), *_files(content, dynamic, strings)):
@@ -65,17 +67,18 @@ def renamed(path: Path, *, version: Rename, library: Rename) -> bytes:
 
 def names(path: Path) -> Names:
     """What the library at `path` is called and asks for."""
-    content, dynamic = path.read_bytes(), _dynamic(path)
+    content = path.read_bytes()
+    dynamic = _dynamic(content)
     if dynamic is None:
         return Names(soname=None, needed=(), defined=frozenset())
-    strings = _offset(dynamic, tags.STRTAB)
-    found = {tag: [] for tag in (tags.SONAME, tags.NEEDED)}
+    strings = dynamic.offset(_STRTAB)
+    found = {tag: [] for tag in (_SONAME, _NEEDED)}
     for tag, value in dynamic.entries:
         if tag in found:
             found[tag].append(_text(content, strings + value))
     return Names(
-        soname=next(iter(found[tags.SONAME]), None),
-        needed=tuple(found[tags.NEEDED]),
+        soname=next(iter(found[_SONAME]), None),
+        needed=tuple(found[_NEEDED]),
         defined=frozenset(
             _text(content, place.name) for place in _definitions(content, dynamic, strings) if place.hash
         ),
@@ -92,25 +95,45 @@ def elf_hash(name: str) -> int:
     return value
 
 
-def _dynamic(path: Path) -> Dynamic | None:
-    with path.open("rb") as file:
-        source = Source(file)
-        header = read_header(source)
-        return read_dynamic(source, read_program_headers(source, header), header.encoding)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Dynamic:
+    """The dynamic table of a 64-bit little-endian file, read apart from what the audit reads with."""
 
+    entries: tuple[tuple[int, int], ...]
+    loads: tuple[tuple[int, int, int], ...]
+    """Address, bytes in the file, and offset of each PT_LOAD."""
 
-def _offset(dynamic: Dynamic, tag: int) -> int:
-    place = locate(dynamic.loads, dynamic.value(tag) or 0)
-    if place is None:
+    def value(self, tag: int) -> int:
+        """Of the last entry with that tag; 0 where there is none."""
+        return next((value for each, value in reversed(self.entries) if each == tag), 0)
+
+    def offset(self, tag: int) -> int:
+        """Where in the file the table of that tag is."""
+        address = self.value(tag)
+        for start, size, offset in self.loads:
+            if start <= address < start + size:
+                return offset + address - start
         raise ValueError(f"no table of tag {tag:#x}")
-    return place.offset
 
 
-def _definitions(content: bytes, dynamic: Dynamic, strings: int) -> Iterator[_Place]:
-    if dynamic.value(tags.VERDEF) is None:
+def _dynamic(content: bytes) -> _Dynamic | None:
+    start, count = struct.unpack_from("<Q", content, 32)[0], struct.unpack_from("<H", content, 56)[0]
+    headers = [_PROGRAM_HEADER.unpack_from(content, start + 56 * number) for number in range(count)]
+    loads = tuple(
+        (address, size, offset) for kind, _, offset, address, _, size, _, _ in headers if kind == _LOAD
+    )
+    for kind, _, offset, _, _, size, _, _ in headers:
+        if kind == _DYNAMIC:
+            entries = struct.iter_unpack("<QQ", content[offset : offset + size])
+            return _Dynamic(entries=tuple(takewhile(lambda entry: entry[0], entries)), loads=loads)
+    return None
+
+
+def _definitions(content: bytes, dynamic: _Dynamic, strings: int) -> Iterator[_Place]:
+    if not dynamic.value(_VERDEF):
         return
-    at = _offset(dynamic, tags.VERDEF)
-    for _ in range(dynamic.value(tags.VERDEFNUM) or 0):
+    at = dynamic.offset(_VERDEF)
+    for _ in range(dynamic.value(_VERDEFNUM)):
         _, flags, _, count, _, first, following = _DEFINITION.unpack_from(content, at)
         aux = at + first
         for number in range(count):
@@ -122,7 +145,7 @@ def _definitions(content: bytes, dynamic: Dynamic, strings: int) -> Iterator[_Pl
         at += following
 
 
-def _wants(content: bytes, dynamic: Dynamic, strings: int) -> Iterator[_Place]:
+def _wants(content: bytes, dynamic: _Dynamic, strings: int) -> Iterator[_Place]:
     for at in _needs(content, dynamic):
         _, count, _, first, _ = _NEED.unpack_from(content, at)
         aux = at + first
@@ -132,23 +155,23 @@ def _wants(content: bytes, dynamic: Dynamic, strings: int) -> Iterator[_Place]:
             aux += after
 
 
-def _files(content: bytes, dynamic: Dynamic, strings: int) -> Iterator[int]:
+def _files(content: bytes, dynamic: _Dynamic, strings: int) -> Iterator[int]:
     for at in _needs(content, dynamic):
         yield strings + _NEED.unpack_from(content, at)[2]
 
 
-def _needs(content: bytes, dynamic: Dynamic) -> Iterator[int]:
-    if dynamic.value(tags.VERNEED) is None:
+def _needs(content: bytes, dynamic: _Dynamic) -> Iterator[int]:
+    if not dynamic.value(_VERNEED):
         return
-    at = _offset(dynamic, tags.VERNEED)
-    for _ in range(dynamic.value(tags.VERNEEDNUM) or 0):
+    at = dynamic.offset(_VERNEED)
+    for _ in range(dynamic.value(_VERNEEDNUM)):
         yield at
         at += _NEED.unpack_from(content, at)[4]
 
 
-def _libraries(dynamic: Dynamic, strings: int) -> Iterator[int]:
+def _libraries(dynamic: _Dynamic, strings: int) -> Iterator[int]:
     for tag, value in dynamic.entries:
-        if tag in (tags.NEEDED, tags.SONAME):
+        if tag in (_NEEDED, _SONAME):
             yield strings + value
 
 
