@@ -90,7 +90,7 @@ def _left(groups: Mapping[tuple[str, str], list[Row]], listed: Sequence[str]) ->
     for (runtime, arch), rows in groups.items():
         left = [name for name in listed if name not in {row["project"] for row in rows}]
         if left:
-            yield f"Not run for {runtime}/{arch}: {', '.join(left)}."
+            yield f"Not run for {runtime}/{arch} ({len(left)}): {', '.join(left)}."
     yield ""
 
 
@@ -106,7 +106,8 @@ def _disagreements(rows: Iterable[Row]) -> Iterator[str]:
         for name in ("false_alarms", "misses"):
             for each in row.get(name, ()):
                 what = "false alarm" if name == "false_alarms" else "miss"
-                yield f"- {what}, {_bundle(row)}: `{each['path']}` {' '.join(each['codes'])}: {each['said']}"
+                named = " ".join((f"`{each['path']}`", *each["codes"]))
+                yield f"- {what}, {_bundle(row)}: {named}: {each['said'] or 'it loads'}"
 
 
 def _errors(rows: Iterable[Row]) -> Iterator[str]:
