@@ -1,6 +1,7 @@
 """What the loader says, held against what the audit told."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ def test_takes_messages_apart(said: str, refusal: Refusal) -> None:
 
 
 def verdict_on(
-    path: str, files: Mapping[str, Binary], runtime: str = "python3.11", **loading: str
+    path: str, files: Mapping[str, Binary], runtime: str = "python3.11", **loading: Any
 ) -> Verdict:
     """The verdict on one file, audited as it is."""
     policy = make_policy(runtime)
@@ -101,3 +102,14 @@ def test_versions_this_machine_lacks_are_not_judged() -> None:
     said = "/lib64/libc.so.6: version `GLIBC_2.26' not found (required by /var/task/a.so)"
 
     assert verdict_on("a.so", {"a.so": make_elf("libc.so.6")}, said=said) is Verdict.UNJUDGED
+
+
+def test_a_library_is_judged_as_what_needs_it_loads_it() -> None:
+    """By itself it fails earlier, at a library that only who asks for it knows where to find."""
+    library = make_elf("libc.so.6", "libq.so.1", wants={"libc.so.6": ("GLIBC_2.27",)})
+    by_itself = "libq.so.1: cannot open shared object file: No such file or directory"
+    asked = "/lib64/libc.so.6: version `GLIBC_2.27' not found (required by /var/task/deep/a.so)"
+    files = {"deep/a.so": library, "deep/libq.so.1": make_elf(soname="libq.so.1")}
+
+    assert verdict_on("deep/a.so", files, said=by_itself) is Verdict.FALSE_ALARM
+    assert verdict_on("deep/a.so", files, said=by_itself, asked=(asked,)) is Verdict.TRUE

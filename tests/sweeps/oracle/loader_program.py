@@ -2,7 +2,8 @@
 
 python3.X -S loader_program.py < {"files": {path: [what loads it, or what it needs]}, "seconds": 60}
 prints a JSON object per file: path, said (null: it loaded), helped (the module imported before, or the file
-loaded), and how its process ended where it did not come back. Each file is loaded in a process of its own.
+loaded), asked (what the loader says of files that need it), and how its process ended where it did not come
+back. Each file is loaded in a process of its own.
 Must run on every Python.
 """
 
@@ -28,22 +29,33 @@ def main():
         os.dup2(silence, number)
     for path, helpers in wish["files"].items():
         answer = in_child(lambda path=path: attempt(path), wish["seconds"])
-        if answer.get("said"):
-            for helper in helpers:
-                again = in_child(lambda path=path, helper=helper: attempt(path, helper), wish["seconds"])
-                if not again.get("said") and not again.get("ended"):
-                    answer = dict(again, helped=helper)
-                    break
+        asked = []
+        for helper in helpers if answer.get("said") else ():
+            again = in_child(lambda path=path, helper=helper: attempt(path, helper), wish["seconds"])
+            if not again.get("said") and not again.get("ended"):
+                answer = dict(again, helped=helper)
+                break
+            if again.get("asked"):
+                asked.append(again["asked"])
+        answer["asked"] = asked
         report.write(json.dumps(dict(answer, path=path)) + "\n")
         report.flush()
 
 
 def attempt(path, helper=None):
-    """What the loader says, as CPython has it load a module; None when it loads."""
-    if helper:
+    """What the loader says of the file, as CPython has it load a module, and of the one that helps."""
+    asked = None
+    if helper and "/" in helper:
+        asked = loaded(helper)
+    elif helper:
         # One that fails may still have loaded what is needed.
         with contextlib.suppress(BaseException):
-            ctypes.CDLL(helper, mode=os.RTLD_NOW) if "/" in helper else importlib.import_module(helper)
+            importlib.import_module(helper)
+    return {"said": loaded(path), "asked": asked}
+
+
+def loaded(path):
+    """What the loader says; None when it loads."""
     try:
         ctypes.CDLL(path, mode=os.RTLD_NOW)
     except OSError as error:
@@ -58,7 +70,7 @@ def in_child(work, seconds):
     if child == 0:
         os.close(reading)
         said = work()
-        os.write(writing, json.dumps({"said": said}).encode()[:60000])
+        os.write(writing, json.dumps(said).encode())
         os._exit(0)
     os.close(writing)
     content = received(reading, time.monotonic() + seconds)

@@ -46,6 +46,8 @@ class Loading:
     """What the loader says; None when it loads."""
     helped: str | None = None
     """The module after whose import it loads."""
+    asked: tuple[str, ...] = ()
+    """What the loader says of files that need it, where it does not load by itself."""
     ended: str | None = None
     """How its process ended, where it did not come back: the loader had taken it, its own code failed."""
 
@@ -69,6 +71,7 @@ def load_all(root: Root, bundle: Path, files: Mapping[str, Sequence[str]]) -> tu
             path=row["path"].removeprefix(f"{root.policy.working_directory}/"),
             said=row.get("said"),
             helped=row.get("helped"),
+            asked=tuple(row["asked"]),
             ended=row.get("ended"),
         )
         for row in rows

@@ -87,6 +87,10 @@ def _judged(scene: Scene, loading: Loading) -> Judged:
         verdict, said = _of_loaded(scene, loading, codes)
     else:
         verdict, said = _of_refused(scene, path, loading.said, errors)
+        # A library may be found wanting only when what it needs is found by who asks for it (DT_RPATH).
+        for other in loading.asked if verdict in (Verdict.FALSE_ALARM, Verdict.MISS) else ():
+            if any(_foretells(each, parse(other), path) for each in errors):
+                verdict, said = Verdict.TRUE, other
     return Judged(path=path, verdict=verdict, codes=codes, said=said)
 
 
