@@ -44,12 +44,18 @@ bench: venv
 	$(BIN)/python -m benchmarks --write docs/benchmarks.md
 
 # What needs the package index and more time than a gate has: many real projects, built, imported, and compared with
-# what uv picks. `make sweep ARGS=--quick` takes some minutes, all of it some hours.
+# what uv picks. `make sweep ARGS=--quick` takes some minutes, all of it some hours. `make sweep-loading` is the part
+# that holds the ELF audit against the dynamic loader; one that was interrupted goes on.
 .PHONY: sweep
 sweep: venv
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/python tests/sweeps/bundles.py $(ARGS)
 	$(BIN)/python tests/sweeps/picks.py
+	$(MAKE) sweep-loading
+
+.PHONY: sweep-loading
+sweep-loading: venv
+	$(BIN)/python tests/sweeps/loading.py --write docs/sweep.md $(LOADING)
 
 # Every compiled file of some eighty wheels, stripped, checked and loaded before and after: about a gigabyte to
 # download. `ARGS='--arm-root FOLDER'` loads those of aarch64 too (see stripping.py).

@@ -160,7 +160,7 @@ class Sweep:
             tag = re.search(r"-cp3(\d+)-cp3", wheel.name)
             python = find_interpreter(f"3.{tag[1]}" if tag else PYTHON, os.environ).path
             done = subprocess.run(
-                [python, "-I", HERE / "loading.py"],
+                [python, "-I", HERE / "load_each.py"],
                 input="\0".join(libraries),
                 env={**os.environ, "LD_LIBRARY_PATH": places},
                 capture_output=True,
