@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
@@ -115,11 +116,20 @@ class Engine:
 
         Nothing of it is left after the block. Raises CannotStartError and ContainerError.
         """
+        name = f"lbuild-trial-{uuid.uuid4().hex}"
+        try:
+            yield self._started(name, image, python, folders)
+        finally:
+            # By name: an interruption may come before anybody knows that it was made.
+            self._remove(name)
+
+    def _started(self, name: str, image: Image, python: str, folders: Sequence[str]) -> Container:
         from docker.types import Mount
 
         with _told(f"make a container of `{image.name}`"):
             container = self._client.containers.create(
                 image.id,
+                name=name,
                 command=["-I", "-S", "-c", _IDLE],
                 entrypoint=[python],
                 labels={LABEL: "1"},
@@ -138,11 +148,19 @@ class Engine:
                 stdin_open=False,
                 healthcheck={"test": ["NONE"]},
             )
-        try:
-            _start(container, image)
-            yield Container(container)
-        finally:
-            _remove(container)
+        _start(container, image)
+        return Container(container)
+
+    def _remove(self, name: str) -> None:
+        """It is gone, or the engine is about to remove it."""
+        from docker.errors import APIError, NotFound
+
+        with _told("remove a container"), contextlib.suppress(NotFound):
+            try:
+                self._client.api.remove_container(name, force=True, v=True)
+            except APIError as error:
+                if error.status_code != 409:  # being removed already
+                    raise
 
 
 class Container:
@@ -257,18 +275,6 @@ def _start(container: Any, image: Image) -> None:
             if "exec format error" in reason:
                 raise CannotStartError(f"it is for another machine: {image.machine}") from error
             raise
-
-
-def _remove(container: Any) -> None:
-    """It is gone, or the engine is about to remove it."""
-    from docker.errors import APIError, NotFound
-
-    with _told("remove a container"), contextlib.suppress(NotFound):
-        try:
-            container.remove(force=True, v=True)
-        except APIError as error:
-            if error.status_code != 409:  # being removed already
-                raise
 
 
 @contextmanager
