@@ -13,7 +13,7 @@ import json
 from typing import TYPE_CHECKING
 
 from builder.link.pack import ENGINE
-from builder.slim.records import SCAN_VERSION, from_record, to_record
+from builder.slim.version import SCAN_VERSION
 from manylinux.elf.records import FACTS_VERSION, from_table, to_table
 from manylinux.strip import STRIP_VERSION
 from prebuilt_index.store import Bucket
@@ -68,12 +68,16 @@ def _overlay_key(wheel: VerifiedWheel) -> str:
 
 def kept_scan(store: Store, wheel: VerifiedWheel) -> WheelScan | None:
     """What the wheel's code was found to mention; None when nobody has looked."""
+    from builder.slim.records import from_record  # a warm build reads what was decided, and no scan
+
     record = store.get(Bucket.SCANS, _scan_key(wheel))
     return None if record is None else from_record(record)
 
 
 def keep_scan(store: Store, wheel: VerifiedWheel, scan: WheelScan) -> None:
     """`kept_scan` gives it from now on."""
+    from builder.slim.records import to_record
+
     store.put(Bucket.SCANS, _scan_key(wheel), to_record(scan))
 
 

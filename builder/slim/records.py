@@ -4,9 +4,6 @@ import msgspec
 
 from builder.slim.values import WheelScan
 
-SCAN_VERSION = 1
-"""Part of every cache key: raised when the form, or what a scan finds, changes."""
-
 _decode = msgspec.msgpack.Decoder(WheelScan).decode
 
 

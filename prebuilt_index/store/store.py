@@ -24,6 +24,7 @@ class Bucket(StrEnum):
     metadata-v1     core metadata of a file            sha256 of the file; else its URL, size and upload time
     wheels-v1       verdict and table of a wheel       sha256 of the file, file name, version of the rules
     facts-v1        what a wheel's compiled files say  sha256 of the wheel, versions of wheel rules and facts
+    slimmings-v1    what of wheels stays out           digests of wheels and source, versions of what decides
     scans-v1        what a wheel's code mentions       sha256 of the wheel, versions of wheel rules and scan
     overlays-v1     what was made of compiled files    sha256 of the wheel, versions of all that makes it
     built-v1        sha256 of a wheel made here        sha256 of the source, backend and its environment
@@ -37,6 +38,7 @@ class Bucket(StrEnum):
     METADATA = "metadata-v1"
     WHEELS = "wheels-v1"
     FACTS = "facts-v1"
+    SLIMMINGS = "slimmings-v1"
     SCANS = "scans-v1"
     OVERLAYS = "overlays-v1"
     BUILT = "built-v1"
