@@ -19,6 +19,7 @@ from builder.cli.cache_folder import opened_store
 from builder.cli.configuration import Configuration, read_configuration
 from builder.disk import LocalDisk
 from builder.fragments.workshop import Workshop
+from builder.link.contents import unreadable
 from builder.memo import wish_key
 from builder.model import Slimming
 from builder.ports import Progress, Silent
@@ -154,7 +155,10 @@ class Wiring:
         return self.workshop.binaries(wheel)
 
     def binary(self, path: Path) -> Binary | None:
-        return self.workshop.read(path)
+        try:
+            return self.workshop.read(path)
+        except OSError as error:
+            raise unreadable(path, error) from error
 
     def on_stage(self, stage: Stage) -> None:
         self._terminal.stage(stage)

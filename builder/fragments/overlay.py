@@ -21,24 +21,30 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prebuilt_index.store import Incoming
+    from prebuilt_index.wheel_archive import VerifiedWheel
 
 LEAST = 4096
 """Bytes that must go: a page less is not worth compressing the rest anew."""
 _LARGE = 16 * 1024 * 1024
 """Bytes. Larger files are taken one at a time, whatever the number of threads, to bound memory."""
+_SEALS = (".hmac", ".chk")
 _one_at_a_time = threading.Lock()
 
 
 class OverlayMaker:
     """Takes the compiled files of one wheel, and writes what is made of them to `incoming`."""
 
-    def __init__(self, incoming: Incoming) -> None:
+    def __init__(self, incoming: Incoming, wheel: VerifiedWheel) -> None:
         self._incoming = incoming
+        self._sealed = {_folder(member.path) for member in wheel.members if member.path.endswith(_SEALS)}
+        """Folders with checksums of libraries in files of their own, which the libraries compare (FIPS)."""
         self.members: dict[str, Member] = {}
         """Path in the wheel to the smaller member, its offset that in the overlay."""
 
     def take(self, member: Member, location: Path) -> None:
         """`location` holds the content of `member`, and may be overwritten afterwards."""
+        if _folder(member.path) in self._sealed:
+            return
         if member.size < _LARGE:
             self._take(member, location)
             return
@@ -61,6 +67,10 @@ class OverlayMaker:
             sha256=hashlib.sha256(content).hexdigest(),
         )
         self._incoming.write(packed.data)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def stripped(location: Path) -> bytes | None:

@@ -69,7 +69,7 @@ class Workshop:
         scratch = folder / str(threading.get_ident())
         known = kept_binaries(self._store, wheel)
         with self._store.receive() as incoming:
-            maker = OverlayMaker(incoming)
+            maker = OverlayMaker(incoming, wheel)
             found = read_binaries(wheel, readers.read, scratch, pulse, maker.take)
             path = incoming.commit() if maker.members else None
             keep_overlay(self._store, wheel, incoming.sha256, maker.members)

@@ -76,6 +76,15 @@ def test_a_lost_overlay_is_made_again(room: Room) -> None:
     assert second.report["bundle"]["sha256"] == first.report["bundle"]["sha256"]
 
 
+def test_a_library_whose_checksum_lies_beside_it_is_left_alone(room: Room) -> None:
+    """It would refuse to work (FIPS)."""
+    files = {CORE: LIBRARY, "native/.core.hmac": b"0123\n"}
+    room.offer("native", "1.0", files, tag="cp313-cp313-manylinux_2_17_x86_64")
+    room.lbuild("native", *WORDS)
+
+    assert members(room.folder / "b.zip")[CORE] == LIBRARY
+
+
 # -- what code does not reach --------------------------------------------------------------------------------
 
 PACKAGE = {
