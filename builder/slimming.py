@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from builder.fragments.workshop import Workshop
     from builder.model import Slimming, SourceFile
+    from builder.ports import Progress
     from builder.slim.values import SharedObject
     from prebuilt_index.store import Store
     from prebuilt_index.wheel_archive import Member, VerifiedWheel
@@ -37,6 +38,7 @@ def slimmed(
     slimming: Slimming,
     workshop: Workshop,
     store: Store,
+    progress: Progress,
 ) -> dict[str, Slimmed]:
     """By a wheel's sha256, what of it does not go into the bundle as it is."""
     ordered = sorted(wheels, key=lambda wheel: wheel.sha256)
@@ -44,6 +46,7 @@ def slimmed(
     key = _key(ordered, contents, slimming)
     record = store.get(Bucket.SLIMMINGS, key)
     if record is None:
+        workshop.slim_all(ordered, progress)
         drops = _decided(ordered, contents, slimming, workshop)
         store.put(Bucket.SLIMMINGS, key, json.dumps(drops, separators=(",", ":")).encode("ascii"))
     else:

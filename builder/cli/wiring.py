@@ -149,7 +149,7 @@ class Wiring:
     def slimmed(self, wheels: Sequence[VerifiedWheel], source: Sequence[SourceFile]) -> Mapping[str, Slimmed]:
         from builder.slimming import slimmed
 
-        return slimmed(wheels, source, self._slimming, self.workshop, self.store)
+        return slimmed(wheels, source, self._slimming, self.workshop, self.store, self._progress)
 
     def binaries(self, wheel: VerifiedWheel) -> Mapping[str, Binary]:
         return self.workshop.binaries(wheel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,13 +18,18 @@ from builder.fragments.kept import (
 
 if TYPE_CHECKING:
     import tempfile
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from builder.ports import Progress
     from builder.slim.values import WheelScan
     from manylinux.elf.facts import Binary
     from manylinux.elf.workers import ElfReaders
     from prebuilt_index.store import Store
     from prebuilt_index.wheel_archive import Member, VerifiedWheel
+
+
+TASK = "slim"
+"""What this work is called to a Progress; its unit is bytes of wheels."""
 
 
 class Workshop:
@@ -94,6 +100,28 @@ class Workshop:
         self.stripped(wheel, pulse)
         pulse()
         self.scan(wheel)
+
+    def slim_all(self, wheels: Sequence[VerifiedWheel], progress: Progress) -> None:
+        """The same of several wheels, by as many threads as there are processors; nothing if all is known."""
+        new = [wheel for wheel in wheels if not self._is_slim(wheel)]
+        if not new:
+            return
+        from concurrent.futures import ThreadPoolExecutor
+
+        def work(wheel: VerifiedWheel) -> None:
+            self.slim(wheel)
+            progress.advance(TASK, wheel.size)
+
+        self.prepare()
+        progress.start(TASK, sum(wheel.size for wheel in new))
+        try:
+            with ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="slim") as pool:
+                list(pool.map(work, sorted(new, key=lambda wheel: -wheel.size)))
+        finally:
+            progress.finish(TASK)
+
+    def _is_slim(self, wheel: VerifiedWheel) -> bool:
+        return kept_overlay(self._store, wheel) is not None and kept_scan(self._store, wheel) is not None
 
     def read(self, path: Path) -> Binary | None:
         """What one file says; None where it is no compiled code."""
