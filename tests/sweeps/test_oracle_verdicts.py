@@ -112,4 +112,24 @@ def test_a_library_is_judged_as_what_needs_it_loads_it() -> None:
     files = {"deep/a.so": library, "deep/libq.so.1": make_elf(soname="libq.so.1")}
 
     assert verdict_on("deep/a.so", files, said=by_itself) is Verdict.FALSE_ALARM
-    assert verdict_on("deep/a.so", files, said=by_itself, asked=(asked,)) is Verdict.TRUE
+    assert verdict_on("deep/a.so", files, said=by_itself, asked=(("b.so", asked),)) is Verdict.TRUE
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        (LACKS_FOO, Verdict.FOLLOWS),
+        ("/var/task/b.so: undefined symbol: f", Verdict.UNJUDGED),
+        ("libr.so.1: cannot open shared object file: No such file or directory", Verdict.MISS),
+    ],
+)
+def test_a_library_whose_asker_fails_is_no_worse_than_that(said: str, verdict: Verdict) -> None:
+    """What the asker lacks is told of the asker; only what nobody explains is a miss."""
+    files = {
+        "b.so": make_elf("liba.so", "libcrypt.so.1", "libfoo.so.1", rpath=("$ORIGIN/deep",)),
+        "deep/liba.so": make_elf("libr.so.1", soname="liba.so", runpath=("$ORIGIN",)),
+        "deep/libr.so.1": make_elf(soname="libr.so.1"),
+    }
+    alone = "libr.so.1: cannot open shared object file: No such file or directory"
+
+    assert verdict_on("deep/liba.so", files, said=alone, asked=(("b.so", said),)) is verdict

@@ -36,7 +36,7 @@ def main():
                 answer = dict(again, helped=helper)
                 break
             if again.get("asked"):
-                asked.append(again["asked"])
+                asked.append((helper, again["asked"]))
         answer["asked"] = asked
         report.write(json.dumps(dict(answer, path=path)) + "\n")
         report.flush()

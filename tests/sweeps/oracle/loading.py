@@ -46,8 +46,8 @@ class Loading:
     """What the loader says; None when it loads."""
     helped: str | None = None
     """The module after whose import it loads."""
-    asked: tuple[str, ...] = ()
-    """What the loader says of files that need it, where it does not load by itself."""
+    asked: tuple[tuple[str, str], ...] = ()
+    """Files of the bundle that need it and do not load either, each with what the loader says."""
     ended: str | None = None
     """How its process ended, where it did not come back: the loader had taken it, its own code failed."""
 
@@ -68,10 +68,10 @@ def load_all(root: Root, bundle: Path, files: Mapping[str, Sequence[str]]) -> tu
         raise RuntimeError(f"the load test ended with {process.returncode}: {process.stderr[-2000:]}")
     return tuple(
         Loading(
-            path=row["path"].removeprefix(f"{root.policy.working_directory}/"),
+            path=_in_bundle(row["path"]),
             said=row.get("said"),
             helped=row.get("helped"),
-            asked=tuple(row["asked"]),
+            asked=tuple((_in_bundle(asker), words) for asker, words in row["asked"]),
             ended=row.get("ended"),
         )
         for row in rows
@@ -111,6 +111,10 @@ def _environment(policy: Policy) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
     }
+
+
+def _in_bundle(path: str) -> str:
+    return path.removeprefix("/var/task/")
 
 
 def _inside(path: str) -> str:

@@ -87,10 +87,8 @@ def _judged(scene: Scene, loading: Loading) -> Judged:
         verdict, said = _of_loaded(scene, loading, codes)
     else:
         verdict, said = _of_refused(scene, path, loading.said, errors)
-        # A library may be found wanting only when what it needs is found by who asks for it (DT_RPATH).
-        for other in loading.asked if verdict in (Verdict.FALSE_ALARM, Verdict.MISS) else ():
-            if any(_foretells(each, parse(other), path) for each in errors):
-                verdict, said = Verdict.TRUE, other
+        if verdict in (Verdict.FALSE_ALARM, Verdict.MISS):
+            verdict, said = next(_as_asked(scene, loading, errors), (verdict, said))
     return Judged(path=path, verdict=verdict, codes=codes, said=said)
 
 
@@ -129,6 +127,22 @@ def _of_refused(scene: Scene, path: str, said: str, errors: list[Finding]) -> tu
     if refusal.reason is Reason.VERSION and unknown_here and refusal.of not in _own_names(scene.files):
         return Verdict.UNJUDGED, f"rule 2: {said}"
     return Verdict.MISS, said
+
+
+def _as_asked(scene: Scene, loading: Loading, errors: list[Finding]) -> Iterator[tuple[Verdict, str]]:
+    """What is to be said of a library that only those who ask for it know how to complete (DT_RPATH)."""
+    for asker, said in loading.asked:
+        refusal = parse(said)
+        if any(_foretells(each, refusal, loading.path) for each in errors):
+            yield Verdict.TRUE, said
+        if errors:
+            continue
+        # It got what it needs, or nobody will know: its asker is judged by itself.
+        verdict, words = _of_refused(scene, asker, said, [])
+        if verdict in (Verdict.TRUE, Verdict.FOLLOWS):
+            yield Verdict.FOLLOWS, words
+        if verdict is Verdict.UNJUDGED and refusal.reason is Reason.SYMBOL:
+            yield Verdict.UNJUDGED, words
 
 
 def _foretells(finding: Finding, refusal: Refusal, path: str) -> bool:
