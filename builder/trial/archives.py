@@ -34,9 +34,12 @@ def packed(folder: Path, output: IO[bytes], *, name: str = ".", writable: bool =
 
 
 def packed_files(files: Mapping[str, bytes]) -> bytes:
-    """An archive with these files, path to content."""
+    """An archive with these files, path to content, in a folder that is closed like all others."""
     output = io.BytesIO()
     with tarfile.open(fileobj=output, mode="w") as archive:
+        root = tarfile.TarInfo(".")
+        root.type, root.mode = tarfile.DIRTYPE, 0o555
+        archive.addfile(root)
         for name, content in files.items():
             member = tarfile.TarInfo(name)
             member.size, member.mode = len(content), 0o444

@@ -29,7 +29,8 @@ _LIFETIME = 6 * 3600
 _MEMORY = (1769 + 512) << 20
 """Bytes: those of the function (`environment.MEMORY`) and those of its `/tmp`."""
 _TMP = "rw,exec,nosuid,nodev,size=512m,mode=1777"
-_PROCESSES = 1024
+_MANY = 1024
+"""Processes, and files each may have open: as on Lambda."""
 _PATIENCE = 60
 """Seconds for an answer of the engine."""
 _IDLE = f"import signal, time; signal.signal(signal.SIGCHLD, signal.SIG_IGN); time.sleep({_LIFETIME})"
@@ -124,7 +125,7 @@ class Engine:
             self._remove(name)
 
     def _started(self, name: str, image: Image, python: str, folders: Sequence[str]) -> Container:
-        from docker.types import Mount
+        from docker.types import Mount, Ulimit
 
         with _told(f"make a container of `{image.name}`"):
             container = self._client.containers.create(
@@ -141,12 +142,11 @@ class Engine:
                 mounts=[Mount(folder, None, type="volume", no_copy=True) for folder in folders],
                 cap_drop=["ALL"],
                 security_opt=["no-new-privileges"],
-                pids_limit=_PROCESSES,
+                pids_limit=_MANY,
+                ulimits=[Ulimit(name=name, soft=_MANY, hard=_MANY) for name in ("nofile", "nproc")],
                 mem_limit=_MEMORY,
                 memswap_limit=_MEMORY,
                 auto_remove=True,
-                stdin_open=False,
-                healthcheck={"test": ["NONE"]},
             )
         _start(container, image)
         return Container(container)

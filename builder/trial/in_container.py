@@ -100,9 +100,9 @@ class InContainer:
     def stage(self, tree: Tree, sdk_dir: str, packages: Path) -> Iterator[StageThere]:
         folders = {"/var/task": tree.task, "/opt": tree.opt, sdk_dir: packages}
         python = str(self.interpreter.path)
-        with self.engine.container(
-            self.found, python, sorted({*folders, "/var/runtime", _OURS})
-        ) as container:
+        places = sorted({*folders, "/var/runtime", _OURS})
+        with self.engine.container(self.found, python, places) as container:
+            container.put("/var/runtime", packed_files({}))
             for place, folder in folders.items():
                 with tempfile.TemporaryFile() as archive:
                     packed(folder, archive)

@@ -51,7 +51,7 @@ def powers(event, context):
         "capabilities": int(status["CapEff"], 16) | int(status["CapBnd"], 16),
         "no new privileges": status["NoNewPrivs"].strip(),
         "writing": [refusal(lambda: open(path + "/x", "w")) for path in
-                    ("/var/task", "/opt", "/var/runtime", "/var/lbuild", "/var/tmp", "/home", "/")],
+                    ("/var/task", "/opt", "/var/runtime", "/var/lbuild", "/home", "/")],
         "calling": refusal(lambda: socket.create_connection(("192.0.2.1", 80), timeout=5)),
     }
 
@@ -243,7 +243,7 @@ def test_an_interruption_removes_the_container(room: Room, client: Any, number: 
     assert bounds["AutoRemove"]
     assert bounds["Memory"] == bounds["MemorySwap"] > 0
     assert bounds["PidsLimit"] > 0
-    assert not bounds["Binds"]
+    assert not [bind for bind in bounds["Binds"] or () if bind.startswith("/")]
 
 
 def test_a_function_that_ends_all_processes_is_told(room: Room) -> None:

@@ -15,9 +15,9 @@ from pathlib import Path
 import docker
 from docker.errors import DockerException, ImageNotFound
 
-NAME, TAG = "lbuild-test", "bullseye"
-IMAGE = f"{NAME}:{TAG}"
-_DOWNLOAD = ("debootstrap", "--download-only", "--variant=minbase", "--include=python3", TAG)
+SUITE = "bullseye"
+IMAGE = f"lbuild-test:{SUITE}"
+_DOWNLOAD = ("debootstrap", "--download-only", "--variant=minbase", "--include=python3", SUITE)
 
 
 def main() -> int:
@@ -51,7 +51,7 @@ def make(client: docker.DockerClient) -> None:
         for package in sorted(Path(downloads, "var/cache/apt/archives").glob("*.deb")):
             subprocess.run(["dpkg-deb", "-x", package, root], check=True)
         subprocess.run(["tar", "-C", root, "--numeric-owner", "-cf", archive, "."], check=True)
-        client.api.import_image_from_file(archive, repository=NAME, tag=TAG)
+        client.api.import_image_from_file(archive, repository=IMAGE)
 
 
 if __name__ == "__main__":
