@@ -132,10 +132,9 @@ def _compare_machines(
                 evidence=[f"{path.relative_to(tree.root)} is for {machine}", f"this machine is {here}"],
                 hint="Try it on a machine of its own kind, or build one for this machine with `--arch`",
             )
-    if found and function.interpreter.glibc > function.runtime.os.glibc:
-        ours, theirs = (
-            ".".join(map(str, each)) for each in (function.interpreter.glibc, function.runtime.os.glibc)
-        )
+    glibc = function.interpreter.glibc
+    if found and glibc is not None and glibc > function.runtime.os.glibc:
+        ours, theirs = (".".join(map(str, each)) for each in (glibc, function.runtime.os.glibc))
         terminal.note(
             f"glibc is {ours} here and {theirs} on Lambda: a library that needs more loads only here"
         )

@@ -21,6 +21,8 @@ class Bucket(StrEnum):
     locations-v1    sha256 of a file without one       URL, size, time, digests; stat of a local file
     metadata-v1     core metadata of a file            sha256 of the file; else its URL, size and upload time
     wheels-v1       verdict and table of a wheel       sha256 of the file, file name, version of the rules
+    bytecode-v1     compiled modules, or their blob    path and sha256 of the sources, interpreter, engine
+    interpreters-v1 a Python of this machine           minor version, purpose, where to look
     built-v1        sha256 of a wheel made here        sha256 of the source, backend and its environment
     resolutions-v1  pins                               digests of the requirements, the pages and the options
     pip-v1          pip's configuration                stats of its files, the PIP_ variables
@@ -30,6 +32,8 @@ class Bucket(StrEnum):
     LOCATIONS = "locations-v1"
     METADATA = "metadata-v1"
     WHEELS = "wheels-v1"
+    BYTECODE = "bytecode-v1"
+    INTERPRETERS = "interpreters-v1"
     BUILT = "built-v1"
     RESOLUTIONS = "resolutions-v1"
     PIP = "pip-v1"
