@@ -7,7 +7,7 @@ import contextlib
 import subprocess
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import IO
 
 from manylinux.elf.frames import read_frame, write_frame
@@ -27,19 +27,14 @@ class WorkerFault(Exception):  # noqa: N818 - it is told as an EnvironmentFault
 class Worker:
     """One process and its pipes; to be closed."""
 
-    def __init__(
-        self, command: Sequence[str], greeting: bytes, environ: Mapping[str, str] | None = None
-    ) -> None:
-        """The process is starting; `environ` is its environment, else that of this one.
-
-        Raises WorkerFault.
-        """
+    def __init__(self, command: Sequence[str], greeting: bytes) -> None:
+        """The process is starting. Raises WorkerFault."""
         self._greeting = greeting
         # A file, as a pipe that no one empties would stop a worker that has much to say.
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
         try:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, env=environ
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said
             )
         except OSError as error:
             self._said.close()

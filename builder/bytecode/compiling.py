@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Final, Self
@@ -27,15 +27,11 @@ class Compilers:
     def __init__(
         self,
         interpreter: Interpreter,
-        environ: Mapping[str, str],
         *,
         seconds: float = SECONDS,
         memory: int = MEMORY,
     ) -> None:
         self.interpreter = interpreter
-        self._environ = {name: value for name, value in environ.items() if not name.startswith("PYTHON")}
-        # Sets of strings are in order of their hashes in the bytecode of 3.9 and 3.10.
-        self._environ["PYTHONHASHSEED"] = "0"
         self._seconds = seconds
         self._memory = memory
         self._lock = threading.Lock()
@@ -94,9 +90,9 @@ class Compilers:
     def _started(self) -> Worker:
         interpreter = self.interpreter
         text = PROGRAM.read_text(encoding="utf-8")
-        words = [os.fspath(interpreter.path), "-s", "-S", "-B", "-c", text, str(self._memory)]
+        words = [os.fspath(interpreter.path), "-I", "-S", "-B", "-c", text, str(self._memory)]
         greeting = interpreter.magic.to_bytes(2, "little") + interpreter.build.encode()
-        return Worker(words, greeting, self._environ)
+        return Worker(words, greeting)
 
     def _put_back(self, worker: Worker) -> None:
         # An answer that no one waited for would be taken for the next source's.

@@ -1,6 +1,6 @@
 """Run by the target's interpreter, 3.9 or newer: compiles each source that is sent to it. Never imported.
 
-    python3.X -s -S -B -c TEXT-OF-THIS-FILE MEMORY
+    python3.X -I -S -B -c TEXT-OF-THIS-FILE MEMORY
 
 Frames are those of `manylinux.elf.frames`. The first one out greets. Each one in is a path, a NUL and a
 source; each one out is `+` and the content of a `.pyc`, or `-` and why there is none.
@@ -18,6 +18,7 @@ sys.path[:] = [path for path in sys.path if path]
 
 import importlib.util  # noqa: E402
 import marshal  # noqa: E402
+import re  # noqa: E402
 import types  # noqa: E402
 import warnings  # noqa: E402
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 UNCHECKED = (1).to_bytes(4, "little")
 """Flags of PEP 552: there is a hash of the source, and nobody need compare it."""
 ORDERS_SETS = sys.version_info >= (3, 11)
-"""Whether marshal writes a set in an order that does not depend on the addresses of its elements."""
+"""Whether marshal writes the elements of a set in an order that follows from what they are."""
 
 
 def main() -> None:
@@ -54,27 +55,44 @@ def send(sink: IO[bytes], message: bytes) -> None:
 def answer(path: str, source: bytes) -> bytes:
     try:
         code = compile(source, path, "exec", dont_inherit=True, optimize=0)
-        if not ORDERS_SETS and any(map(has_no_order, code.co_consts)):
-            return b"-a set among its constants has another order in every process"
-        content = marshal.dumps(marshal.loads(marshal.dumps(code)))
+        content = marshalled(code, source)
     except Exception as error:  # noqa: BLE001  # whatever a compiler says of a source is its answer
         return f"-{type(error).__name__}: {error}".rstrip(": ").encode("utf-8", "replace")
     return b"+" + importlib.util.MAGIC_NUMBER + UNCHECKED + importlib.util.source_hash(source) + content
 
 
-def has_no_order(constant: object) -> bool:
-    """Whether it holds a set of several elements, one of which hashes by its address."""
-    if isinstance(constant, types.CodeType):
-        return any(map(has_no_order, constant.co_consts))
-    if isinstance(constant, frozenset) and len(constant) > 1 and any(map(has_address, constant)):
-        return True
-    return isinstance(constant, (tuple, frozenset)) and any(map(has_no_order, constant))
+def marshalled(code: types.CodeType, source: bytes) -> bytes:
+    """The code's bytes, which depend on nothing but the source and the Python's version."""
+    if ORDERS_SETS:
+        return marshal.dumps(marshal.loads(marshal.dumps(code)))
+    # No source holds the hash of itself.
+    mark = b"lbuild's set" + importlib.util.source_hash(source)
+    content = marshal.dumps(marshal.loads(marshal.dumps(in_order(code, mark))))
+    start = b"s" + len(mark).to_bytes(4, "little") + mark
+    return re.sub(rb"(?s:([)\xa9])(.)|([(\xa8])(.{4}))" + re.escape(start), set_start, content)
 
 
-def has_address(constant: object) -> bool:
-    if isinstance(constant, (tuple, frozenset)):
-        return any(map(has_address, constant))
-    return constant is None or constant is Ellipsis or constant != constant
+def in_order(code: types.CodeType, mark: bytes) -> types.CodeType:
+    """The code with a tuple for each set, marked and in an order of its own.
+
+    A set's own order comes from the hashes of its elements; that of None is its address.
+    """
+    constants = []
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            constant = in_order(constant, mark)
+        elif isinstance(constant, frozenset):
+            # A copy, as one that is referred to twice would be marshalled in another way.
+            constant = (bytes(bytearray(mark)), *sorted(constant, key=repr))
+        constants.append(constant)
+    return code.replace(co_consts=tuple(constants))
+
+
+def set_start(match: re.Match[bytes]) -> bytes:
+    """The start of a set for that of a marked tuple; the highest bit says that it is referred to."""
+    kind, size = (match[1], match[2]) if match[1] else (match[3], match[4])
+    number = int.from_bytes(size, "little") - 1
+    return bytes([ord(">") | kind[0] & 0x80]) + number.to_bytes(4, "little")
 
 
 def limit_memory(size: int) -> None:

@@ -29,13 +29,11 @@ class BytecodeWorkshop:
         self,
         store: Store,
         interpreter: Interpreter,
-        environ: Mapping[str, str],
         pulse: Callable[[int], None] = lambda size: None,
     ) -> None:
         """`pulse` is called from any thread when a source of so many bytes has been compiled."""
         self._store = store
         self._interpreter = interpreter
-        self._environ = environ
         self._pulse = pulse
         self._tools: tuple[Compilers, Executor] | None = None
 
@@ -110,5 +108,5 @@ class BytecodeWorkshop:
             from builder.bytecode.compiling import Compilers
 
             executor = ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="compile")
-            self._tools = Compilers(self._interpreter, self._environ), executor
+            self._tools = Compilers(self._interpreter), executor
         return self._tools
