@@ -96,12 +96,14 @@ def set_start(match: re.Match[bytes]) -> bytes:
 
 
 def limit_memory(size: int) -> None:
-    try:
+    """This process gets no more than `size` bytes of address space, where the system can limit it."""
+    if sys.platform != "win32":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    except (ImportError, ValueError, OSError):
-        pass  # Windows has none, macOS refuses
+        try:
+            resource.setrlimit(resource.RLIMIT_AS, (size, size))
+        except (ValueError, OSError):  # macOS refuses
+            return
 
 
 main()
