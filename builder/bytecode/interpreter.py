@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from builder.inspection.bytecode import MAGIC
 from builder.interpreter.remembered import find_remembered
 
 if TYPE_CHECKING:
@@ -32,6 +31,8 @@ def find_compiler(
 
 def unfit(interpreter: Interpreter) -> str:
     """Why the runtime would not use its bytecode, or not get the same from every machine."""
+    from builder.inspection.bytecode import MAGIC  # only needed by a search
+
     python = ".".join(interpreter.version.split(".")[:2])
     if not interpreter.is_final or interpreter.magic != MAGIC.get(python, interpreter.magic):
         return f"it is a pre-release, {interpreter.version}"
