@@ -2,8 +2,8 @@
 
     python benchmarks/bytecode.py WHEEL... --runtime python3.12 --import numpy --import scipy.stats
 
-MB are millions of bytes; seconds are of the clock for making, of the processor for importing. What is imported
-runs.
+MB are millions of bytes; seconds are of the clock for making, of the processor for importing, which runs what
+it imports.
 """
 
 import argparse
