@@ -18,6 +18,11 @@ $(VENV)/.installed: pyproject.toml
 test: venv
 	$(BIN)/pytest
 
+# What the tests of `lbuild try --in-container` run in; they make it themselves where they may.
+.PHONY: container-image
+container-image: venv
+	$(BIN)/python tests/containers/image.py
+
 .PHONY: check
 check: venv
 	$(BIN)/ruff check .
@@ -39,9 +44,21 @@ bench: venv
 	$(BIN)/python -m benchmarks --write docs/benchmarks.md
 
 # What needs the package index and more time than a gate has: many real projects, built, imported, and compared with
-# what uv picks. `make sweep ARGS=--quick` takes some minutes, all of it some hours.
+# what uv picks. `make sweep ARGS=--quick` takes some minutes, all of it some hours. `make sweep-loading` is the part
+# that holds the ELF audit against the dynamic loader; one that was interrupted goes on.
 .PHONY: sweep
 sweep: venv
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/python tests/sweeps/bundles.py $(ARGS)
 	$(BIN)/python tests/sweeps/picks.py
+	$(MAKE) sweep-loading
+
+.PHONY: sweep-loading
+sweep-loading: venv
+	$(BIN)/python tests/sweeps/loading.py --write docs/sweep.md $(LOADING)
+
+# Every compiled file of some eighty wheels, stripped, checked and loaded before and after: about a gigabyte to
+# download. `ARGS='--arm-root FOLDER'` loads those of aarch64 too (see stripping.py).
+.PHONY: sweep-strip
+sweep-strip: venv
+	$(BIN)/python tests/sweeps/stripping.py --write docs/strip.md $(ARGS)

@@ -5,6 +5,7 @@ from manylinux.errors import (
     EnvironmentFault,
     FunctionFault,
     IntegrityError,
+    NetworkError,
     NoSolutionError,
     UsageError,
 )
@@ -26,6 +27,12 @@ class InvalidLockError(UsageError):
     """A lock file that breaks PEP 751, or is not for this target."""
 
     code = "invalid-lock"
+
+
+class NoReportError(UsageError):
+    """The cache holds no report of this bundle, or the one that was given is none, or another's."""
+
+    code = "no-report"
 
 
 class MissingHashError(UsageError):
@@ -101,15 +108,45 @@ class OutputError(EnvironmentFault):
 
 
 class NoInterpreterError(EnvironmentFault):
-    """No Python of the runtime's minor version is on this machine."""
+    """No Python of the runtime's minor version is on this machine, or in the image."""
 
     code = "no-interpreter"
+
+
+class NoContainerEngineError(EnvironmentFault):
+    """No engine for containers answers."""
+
+    code = "no-container-engine"
+
+
+class NoImageError(EnvironmentFault):
+    """There is no container image for the runtime, or it is not here and may not be pulled."""
+
+    code = "no-image"
+
+
+class ImagePullError(NetworkError):
+    """A registry did not hand out a container image."""
+
+    code = "image-pull"
+
+
+class ContainerError(EnvironmentFault):
+    """The engine refused what was asked of it, or the container ended before its time."""
+
+    code = "container"
 
 
 class WrongMachineError(EnvironmentFault):
     """The bundle's compiled files are for another machine than this one."""
 
     code = "wrong-machine"
+
+
+class WillNotLoadError(IntegrityError):
+    """Compiled files of a bundle do not load on its target."""
+
+    code = "will-not-load"
 
 
 class DoesNotLoadError(IntegrityError):

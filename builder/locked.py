@@ -65,7 +65,9 @@ def locked_resolution(order: Order, tools: Tools) -> tuple[Resolution, Evidence]
     if order.locked is not None:
         _demand_match(pylock, order, inputs, place)
     witness = Witness(tools.facts)
-    return resolution_from_pylock(pylock, order.target, place, witness.direct), witness.evidence()
+    strict = tools.options.strict_tags
+    resolution = resolution_from_pylock(pylock, order.target, place, witness.direct, strict_tags=strict)
+    return resolution, witness.evidence()
 
 
 def versions_of_lock(path: Path, order: Order) -> Mapping[NormalizedName, Version]:

@@ -126,6 +126,8 @@ class ResolveOptions:
     exclude_newer: datetime | None = None
     """Files uploaded at or after this moment do not exist; a file without an upload time does not either."""
     require_hashes: bool = False
+    strict_tags: bool = False
+    """No wheel whose tag asks for a newer glibc than the target has, whatever its files need."""
     excluded: Mapping[str, str] = field(default_factory=dict)
     """File name to the reason why it may not be used: what a caller knows and an index does not."""
     preferred: Mapping[NormalizedName, Version] = field(default_factory=dict)
@@ -211,12 +213,14 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FromWheel:
-    """A member copied as it lies in a wheel, compressed or not."""
+    """A member copied as it lies in a wheel, or in the overlay that holds what was made of it."""
 
     wheel: int
     """Index into `BundlePlan.wheels`."""
     member: Member
     """Where its bytes lie, and what they are when inflated."""
+    in_overlay: bool = False
+    """Its bytes lie in `BundlePlan.overlays[wheel]`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +260,29 @@ class Drop:
     size: int
 
 
+class Slimming(StrEnum):
+    """What of wheels may stay out of a bundle."""
+
+    NONE = "none"
+    """Nothing but what no bundle has a place for."""
+    SAFE = "safe"
+    """What nothing that runs can miss, as far as its code shows."""
+    SMALL = "small"
+    """That, and what only convenience needs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slimmed:
+    """What of one wheel does not go into a bundle as it is."""
+
+    drops: Mapping[str, str] = field(default_factory=dict)
+    """Path of a member to the rule that leaves it out."""
+    rewritten: Mapping[str, Member] = field(default_factory=dict)
+    """Path of a member to the smaller one that stands for it, in `overlay`."""
+    overlay: Path | None = None
+    """A file in the store; None when nothing is rewritten."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundlePlan:
     """Every path of a bundle, decided; nothing read or written yet."""
@@ -263,9 +290,16 @@ class BundlePlan:
     wheels: tuple[VerifiedWheel, ...]
     files: tuple[PlannedFile, ...]
     """Sorted by the UTF-8 bytes of their paths; no two alike."""
+    overlays: tuple[Path | None, ...] = ()
+    """Beside `wheels`; empty when there are none."""
     drops: tuple[Drop, ...] = ()
     notes: tuple[str, ...] = ()
     """Merged namespaces, conflicts settled by `prefer`."""
+
+    def location(self, content: FromWheel) -> Path:
+        """The file in which the bytes of `content` lie."""
+        overlay = self.overlays[content.wheel] if content.in_overlay else None
+        return overlay or self.wheels[content.wheel].path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

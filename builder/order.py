@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from builder.model import LinkOptions
+from builder.model import LinkOptions, Slimming
+from builder.report.values import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
     from builder.inputs import Reading
-    from builder.model import Pin, ResolveOptions
+    from builder.model import Pin, ResolveOptions, Slimmed, SourceFile
     from builder.ports import RememberingFacts
-    from builder.report.values import Stage
     from builder.watching import WatchedDisk, WatchedEnvironment
+    from manylinux.elf.facts import Binary
     from manylinux.target import Target
     from prebuilt_index.store import Store
     from prebuilt_index.wheel_archive import VerifiedWheel
@@ -45,6 +48,27 @@ class Order:
     exclude_runtime_packages: bool = False
     limited: bool = True
     """Lambda's limits are errors."""
+    slimming: Slimming = Slimming.SAFE
+    allow: frozenset[str] = frozenset()
+    """Codes of findings that keep nothing out."""
+
+
+@dataclass(slots=True)
+class StageLog:
+    """The stages of one run as they end; one may be gone through more than once."""
+
+    on_stage: Callable[[Stage], None]
+    stages: list[Stage] = field(default_factory=list)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[list[str]]:
+        """Time one stage; the caller puts what is worth saying into the list."""
+        started = time.perf_counter()
+        detail: list[str] = []
+        yield detail
+        stage = Stage(name=name, seconds=time.perf_counter() - started, detail=", ".join(detail))
+        self.stages.append(stage)
+        self.on_stage(stage)
 
 
 class Tools(Protocol):
@@ -82,6 +106,18 @@ class Tools(Protocol):
     def facts(self) -> RememberingFacts: ...
 
     def fetch(self, pins: Sequence[Pin]) -> tuple[VerifiedWheel, ...]: ...
+
+    def binaries(self, wheel: VerifiedWheel) -> Mapping[str, Binary]:
+        """What a wheel's compiled files say, by their path in the wheel."""
+        ...
+
+    def slimmed(self, wheels: Sequence[VerifiedWheel], source: Sequence[SourceFile]) -> Mapping[str, Slimmed]:
+        """By a wheel's sha256, what of it does not go into the bundle of all these as it is."""
+        ...
+
+    def binary(self, path: Path) -> Binary | None:
+        """What one file says; None where it is no compiled code."""
+        ...
 
     def on_stage(self, stage: Stage) -> None: ...
 

@@ -1,89 +1,109 @@
-"""The one module that knows the order of the stages: inputs, resolve, lock, fetch, link, report.
+"""The one module that knows the order of the stages: inputs, resolve, lock, fetch, slim, audit, link, report.
 
 It decides nothing itself and touches the world only through `Tools`.
 """
 
 from __future__ import annotations
 
-import time
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from builder.choosing import choose, to_fetch
-from builder.link.contents import read_content
+from builder.choosing import to_fetch
 from builder.link.limits import check_limits, notes_on_size
 from builder.link.output import check_file_output, replacing_file
-from builder.link.plan import plan_bundle
 from builder.link.write import write_zip
 from builder.model import Bundle, BundlePlan, FromWheel
-from builder.report.sizes import human
-from builder.report.values import Report, Stage
+from builder.order import StageLog
+from builder.proof.last_resort import is_last_resort
+from builder.proving import proven_bundle, proven_resolution
+from builder.report.json_form import report_as_json
+from builder.report.keeping import is_kept, keep_report
+from builder.report.values import Report
 from builder.resolving import resolve_order
+from prebuilt_index.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from builder.model import Resolution, SourceFile
     from builder.order import Order, Tools
-    from prebuilt_index.wheel_archive import VerifiedWheel
-
-
-@dataclass(slots=True)
-class _Log:
-    """The stages of one run as they end."""
-
-    on_stage: Callable[[Stage], None]
-    stages: list[Stage] = field(default_factory=list)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[list[str]]:
-        """Time one stage; the caller puts what is worth saying into the list."""
-        started = time.perf_counter()
-        detail: list[str] = []
-        yield detail
-        stage = Stage(name=name, seconds=time.perf_counter() - started, detail=", ".join(detail))
-        self.stages.append(stage)
-        self.on_stage(stage)
+    from prebuilt_index.store import Store
 
 
 def build_bundle(order: Order, tools: Tools) -> Report:
     """The bundle of `order` is at its output, and this is its report. A dry run ends after resolving."""
-    log = _Log(tools.on_stage)
+    log = StageLog(tools.on_stage)
     _check_early(order)
-    with log.stage("resolve") as detail:
-        resolution = resolve_order(order, tools)
-        detail.append(_count(len(resolution.pins), "package"))
-    wanted = to_fetch(order, resolution.pins)
-    report = Report(
-        resolution=resolution,
-        target_chosen_by=order.target_chosen_by,
-        stages=(),
-        bundle=None,
-        layout=order.link.layout.value,
-    )
     if order.output is None:
-        return replace(report, stages=tuple(log.stages))
-    with log.stage("fetch") as detail:
-        wheels = tools.fetch(wanted)
-        detail.append(human(sum(wheel.size for wheel in wheels)))
-    choice = choose(order, tools, resolution, wheels)
+        return _dry(order, tools, log)
+    proven = proven_bundle(order, tools, log, _source(order))
+    plan = proven.plan
     with log.stage("link") as detail:
-        plan = _plan(order, choice.wheels)
         if order.limited:
             check_limits(plan, order.target.runtime.limits)
         bundle = _written(plan, order.output, as_directory=order.as_directory)
         detail.append(_count(bundle.files, "file"))
-    return replace(
-        report,
-        stages=tuple(log.stages),
+    report = replace(
+        _report(order, proven.resolution, log),
         bundle=bundle,
         drops=plan.drops,
-        notes=(*choice.notes, *plan.notes, *notes_on_size(bundle, order.target.runtime.limits)),
-        excluded=choice.excluded,
-        runtime_packages=choice.comparison,
+        findings=proven.findings,
+        notes=(
+            *proven.choice.notes,
+            *proven.notes,
+            *plan.notes,
+            *notes_on_size(bundle, order.target.runtime.limits),
+        ),
+        excluded=proven.choice.excluded,
+        runtime_packages=proven.choice.comparison,
         engine=_engine(plan),
     )
+    return _kept(report, bundle, tools.store)
+
+
+def _kept(report: Report, bundle: Bundle, store: Store) -> Report:
+    """The report is in the store, for `lbuild size --dropped`; where it cannot be, the bundle is no worse."""
+    try:
+        if not is_kept(store, bundle.sha256):
+            keep_report(store, bundle.sha256, report_as_json(report))
+    except StoreError as error:
+        told = (
+            f"{error.summary}: {', '.join(error.evidence)}; `lbuild size --dropped` will not know this build"
+        )
+        return replace(report, warnings=(*report.warnings, told))
+    return report
+
+
+def _dry(order: Order, tools: Tools, log: StageLog) -> Report:
+    with log.stage("resolve") as detail:
+        resolution = resolve_order(order, tools)
+        detail.append(_count(len(resolution.pins), "package"))
+    doubtful = [
+        pin.file.filename for pin in resolution.pins if is_last_resort(pin.file.filename, order.target)
+    ]
+    to_fetch(order, resolution.pins)
+    return replace(
+        _report(order, resolution, log),
+        notes=tuple(f"`{name}` is only taken if its files prove to load" for name in doubtful),
+    )
+
+
+def _report(order: Order, resolution: Resolution, log: StageLog) -> Report:
+    return Report(
+        resolution=resolution,
+        target_chosen_by=order.target_chosen_by,
+        stages=tuple(log.stages),
+        bundle=None,
+        layout=order.link.layout.value,
+    )
+
+
+def _source(order: Order) -> tuple[SourceFile, ...]:
+    if order.source is None:
+        return ()
+    from builder.link.source import read_source  # its ignore rules take 30 ms to import
+
+    return read_source(order.source, order.output)
 
 
 def _check_early(order: Order) -> None:
@@ -114,34 +134,15 @@ def build_lock(order: Order, tools: Tools, output: Path) -> Report:
     """The resolution of `order` is written at `output` as a lock file."""
     from builder.locked import lock_text
 
-    log = _Log(tools.on_stage)
+    log = StageLog(tools.on_stage)
     check_file_output(output)
-    with log.stage("resolve") as detail:
-        resolution = resolve_order(order, tools)
-        detail.append(_count(len(resolution.pins), "package"))
+    resolution, _ = proven_resolution(order, tools, log)
     with log.stage("lock") as detail:
         text = lock_text(resolution, tools.reading.inputs.requests, output, tools).encode()
         with replacing_file(output, len(text)) as file:
             file.write(text)
         detail.append(str(output))
-    return Report(
-        resolution=resolution,
-        target_chosen_by=order.target_chosen_by,
-        stages=tuple(log.stages),
-        bundle=None,
-        layout=order.link.layout.value,
-        lock=output,
-    )
-
-
-def _plan(order: Order, wheels: Sequence[VerifiedWheel]) -> BundlePlan:
-    if order.source is None:
-        return plan_bundle(wheels, (), order.target, order.link, read_content)
-    from builder.link.source import read_source  # its ignore rules take 30 ms to import
-
-    return plan_bundle(
-        wheels, read_source(order.source, order.output), order.target, order.link, read_content
-    )
+    return replace(_report(order, resolution, log), lock=output)
 
 
 def _engine(plan: BundlePlan) -> str | None:

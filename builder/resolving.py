@@ -10,15 +10,21 @@ from manylinux.errors import NetworkError, NoSolutionError
 from prebuilt_index.store import Bucket
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from builder.model import Resolution
     from builder.order import Order, Tools
     from builder.ports import IndexFacts, RememberingFacts
     from manylinux.target import Target
 
 
-def resolve_order(order: Order, tools: Tools) -> Resolution:
-    """The resolution an order stands for: remembered, read from its lock, or worked out."""
-    known = _known(order, tools)
+def resolve_order(order: Order, tools: Tools, refused: Mapping[str, str] | None = None) -> Resolution:
+    """The resolution an order stands for: remembered, read from its lock, or worked out.
+
+    `refused`: names of files that were taken before and do not load, each with the reason; what is worked out
+    without them is remembered in place of what had them.
+    """
+    known = None if refused else _known(order, tools)
     if known is not None and not tools.ask_again and known[1].stands_alone(tools.now()):
         return known[0]
     if known is not None:
@@ -26,7 +32,7 @@ def resolve_order(order: Order, tools: Tools) -> Resolution:
         if evidence is not None:
             _keep(order, tools, known[0], evidence)
             return known[0]
-    resolution, evidence = _worked_out(order, tools)
+    resolution, evidence = _worked_out(order, tools, refused or {})
     if order.wish:
         _keep(order, tools, resolution, memo.with_inputs(evidence, tools.disk, tools.environ))
     return resolution
@@ -46,7 +52,7 @@ def _known(order: Order, tools: Tools) -> tuple[Resolution, memo.Evidence] | Non
     return (resolution, evidence) if memo.inputs_unchanged(evidence, tools.disk, tools.environ) else None
 
 
-def _worked_out(order: Order, tools: Tools) -> tuple[Resolution, memo.Evidence]:
+def _worked_out(order: Order, tools: Tools, refused: Mapping[str, str]) -> tuple[Resolution, memo.Evidence]:
     check_python(order.target, tools.reading.inputs.requires_python)
     if tools.reading.locks or order.locked:
         from builder.locked import locked_resolution
@@ -54,19 +60,19 @@ def _worked_out(order: Order, tools: Tools) -> tuple[Resolution, memo.Evidence]:
         return locked_resolution(order, tools)
     witness = memo.Witness(tools.facts)
     try:
-        return _resolved(order, tools, witness), witness.evidence()
+        return _resolved(order, tools, witness, refused), witness.evidence()
     except NoSolutionError:
         if not _has_changed(witness.evidence(), tools.facts):
             raise
     witness = memo.Witness(tools.facts)
-    return _resolved(order, tools, witness), witness.evidence()
+    return _resolved(order, tools, witness, refused), witness.evidence()
 
 
-def _resolved(order: Order, tools: Tools, facts: IndexFacts) -> Resolution:
+def _resolved(order: Order, tools: Tools, facts: IndexFacts, refused: Mapping[str, str]) -> Resolution:
     from builder.resolve import resolve
 
     inputs = tools.reading.inputs
-    options = replace(tools.options, preferred=order.preferred)
+    options = replace(tools.options, preferred=order.preferred, excluded=refused)
     return resolve(inputs.requests, inputs.constraints, order.target, options, facts)
 
 

@@ -33,6 +33,11 @@ class Refusal:
     text: str
     """What stands after the wheel's name: `needs glibc 2.28, the runtime has 2.26`, `built for macOS`."""
 
+    @property
+    def is_only_newer_glibc(self) -> bool:
+        """Whether the wheel is for this machine and Python, and asks for a glibc newer than there is."""
+        return self.fault is Fault.GLIBC and -_FAR < self.nearness < 0
+
 
 _SYSTEMS = {
     "aix": "AIX",
@@ -51,6 +56,8 @@ _SYSTEMS = {
     "win32": "Windows",
 }
 _INTERPRETERS = {"graalpy": "GraalPy", "ip": "IronPython", "jy": "Jython", "pp": "PyPy", "pypy": "PyPy"}
+_FAR = 1000
+"""The nearness of another major version of glibc, below that of any minor one."""
 _PAIRS_READ = 100
 """Of a compressed set. Real ones have a handful; a hostile one must not be multiplied out."""
 
@@ -83,7 +90,7 @@ def _platform_fault(platform: str, table: TagTable) -> Refusal:
         return Refusal(fault=Fault.GLIBC, text=f"built for `{platform}`, which means nothing")
     return Refusal(
         fault=Fault.GLIBC,
-        nearness=table.glibc[1] - needs[1] if needs[0] == table.glibc[0] else -1000,
+        nearness=table.glibc[1] - needs[1] if needs[0] == table.glibc[0] else -_FAR,
         text=f"needs glibc {_dotted(needs)}, the runtime has {_dotted(table.glibc)}",
     )
 

@@ -17,6 +17,7 @@ from builder.cli.options import (
     Wishes,
     options,
 )
+from builder.model import Slimming
 
 BUNDLE = (
     click.option("-o", "--output", metavar="PATH", help="A zip (name.zip), or a folder (name/)."),
@@ -37,6 +38,18 @@ BUNDLE = (
     click.option("--no-limit", is_flag=True, help="Ignore Lambda's size limits (for container images)."),
     click.option(
         "--locked", type=FILE, metavar="LOCK", help="Build LOCK; fail if REQUIREMENTS no longer match it."
+    ),
+    click.option(
+        "--slim",
+        type=click.Choice([each.value for each in Slimming]),
+        default=Slimming.SAFE.value,
+        help="What to leave out: nothing, or what nothing that runs can miss.  [safe]",
+    ),
+    click.option(
+        "--allow",
+        multiple=True,
+        metavar="CODE",
+        help="Build although the audit found errors of this code, such as missing-library.",
     ),
     click.option("--dry-run", is_flag=True, help="Resolve and show; download and write nothing."),
 )

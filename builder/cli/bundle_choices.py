@@ -10,13 +10,15 @@ from builder.cli.options import FromOptions
 class BundleChoices(FromOptions):
     """The options of this command alone."""
 
-    output: str | None
-    layer: bool
-    layer_path: str | None
-    source: Path | None
-    scripts: bool
-    exclude: tuple[str, ...]
-    exclude_runtime_packages: bool
-    no_limit: bool
-    locked: Path | None
-    dry_run: bool
+    output: str | None = None
+    layer: bool = False
+    layer_path: str | None = None
+    source: Path | None = None
+    scripts: bool = False
+    exclude: tuple[str, ...] = ()
+    exclude_runtime_packages: bool = False
+    no_limit: bool = False
+    locked: Path | None = None
+    slim: str = "none"
+    allow: tuple[str, ...] = ()
+    dry_run: bool = False

@@ -7,16 +7,12 @@ from typing import Any
 
 import click
 
-from builder.cli.options import FILE
+from builder.cli.options import CACHE_FOLDER
 from builder.cli.streams import tell
 from builder.report.sizes import human
 from builder.report.text import table
 from manylinux.errors import ExitStatus
 from prebuilt_index.store import Store, upkeep
-
-FOLDER = click.option(
-    "--cache-dir", type=FILE, envvar="LBUILD_CACHE_DIR", show_envvar=True, help="The cache's folder."
-)
 
 
 @click.group(name="cache")
@@ -25,14 +21,14 @@ def command() -> None:
 
 
 @command.command(name="dir")
-@FOLDER
+@CACHE_FOLDER
 def show_folder(*, cache_dir: Path | None) -> None:
     """Print where the cache is."""
     tell(str(_folder(cache_dir)))
 
 
 @command.command(name="size")
-@FOLDER
+@CACHE_FOLDER
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout, in bytes.")
 def show_size(*, cache_dir: Path | None, as_json: bool) -> None:
     """Print what the cache holds, by kind."""
@@ -49,7 +45,7 @@ def show_size(*, cache_dir: Path | None, as_json: bool) -> None:
 
 
 @command.command(name="verify")
-@FOLDER
+@CACHE_FOLDER
 @click.option("--repair", is_flag=True, help="Remove what is damaged, so that it is fetched or made again.")
 @click.pass_context
 def verify(context: click.Context, *, cache_dir: Path | None, repair: bool) -> None:
@@ -64,7 +60,7 @@ def verify(context: click.Context, *, cache_dir: Path | None, repair: bool) -> N
 
 
 @command.command(name="prune")
-@FOLDER
+@CACHE_FOLDER
 @click.option(
     "--days", type=click.FloatRange(min=0), default=30, show_default=True, help="Unused for so long."
 )
@@ -75,7 +71,7 @@ def prune(*, cache_dir: Path | None, days: float) -> None:
 
 
 @command.command(name="clean")
-@FOLDER
+@CACHE_FOLDER
 def clean(*, cache_dir: Path | None) -> None:
     """Remove the whole cache."""
     folder = _folder(cache_dir)

@@ -126,7 +126,23 @@ def resolve_options(choices: ResolveChoices, inputs: Inputs) -> ResolveOptions:
         format_control=inputs.format_control,
         exclude_newer=_moment(choices.exclude_newer),
         require_hashes=inputs.require_hashes,
+        strict_tags=choices.strict_tags,
     )
+
+
+def allowed_codes(codes: Iterable[str]) -> frozenset[str]:
+    """Codes of findings. Raises UsageError for one that no finding has."""
+    given = frozenset(codes)
+    if not given:
+        return given
+    from manylinux.audit.audit import CODES
+
+    unknown = sorted(given - CODES)
+    if unknown:
+        raise UsageError(
+            f"`--allow {unknown[0]}` names no finding", evidence=[f"there are: {', '.join(sorted(CODES))}"]
+        )
+    return given
 
 
 def link_options(choices: BundleChoices, prefer: tuple[str, ...]) -> LinkOptions:

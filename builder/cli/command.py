@@ -18,6 +18,8 @@ COMMANDS = {
     "why": ("builder.cli.why", "Tell why a project has its version, and not a newer one"),
     "try": ("builder.cli.try_", "Run a bundle here as Lambda would"),
     "inspect": ("builder.cli.inspect", "Tell what is in a bundle, whoever made it, and whether it loads"),
+    "size": ("builder.cli.size", "Show where the bytes of a bundle are, and what was left out of it"),
+    "diff": ("builder.cli.diff", "Show what changed between two bundles"),
     "runtimes": ("builder.cli.runtimes", "List the Lambda runtimes lbuild builds for"),
     "cache": ("builder.cli.cache", "Show, check, prune or clean the cache"),
 }

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from builder.cli.wiring import wired
+from builder.model import Slimming
 from builder.report.text import target_line
 
 if TYPE_CHECKING:
@@ -22,14 +23,15 @@ if TYPE_CHECKING:
 
 def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Report:
     """Build what is wished for and tell how it goes; the report."""
-    from builder.cli.choices import demand_inputs, destination, link_options, normalized
+    from builder.cli.choices import allowed_codes, demand_inputs, destination, link_options, normalized
 
     demand_inputs(wishes.inputs, bundle.source)
     where = destination(bundle)
     link = link_options(bundle, wishes.resolve.prefer)
+    allow, slimming = allowed_codes(bundle.allow), Slimming(bundle.slim)
     chosen = announced_target(wishes, terminal)
     output = None if where is None else where.path
-    with wired(wishes, chosen.target, terminal, output, bundle.locked) as tools:
+    with wired(wishes, chosen.target, terminal, output, bundle.locked, allow, slimming) as tools:
         from builder.order import Order
         from builder.pipeline import build_bundle  # here and below: what is slow to load, while pip thinks
 
@@ -45,6 +47,8 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
             exclude=frozenset(normalized(bundle.exclude)),
             exclude_runtime_packages=bundle.exclude_runtime_packages,
             limited=not bundle.no_limit,
+            allow=allow,
+            slimming=slimming,
         )
         return build_bundle(order, tools)
 
@@ -74,6 +78,9 @@ def run_why(wishes: Wishes, project: str, terminal: Terminal) -> Explanation:
     name = project_name(project)
     chosen = announced_target(wishes, terminal)
     with wired(wishes, chosen.target, terminal, None) as tools:
+        from builder.order import Order, StageLog
+        from builder.proof.last_resort import is_last_resort
+        from builder.proving import proven_resolution
         from builder.resolving import check_python, demand_no_lock
         from builder.why import Question, explain
 
@@ -81,7 +88,13 @@ def run_why(wishes: Wishes, project: str, terminal: Terminal) -> Explanation:
         inputs = tools.reading.inputs
         check_python(chosen.target, inputs.requires_python)
         question = Question(project=name, inputs=inputs, target=chosen.target, options=tools.options)
-        return explain(question, tools.facts)
+        explanation = explain(question, tools.facts)
+        if not is_last_resort(explanation.chosen.filename, chosen.target):
+            return explanation
+        order = Order(wish="", target=chosen.target, target_chosen_by=chosen.by)
+        _, refused = proven_resolution(order, tools, StageLog(terminal.stage))
+        options = replace(tools.options, excluded=refused)
+        return explain(replace(question, options=options), tools.facts) if refused else explanation
 
 
 def announced_target(wishes: Wishes, terminal: Terminal) -> ChosenTarget:

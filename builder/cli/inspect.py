@@ -38,11 +38,13 @@ def command(*, files: tuple[Path, ...], everything: bool, **keywords: Any) -> in
 
     Several files are a function and its layers. Exit status 4: something does not load; 1: too large.
     """
+    from builder.cli.pictures import encodable
     from builder.cli.terminal import Terminal, wants_colour
     from builder.inspection.inspect import inspect_parts
     from builder.inspection.json_form import inspection_as_json
     from builder.inspection.opening import open_parts
     from builder.inspection.text import inspection_text
+    from builder.report.cells import printable
     from manylinux.audit.finding import Severity
     from manylinux.elf.workers import ElfReaders
 
@@ -55,8 +57,8 @@ def command(*, files: tuple[Path, ...], everything: bool, **keywords: Any) -> in
         tell(json.dumps(inspection_as_json(inspection), indent=2))
     else:
         colour = wants_colour(sys.stdout, os.environ)
-        for line in inspection_text(inspection, everything=everything or talk.verbose):
-            tell(_styled(line) if colour else line)
+        for line in map(printable, inspection_text(inspection, everything=everything or talk.verbose)):
+            tell(encodable(_styled(line) if colour else line, sys.stdout))
     errors = {finding.code for finding in inspection.findings if finding.severity is Severity.ERROR}
     if errors - _OF_SIZE:
         return ExitStatus.INTEGRITY

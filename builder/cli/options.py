@@ -52,6 +52,11 @@ RESOLVE: Sequence[Decorator] = (
     click.option(
         "--no-binary", multiple=True, metavar="PROJECT", help="Never take a wheel of PROJECT (or `:all:`)."
     ),
+    click.option(
+        "--strict-tags",
+        is_flag=True,
+        help="Never take a wheel tagged for a newer glibc, though its files load and nothing else does.",
+    ),
 )
 INDEX: Sequence[Decorator] = (
     click.option("-i", "--index-url", metavar="URL", help="Main index.  [pip's]"),
@@ -67,10 +72,11 @@ INDEX: Sequence[Decorator] = (
         "--trusted-host", "trusted_hosts", multiple=True, metavar="HOST", help="No TLS checks for HOST."
     ),
 )
+CACHE_FOLDER: Decorator = click.option(
+    "--cache-dir", type=FILE, envvar="LBUILD_CACHE_DIR", show_envvar=True, help="The cache's folder."
+)
 CACHE: Sequence[Decorator] = (
-    click.option(
-        "--cache-dir", type=FILE, envvar="LBUILD_CACHE_DIR", show_envvar=True, help="The cache's folder."
-    ),
+    CACHE_FOLDER,
     click.option("--no-cache", is_flag=True, help="Use a cache that ends with this run."),
     click.option("--offline", is_flag=True, help="Ask no server; use what the cache holds."),
     click.option("--refresh", is_flag=True, help="Ask indexes again, however fresh their answers are."),
@@ -104,12 +110,12 @@ class FromOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputChoices(FromOptions):
-    words: tuple[str, ...]
-    requirement_files: tuple[str, ...]
-    constraint_files: tuple[str, ...]
-    extras: tuple[str, ...]
-    groups: tuple[str, ...]
-    require_hashes: bool
+    words: tuple[str, ...] = ()
+    requirement_files: tuple[str, ...] = ()
+    constraint_files: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    require_hashes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,11 +126,12 @@ class TargetChoices(FromOptions):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolveChoices(FromOptions):
-    allow_prereleases: bool
-    prefer: tuple[str, ...]
-    exclude_newer: str | None
-    only_binary: tuple[str, ...]
-    no_binary: tuple[str, ...]
+    allow_prereleases: bool = False
+    prefer: tuple[str, ...] = ()
+    exclude_newer: str | None = None
+    only_binary: tuple[str, ...] = ()
+    no_binary: tuple[str, ...] = ()
+    strict_tags: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

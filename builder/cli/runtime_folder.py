@@ -2,56 +2,51 @@
 
     trial-v1/<runtime>-<machine>-<digest of the requirements>/    with bytecode, as Lambda's has
 
-The versions are those known to be on Lambda; a folder is made beside its place and renamed.
+The versions are those known to be on Lambda.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import subprocess
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from builder.cli.cache_folder import cache_folder
+from builder.cli.cache_folder import opened_store
 from builder.cli.terminal import Terminal
-from manylinux.errors import EnvironmentFault
+from manylinux.architecture import Architecture
+from prebuilt_index.store import trees
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from builder.cli.options import CacheChoices, IndexChoices
-    from builder.trial.values import Function
-    from manylinux.architecture import Architecture
+    from builder.trial.place import Place
     from manylinux.runtime import Runtime
 
-_KIND = "trial-v1"
 
-
+@contextmanager
 def runtime_folder(
-    function: Function,
-    architecture: Architecture,
+    runtime: Runtime,
+    place: Place,
     index: IndexChoices,
     cache: CacheChoices,
-    spare: Path,
     terminal: Terminal,
-) -> Path:
-    """A folder with the packages of the runtime, for this machine; `spare` when nothing is cached."""
-    words = _requirements(function.runtime)
+) -> Iterator[Path]:
+    """A folder with the packages of the runtime for that place; it is there as long as the block lasts."""
+    architecture = Architecture.parse(place.interpreter.machine)
+    words = _requirements(runtime)
     digest = hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
-    name = f"{function.runtime.id}-{architecture.value}-{digest}"
-    place = spare if cache.no_cache else cache_folder(cache.cache_dir) / _KIND / name
-    if place.is_dir():
-        return place
-    terminal.note(f"getting what {function.runtime.id} brings: {', '.join(words)}")
-    made = place.with_name(f"{place.name}.{os.getpid()}")
-    try:
-        _build(words, function, architecture, index, cache, made)
-        _compile(function, made)
-        _rename(made, place)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-    return place
+    name = f"{runtime.id}-{architecture.value}-{digest}"
+
+    def make(folder: Path) -> None:
+        terminal.note(f"getting what {runtime.id} brings: {', '.join(words)}")
+        _build(words, runtime, architecture, index, cache, folder)
+        place.compile(folder)
+
+    with opened_store(cache) as store, trees.held(store, name, make) as folder:
+        yield folder
 
 
 def _requirements(runtime: Runtime) -> tuple[str, ...]:
@@ -61,7 +56,7 @@ def _requirements(runtime: Runtime) -> tuple[str, ...]:
 
 def _build(
     words: tuple[str, ...],
-    function: Function,
+    runtime: Runtime,
     architecture: Architecture,
     index: IndexChoices,
     cache: CacheChoices,
@@ -72,58 +67,10 @@ def _build(
     from builder.cli.options import InputChoices, ResolveChoices, TargetChoices, Wishes
 
     wishes = Wishes(
-        inputs=InputChoices(
-            words=words,
-            requirement_files=(),
-            constraint_files=(),
-            extras=(),
-            groups=(),
-            require_hashes=False,
-        ),
-        target=TargetChoices(runtime=function.runtime.id, arch=architecture.value),
-        resolve=ResolveChoices(
-            allow_prereleases=False, prefer=(), exclude_newer=None, only_binary=(":all:",), no_binary=()
-        ),
+        inputs=InputChoices(words=words),
+        target=TargetChoices(runtime=runtime.id, arch=architecture.value),
+        resolve=ResolveChoices(only_binary=(":all:",)),
         index=index,
         cache=cache,
     )
-    bundle = BundleChoices(
-        output=f"{output}{os.sep}",
-        layer=False,
-        layer_path=None,
-        source=None,
-        scripts=False,
-        exclude=(),
-        exclude_runtime_packages=False,
-        no_limit=False,
-        locked=None,
-        dry_run=False,
-    )
-    run_bundle(wishes, bundle, Terminal(-1))
-
-
-def _compile(function: Function, folder: Path) -> None:
-    """Bytecode that needs no look at the sources: they do not change, and their dates mean nothing."""
-    command = [str(function.interpreter.path), "-I", "-S", "-m", "compileall", "-q"]
-    done = subprocess.run(
-        [*command, "--invalidation-mode", "unchecked-hash", folder],
-        check=False, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace",
-    )  # fmt: skip
-    if done.returncode:
-        raise EnvironmentFault(
-            f"Python {function.interpreter.version} cannot compile what the runtime brings",
-            evidence=(done.stdout + done.stderr).splitlines()[-5:],
-            hint="Look at what that Python lacks, or at the space in the cache",
-        )
-
-
-def _rename(made: Path, place: Path) -> None:
-    try:
-        made.rename(place)
-    except OSError as error:
-        if not place.is_dir():  # else another process was faster
-            raise EnvironmentFault(
-                f"`{place}` cannot be made",
-                evidence=[str(error)],
-                hint="Name another cache with `--cache-dir`",
-            ) from error
+    run_bundle(wishes, BundleChoices(output=f"{output}{os.sep}"), Terminal(-1))

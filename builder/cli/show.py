@@ -13,7 +13,7 @@ def show_report(report: Report, terminal: Terminal, *, as_json: bool) -> None:
     """Warnings and notes, the summary, and with `as_json` the whole report on stdout."""
     for line in (*report.resolution.warnings, *report.warnings):
         terminal.warn(line)
-    terminal.say(summary(report))
+    terminal.say(summary(report, everything=terminal.verbosity > 0))
     for line in report.notes:
         terminal.note(line)
     if as_json:

@@ -22,9 +22,17 @@ if TYPE_CHECKING:
 
 
 def fetch_with(
-    world: "Callable[[], World]", store: Store, progress: Progress, pins: "Sequence[Pin]"
+    world: "Callable[[], World]",
+    store: Store,
+    prepare: Callable[[], None],
+    learn: "Callable[[VerifiedWheel, Callable[[], None]], object]",
+    progress: Progress,
+    pins: "Sequence[Pin]",
 ) -> "tuple[VerifiedWheel, ...]":
-    """The wheels of `pins`, every byte of them checked; `world` is asked for what the store does not hold."""
+    """The wheels of `pins`, every byte of them checked; `world` is asked for what the store does not hold.
+
+    `prepare` is called before one is downloaded, `learn` with each that is new and a pulse as `fetch` has it.
+    """
     inflaters = _Inflaters()
 
     def recall(sha256: str, filename: str) -> "VerifiedWheel | None":
@@ -38,10 +46,14 @@ def fetch_with(
         return None if made is None else (made.sha256, made.filename)
 
     def obtain(file: IndexFile, on_bytes: Callable[[int], None]) -> tuple[Path, str, str]:
+        prepare()
         return world().obtain(file, on_bytes)
 
     def verify(path: Path, filename: str, sha256: str, pulse: Callable[[], None]) -> "VerifiedWheel":
-        return load_or_verify(store, path, filename, sha256, executor=inflaters.executor(), pulse=pulse)
+        wheel = load_or_verify(store, path, filename, sha256, executor=inflaters.executor(), pulse=pulse)
+        # Here, where other wheels are still under way.
+        learn(wheel, pulse)
+        return wheel
 
     def compare(promised: bytes, shipped: bytes) -> None:
         from prebuilt_index.wheel_archive.identity import compare_metadata  # parses both: rarely needed

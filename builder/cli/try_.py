@@ -46,6 +46,8 @@ TRY = (
     click.option(
         "--env", "variables", multiple=True, metavar="NAME[=VALUE]", help="A variable; NAME: this shell's."
     ),
+    click.option("--in-container", is_flag=True, help="Run it in a container, not in a Python found here."),
+    click.option("--image", metavar="IMAGE", help="The container's image.  [AWS's own of the runtime]"),
 )
 
 

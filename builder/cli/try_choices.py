@@ -23,12 +23,16 @@ class TryChoices(FromOptions):
     timeout: float | None
     variables: tuple[str, ...]
     runtime: str | None
+    in_container: bool
+    image: str | None
 
 
 def demand_sense(choices: TryChoices) -> None:
     """Raises UsageError for options that leave nothing to do, or contradict each other."""
     if not choices.bundles:
         raise UsageError("There is no bundle", hint="Name one: `lbuild try bundle.zip --handler app.handler`")
+    if choices.image is not None and not choices.in_container:
+        raise UsageError("`--image` is for containers", hint="Add `--in-container`")
     if choices.imports and (choices.handler or choices.event or choices.repeat > 1):
         raise UsageError(
             "`--imports` calls no handler",

@@ -147,6 +147,7 @@ def _form(outcome: TryOutcome, errors: Sequence[LbuildError]) -> dict[str, Any]:
     return {
         "runtime": function.runtime.id,
         "python": {"version": function.interpreter.version, "path": str(function.interpreter.path)},
+        "image": outcome.image,
         "handler": function.handler or None,
         "bundles": [_bundle(tried) for tried in outcome.tried],
         "errors": [error_as_json(error) for error in errors],

@@ -5,22 +5,21 @@ from __future__ import annotations
 import os
 import platform
 import tempfile
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from builder.cli.runtime_folder import runtime_folder
 from builder.cli.try_choices import chosen_variables, demand_sense, read_event
 from builder.errors import WrongMachineError
-from builder.trial.imports import import_all
-from builder.trial.interpreter import find_interpreter
-from builder.trial.machine import compiled, machine_of, python_of
+from builder.trial.imports import import_all, offered
+from builder.trial.machine import architecture_of, compiled, machine_of, python_of
 from builder.trial.start import CALL_LIMIT, INIT_LIMIT, cold_start
 from builder.trial.unpack import remove, unpack
 from builder.trial.values import Function, Tree, Verdict
-from manylinux.architecture import Architecture
 from manylinux.errors import EnvironmentFault
 from manylinux.runtimes import default_runtime, find_runtime, runtimes
 
@@ -30,7 +29,8 @@ if TYPE_CHECKING:
     from builder.cli.options import CacheChoices, IndexChoices
     from builder.cli.terminal import Terminal
     from builder.cli.try_choices import TryChoices
-    from builder.trial.process import Listener
+    from builder.trial.beside.process import Listener
+    from builder.trial.place import Place, Stage
     from builder.trial.values import Imports, Start
     from manylinux.runtime import Runtime
 
@@ -49,19 +49,23 @@ class TryOutcome:
     """What one run of `lbuild try` found."""
 
     function: Function
+    image: str | None
+    """Of the containers; None on this machine."""
     tried: tuple[Tried, ...]
 
 
 def run_try(choices: TryChoices, index: IndexChoices, cache: CacheChoices, terminal: Terminal) -> TryOutcome:
     """Try what is chosen and tell how it goes."""
     demand_sense(choices)
-    _demand_linux()
+    _demand_system(choices)
     event = read_event(choices.event)
     variables = chosen_variables(choices.variables, os.environ)
-    with _trees(choices) as trees:
+    with _trees(choices) as trees, ExitStack() as stack:
         runtime, by = _runtime(choices.runtime, trees)
-        interpreter = find_interpreter(runtime.python, os.environ)
-        terminal.say([f"{runtime.id} ({by}), with Python {interpreter.version}: `{interpreter.path}`"])
+        place = stack.enter_context(_place(runtime, choices, trees, cache, terminal))
+        interpreter = place.interpreter
+        where = f" in `{place.image}`" if place.image else ""
+        terminal.say([f"{runtime.id} ({by}), with Python {interpreter.version}: `{interpreter.path}`{where}"])
         function = Function(
             runtime=runtime,
             interpreter=interpreter,
@@ -71,21 +75,48 @@ def run_try(choices: TryChoices, index: IndexChoices, cache: CacheChoices, termi
             variables=variables,
         )
         _compare_machines(function, choices, trees, terminal)
-        _furnish(function, trees, index, cache, terminal)
+        packages = stack.enter_context(runtime_folder(runtime, place, index, cache, terminal))
+        stages = [stack.enter_context(place.stage(tree, runtime.sdk_dir, packages)) for tree in trees]
         if choices.imports:
-            tried = _imported(function, choices, trees)
+            tried = _imported(function, choices, trees, stages)
         else:
-            tried = _started(function, choices, trees, terminal)
-        return TryOutcome(function=function, tried=tried)
+            tried = _started(function, choices, stages, terminal)
+        return TryOutcome(function=function, image=place.image, tried=tried)
 
 
-def _demand_linux() -> None:
-    if platform.system() != "Linux":
+def _demand_system(choices: TryChoices) -> None:
+    system = platform.system()
+    if system != "Linux" and not choices.in_container:
         raise EnvironmentFault(
             "Bundles can only be tried on Linux",
-            evidence=[f"this is {platform.system()}, whose Python does not load Linux's compiled modules"],
-            hint="Run `lbuild try` on Linux, in a virtual machine or in a container",
+            evidence=[f"this is {system}, whose Python does not load Linux's compiled modules"],
+            hint="Add `--in-container`, or run `lbuild try` in a virtual machine with Linux",
         )
+    if system == "Windows":
+        raise EnvironmentFault(
+            "Bundles cannot be tried on Windows",
+            evidence=["its files have no modes and hardly links, and a bundle has both"],
+            hint="Run `lbuild try` in the Linux subsystem, with or without `--in-container`",
+        )
+
+
+@contextmanager
+def _place(
+    runtime: Runtime, choices: TryChoices, trees: Sequence[Tree], cache: CacheChoices, terminal: Terminal
+) -> Iterator[Place]:
+    """Where the bundles run: this machine, or a container."""
+    if not choices.in_container:
+        from builder.trial.interpreter import find_interpreter
+        from builder.trial.on_machine import OnMachine
+
+        yield OnMachine(interpreter=find_interpreter(runtime.python, os.environ))
+        return
+    from builder.trial.in_container import ImageWish, opened_place
+
+    machines = {machine for tree in trees for machine in _machines(tree)}
+    wish = ImageWish(name=choices.image, architecture=architecture_of(machines), offline=cache.offline)
+    with opened_place(runtime, wish, os.environ, terminal.note) as place:
+        yield place
 
 
 @contextmanager
@@ -120,17 +151,15 @@ def _compare_machines(
     here = function.interpreter.machine
     found: set[str] = set()
     for bundle, tree in zip(choices.bundles, trees, strict=True):
-        machines = {
-            machine: path for path in compiled((tree.task, tree.opt)) if (machine := machine_of(path))
-        }
+        machines = _machines(tree)
         found |= machines.keys()
         # Some packages bring files for several.
         if machines and here not in machines:
             machine, path = next(iter(machines.items()))
             raise WrongMachineError(
                 f"`{bundle}` is for another machine",
-                evidence=[f"{path.relative_to(tree.root)} is for {machine}", f"this machine is {here}"],
-                hint="Try it on a machine of its own kind, or build one for this machine with `--arch`",
+                evidence=[f"{path.relative_to(tree.root)} is for {machine}", f"Python is for {here} here"],
+                hint="Try it on a machine or in an image of its own kind, or build one with `--arch`",
             )
     glibc = function.interpreter.glibc
     if found and glibc is not None and glibc > function.runtime.os.glibc:
@@ -140,40 +169,30 @@ def _compare_machines(
         )
 
 
-def _furnish(
-    function: Function, trees: Sequence[Tree], index: IndexChoices, cache: CacheChoices, terminal: Terminal
-) -> None:
-    """Every tree has what the runtime brings: awslambdaric and the SDK, where Lambda has them."""
-    from builder.cli.runtime_folder import runtime_folder
-
-    architecture = Architecture.parse(function.interpreter.machine)
-    spare = trees[0].root.parent / "runtime"
-    folder = runtime_folder(function, architecture, index, cache, spare, terminal)
-    for tree in trees:
-        place = tree.at(function.runtime.sdk_dir)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.symlink_to(folder)
-        for path in ("/var/runtime", "/tmp"):
-            tree.at(path).mkdir(exist_ok=True)
+def _machines(tree: Tree) -> dict[str, Path]:
+    """Machine to the last compiled file for it."""
+    return {machine: path for path in compiled((tree.task, tree.opt)) if (machine := machine_of(path))}
 
 
-def _imported(function: Function, choices: TryChoices, trees: Sequence[Tree]) -> tuple[Tried, ...]:
+def _imported(
+    function: Function, choices: TryChoices, trees: Sequence[Tree], stages: Sequence[Stage]
+) -> tuple[Tried, ...]:
     return tuple(
-        Tried(bundle=bundle, imports=import_all(function, tree, _pass_on))
-        for bundle, tree in zip(choices.bundles, trees, strict=True)
+        Tried(bundle=bundle, imports=import_all(function, offered(function, tree), stage, _pass_on))
+        for bundle, tree, stage in zip(choices.bundles, trees, stages, strict=True)
     )
 
 
 def _started(
-    function: Function, choices: TryChoices, trees: Sequence[Tree], terminal: Terminal
+    function: Function, choices: TryChoices, stages: Sequence[Stage], terminal: Terminal
 ) -> tuple[Tried, ...]:
     """Bundles start in turn, so that other work of the machine falls on all alike; one that fails is out."""
-    starts: list[list[Start]] = [[] for _ in trees]
+    starts: list[list[Start]] = [[] for _ in stages]
     for number in range(choices.repeat):
-        for tree, so_far in zip(trees, starts, strict=True):
+        for stage, so_far in zip(stages, starts, strict=True):
             if not so_far or so_far[-1].verdict is Verdict.OK:
                 hear: Listener = _pass_on if not number or terminal.verbosity > 0 else _forget
-                so_far.append(cold_start(function, tree, hear))
+                so_far.append(cold_start(function, stage, hear))
     for bundle, each in zip(choices.bundles, starts, strict=True):
         slowest = max((start.init_seconds or 0 for start in each), default=0)
         if slowest > INIT_LIMIT:

@@ -18,22 +18,25 @@ from builder import VERSION
 from builder.cli.cache_folder import opened_store
 from builder.cli.configuration import Configuration, read_configuration
 from builder.disk import LocalDisk
+from builder.fragments.workshop import Workshop
 from builder.memo import wish_key
+from builder.model import Slimming
 from builder.ports import Progress, Silent
 from builder.watching import WatchedDisk, WatchedEnvironment
 from manylinux.errors import EnvironmentFault
 from prebuilt_index.urls import is_remote, redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from builder.build import PureBuilder
     from builder.cli.options import Wishes
     from builder.cli.terminal import Terminal
     from builder.facts import World
     from builder.inputs import Reading
-    from builder.model import Pin, ResolveOptions
+    from builder.model import Pin, ResolveOptions, Slimmed, SourceFile
     from builder.report.values import Stage
+    from manylinux.elf.facts import Binary
     from manylinux.target import Target
     from prebuilt_index.index.client import IndexClient, IndexSettings
     from prebuilt_index.pip_config import PipDefaults
@@ -77,6 +80,8 @@ class Wiring:
         pip: PipDefaults,
         output: Path | None,
         locked: Path | None = None,
+        allow: frozenset[str] = frozenset(),
+        slimming: Slimming = Slimming.NONE,
     ) -> None:
         self.pip = pip
         self._wishes = wishes
@@ -86,6 +91,8 @@ class Wiring:
         self._terminal = terminal
         self._output = output
         self._locked = locked
+        self._allow = allow
+        self._slimming = slimming
         self.disk = WatchedDisk(LocalDisk())
         self.environ = WatchedEnvironment(os.environ)
 
@@ -128,10 +135,26 @@ class Wiring:
         leave_out = () if self._output is None else (self._output,)
         return World(self._client, self._builder, leave_out=leave_out)
 
+    @cached_property
+    def workshop(self) -> Workshop:
+        return Workshop(self.store)
+
     def fetch(self, pins: Sequence[Pin]) -> tuple[VerifiedWheel, ...]:
         from builder.cli.supply import fetch_with
 
-        return fetch_with(lambda: self.facts, self.store, self._progress, pins)
+        learn = self.workshop.binaries if self._slimming is Slimming.NONE else self.workshop.slim
+        return fetch_with(lambda: self.facts, self.store, self.workshop.prepare, learn, self._progress, pins)
+
+    def slimmed(self, wheels: Sequence[VerifiedWheel], source: Sequence[SourceFile]) -> Mapping[str, Slimmed]:
+        from builder.slimming import slimmed
+
+        return slimmed(wheels, source, self._slimming, self.workshop)
+
+    def binaries(self, wheel: VerifiedWheel) -> Mapping[str, Binary]:
+        return self.workshop.binaries(wheel)
+
+    def binary(self, path: Path) -> Binary | None:
+        return self.workshop.read(path)
 
     def on_stage(self, stage: Stage) -> None:
         self._terminal.stage(stage)
@@ -162,11 +185,13 @@ class Wiring:
         pins = sorted(self.configuration.index_pins.items())
         defaults = [redacted(self.pip.index_url), self.pip.no_index, pins]
         # What orders versions and evaluates markers, and the row of the runtime's table, decide too.
-        deciders = [VERSION, packaging.__version__, repr(self._target)]
+        deciders = [VERSION, packaging.__version__, repr(self._target), sorted(self._allow)]
         return wish_key([*deciders, wishes, self._locked, defaults, os.getcwd()])
 
     def close(self) -> None:
-        """No request is under way any more."""
+        """No request is under way and no process runs any more."""
+        if "workshop" in self.__dict__:
+            self.workshop.close()
         if "facts" in self.__dict__:
             self.facts.close()
 
@@ -195,12 +220,19 @@ class Wiring:
 
 @contextmanager
 def wired(
-    wishes: Wishes, target: Target, terminal: Terminal, output: Path | None, locked: Path | None = None
+    wishes: Wishes,
+    target: Target,
+    terminal: Terminal,
+    output: Path | None,
+    locked: Path | None = None,
+    allow: frozenset[str] = frozenset(),
+    slimming: Slimming = Slimming.NONE,
 ) -> Iterator[Wiring]:
     """The tools of one run, put away at its end."""
     _demand_current_folder()
     with opened_store(wishes.cache) as store, shown_progress(terminal) as progress:
-        tools = Wiring(wishes, target, store, progress, terminal, _pip(store, terminal), output, locked)
+        pip = _pip(store, terminal)
+        tools = Wiring(wishes, target, store, progress, terminal, pip, output, locked, allow, slimming)
         try:
             yield tools
         finally:

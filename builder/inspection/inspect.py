@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from builder.inspection.judging import judge, shares, sorted_worst_first
+from builder.inspection.judging import judge, sorted_worst_first
+from builder.inspection.owners import shares
 from builder.inspection.values import Inspection, Part, Share
 from manylinux.audit.audit import audit
 from manylinux.policy.policy import policy_of
@@ -15,7 +16,7 @@ def inspect_parts(parts: Sequence[Part], target: Target) -> Inspection:
     others = {part.place(path) for part in parts for path in part.entries if path not in part.binaries}
     findings = (*audit(binaries, policy_of(target), others=others), *judge(parts, target))
     rows = [
-        Share(owner=owner, size=size, packed=packed, files=files)
+        Share(owner=str(owner), size=size, packed=packed, files=files)
         for owner, (size, packed, files) in shares(parts).items()
     ]
     return Inspection(

@@ -1,7 +1,7 @@
 """What is to be said of the parts beside what their compiled files say: pure, facts in, findings out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from builder.inspection.bytecode import useless
 from builder.inspection.values import Entry, Part, Role
@@ -177,26 +177,3 @@ def _of_many(
 def sorted_worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Errors, then warnings, then notes."""
     return tuple(sorted(findings, key=lambda found: (-found.severity, found.path, found.code)))
-
-
-def shares(parts: Sequence[Part]) -> Mapping[str, tuple[int, int, int]]:
-    """Owner to bytes, packed bytes and files."""
-    found: dict[str, tuple[int, int, int]] = {}
-    for part in parts:
-        for path, entry in part.entries.items():
-            owner = _owner(part, path)
-            size, packed, files = found.get(owner, (0, 0, 0))
-            found[owner] = (size + entry.size, packed + entry.packed, files + 1)
-    return found
-
-
-def _owner(part: Part, path: str) -> str:
-    folder = part.owners.get(path) or next(
-        (info for info in part.distributions if path.startswith(f"{info}/")), ""
-    )
-    if folder in part.distributions:
-        name, version = part.distributions[folder]
-        return f"{name} {version}"
-    prefix = "python/" if part.role is Role.LAYER else ""
-    rest = path.removeprefix(prefix)
-    return rest.partition("/")[0] if "/" in rest else "files at the root"

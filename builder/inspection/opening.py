@@ -1,49 +1,32 @@
-"""A zip, layer, wheel or folder read into a `Part`: its list of files, and what is needed of their content.
+"""A zip, layer, wheel or folder read into a `Part`: its files, and what is needed of their content."""
 
-Not the walker of wheels: it refuses what Lambda takes, and whoever inspects a bundle wants to know of both.
-"""
-
-import calendar
 import csv
 import os
-import stat
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Protocol
 
 from packaging.utils import canonicalize_name
 
-from builder.errors import InputNotFoundError
 from builder.inspection.bytecode import HEADER, read_header
-from builder.inspection.values import Entry, Part, Role
+from builder.inspection.sources import Source, opened
+from builder.inspection.values import Bytecode, Entry, Part, Role
 from manylinux.audit.finding import Finding, Severity
 from manylinux.elf.facts import Binary, Unreadable
 from manylinux.elf.kinds import HEAD, foreign, is_elf
-from manylinux.errors import IntegrityError, UsageError
-from prebuilt_index.errors import BadArchiveError
 
 ReadBinary = Callable[[Path], Binary | None]
 """What the file at a path says; None where it is no compiled code."""
 _PIECE = 1 << 20
+_LONGEST_RECORD = 1 << 26
+"""Bytes of a RECORD that are read: half a million files."""
 _LARGEST = 1 << 30
 """Bytes of a compiled file that is still unpacked to be read."""
-_UNIX = (3, 19)
-"""Systems of a zip entry whose modes count: Unix and macOS."""
 
 
-class Source(Protocol):
-    """Files that can be listed and read."""
-
-    zipped: int | None
-    faults: list[Finding]
-
-    def listed(self) -> Iterator[tuple[str, Entry]]: ...
-
-    def open(self, path: str) -> IO[bytes]: ...
+def open_parts(given: Sequence[Path], read: ReadBinary, scratch: Path) -> tuple[Part, ...]:
+    """Every file that was given, in order. Raises as `open_part`."""
+    return tuple(open_part(path, read, scratch) for path in given)
 
 
 def open_part(given: Path, read: ReadBinary, scratch: Path) -> Part:
@@ -51,148 +34,71 @@ def open_part(given: Path, read: ReadBinary, scratch: Path) -> Part:
 
     Raises InputNotFoundError, UsageError, BadArchiveError.
     """
-    with _opened(given) as source:
-        contents = _Contents(source, read, scratch)
+    with opened(given, checksums=True) as source:
+        contents = _Contents(source)
+        for path, entry in source.listed():
+            contents.add(path, entry)
+            if path.endswith(".pyc"):
+                contents.entries[path] = replace(entry, bytecode=_bytecode(source, path))
+            elif not path.endswith((".py", ".pyi")):
+                binary = _binary(source, path, entry, read, scratch)
+                if binary is not None:
+                    contents.binaries[path] = binary
+        return contents.part(given)
+
+
+def list_part(given: Path, *, checksums: bool = False) -> Part:
+    """What is at `given` by name and size: of its content only METADATA and RECORD are read.
+
+    Its `binaries` are empty, its bytecode has no headers; a folder's files have checksums where asked for.
+    Raises InputNotFoundError, UsageError, BadArchiveError.
+    """
+    with opened(given, checksums=checksums) as source:
+        contents = _Contents(source)
         for path, entry in source.listed():
             contents.add(path, entry)
         return contents.part(given)
 
 
-@contextmanager
-def _opened(given: Path) -> Iterator[Source]:
-    if os.path.isdir(given):
-        yield _Folder(given)
-        return
-    if not os.path.lexists(given):
-        raise InputNotFoundError(f"There is no file `{given}`")
-    if not os.path.isfile(given):
-        raise UsageError(f"`{given}` is neither a zip nor a folder")
-    try:
-        with zipfile.ZipFile(given) as archive:
-            yield _Zip(archive, os.path.getsize(given))
-    except IntegrityError:
-        raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise BadArchiveError(
-            f"`{given}` cannot be read", evidence=[str(error)], hint="Lambda would refuse it as well"
-        ) from error
+def _bytecode(source: Source, path: str) -> Bytecode | None:
+    with source.open(path) as file:
+        return read_header(file.read(HEADER))
 
 
-class _Zip:
-    """Any zip: as `zip`, Chalice, SAM and others write it."""
-
-    def __init__(self, archive: zipfile.ZipFile, size: int) -> None:
-        self._archive = archive
-        self._entries: dict[str, zipfile.ZipInfo] = {}
-        self.zipped: int | None = size
-        self.faults: list[Finding] = []
-
-    def listed(self) -> Iterator[tuple[str, Entry]]:
-        for info in self._archive.infolist():
-            if info.is_dir() or self._is_faulty(info):
-                continue
-            self._entries[info.filename] = info
-        for path, info in self._entries.items():
-            yield path, _zip_entry(info)
-
-    def open(self, path: str) -> IO[bytes]:
-        return self._archive.open(self._entries[path])
-
-    def _is_faulty(self, info: zipfile.ZipInfo) -> bool:
-        """Whether the entry cannot be looked at; what is wrong with it is told."""
-        path = info.filename
-        mode = info.external_attr >> 16 if info.create_system in _UNIX else 0
-        if path.startswith("/") or ".." in path.split("/"):
-            self._fault("unsafe-path", path, "leads out of the function's folder")
-        elif info.flag_bits & 1:
-            self._fault("encrypted-entry", path, "is encrypted; Lambda has no password")
-        elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            self._fault("unknown-compression", path, f"is compressed by method {info.compress_type}")
-        elif stat.S_ISLNK(mode):
-            # Lambda follows it; what it leads to is in the list by itself.
-            return True
-        else:
-            if path in self._entries:
-                self._fault("duplicate-entry", path, "is in the archive twice; which one counts is open")
-            return False
-        return True
-
-    def _fault(self, code: str, path: str, what: str) -> None:
-        self.faults.append(Finding(code=code, severity=Severity.ERROR, path=path, evidence=(what,)))
-
-
-def _zip_entry(info: zipfile.ZipInfo) -> Entry:
-    mode = stat.S_IMODE(info.external_attr >> 16) if info.create_system in _UNIX else None
-    return Entry(
-        size=info.file_size,
-        packed=info.compress_size,
-        crc=info.CRC,
-        modified=calendar.timegm((*info.date_time, 0, 0, 0)),
-        mode=mode or None,
-    )
-
-
-class _Folder:
-    """A folder as it would be zipped."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self.zipped: int | None = None
-        self.faults: list[Finding] = []
-
-    def listed(self) -> Iterator[tuple[str, Entry]]:
-        for folder, folders, names in os.walk(self._root):
-            folders.sort()
-            for name in sorted(names):
-                location = Path(folder, name)
-                seen = location.lstat()
-                if stat.S_ISREG(seen.st_mode):
-                    yield location.relative_to(self._root).as_posix(), _file_entry(location, seen)
-
-    def open(self, path: str) -> IO[bytes]:
-        return open(self._root / path, "rb")
-
-
-def _file_entry(location: Path, seen: os.stat_result) -> Entry:
-    crc = 0
-    with open(location, "rb") as file:
-        while piece := file.read(_PIECE):
-            crc = zlib.crc32(piece, crc)
-    mode = stat.S_IMODE(seen.st_mode) if os.name == "posix" else None
-    return Entry(size=seen.st_size, packed=seen.st_size, crc=crc, modified=int(seen.st_mtime), mode=mode)
+def _binary(source: Source, path: str, entry: Entry, read: ReadBinary, scratch: Path) -> Binary | None:
+    with source.open(path) as file:
+        head = file.read(HEAD)
+        if not is_elf(head) and foreign(head) is None:
+            return None
+        if entry.size > _LARGEST:
+            return Unreadable(reason=f"larger than {_LARGEST:,} bytes")
+        with open(scratch, "wb") as copy:
+            copy.write(head)
+            while piece := file.read(_PIECE):
+                copy.write(piece)
+    return read(scratch)
 
 
 @dataclass(slots=True)
 class _Contents:
-    """What the files hold, as far as it matters."""
+    """What a source holds, as far as it was added."""
 
     source: Source
-    read: ReadBinary
-    scratch: Path
     entries: dict[str, Entry] = field(default_factory=dict)
     binaries: dict[str, Binary] = field(default_factory=dict)
     distributions: dict[str, tuple[str, str]] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
 
     def add(self, path: str, entry: Entry) -> None:
-        """`path` is one of the files."""
-        folder, _, name = path.rpartition("/")
-        if path.endswith(".pyc"):
-            with self.source.open(path) as file:
-                header = read_header(file.read(HEADER))
-            entry = Entry(
-                size=entry.size,
-                packed=entry.packed,
-                crc=entry.crc,
-                modified=entry.modified,
-                mode=entry.mode,
-                bytecode=header,
-            )
-        elif folder.endswith(".dist-info") and name in ("METADATA", "RECORD"):
-            self._distribution(path, folder, name)
-        elif not path.endswith((".py", ".pyi")):
-            self._binary(path, entry)
+        """`path` is one of the files, and what it says of distributions is known."""
         self.entries[path] = entry
+        folder, _, name = path.rpartition("/")
+        if not folder.endswith(".dist-info"):
+            return
+        if name == "METADATA":
+            self.distributions[folder] = _name_and_version(self._text(path, _PIECE))
+        elif name == "RECORD":
+            self._record(path, folder)
 
     def part(self, given: Path) -> Part:
         """All of it."""
@@ -210,32 +116,21 @@ class _Contents:
             faults=tuple(self.source.faults),
         )
 
-    def _distribution(self, path: str, folder: str, name: str) -> None:
+    def _text(self, path: str, most: int) -> str:
         with self.source.open(path) as file:
-            text = file.read(_PIECE * 64).decode("utf-8", "replace")
-        if name == "METADATA":
-            self.distributions[folder] = _name_and_version(text)
-            return
-        above = folder.rpartition("/")[0]
-        for row in csv.reader(text.splitlines()):
-            if row:
-                self.owners.setdefault(os.path.normpath(f"{above}/{row[0]}").lstrip("/"), folder)
+            return file.read(most).decode("utf-8", "replace")
 
-    def _binary(self, path: str, entry: Entry) -> None:
-        with self.source.open(path) as file:
-            head = file.read(HEAD)
-            if not is_elf(head) and foreign(head) is None:
-                return
-            if entry.size > _LARGEST:
-                self.binaries[path] = Unreadable(reason=f"larger than {_LARGEST:,} bytes")
-                return
-            with open(self.scratch, "wb") as copy:
-                copy.write(head)
-                while piece := file.read(_PIECE):
-                    copy.write(piece)
-        binary = self.read(self.scratch)
-        if binary is not None:
-            self.binaries[path] = binary
+    def _record(self, path: str, folder: str) -> None:
+        above = folder.rpartition("/")[0]
+        try:
+            for row in csv.reader(self._text(path, _LONGEST_RECORD).splitlines()):
+                if row:
+                    self.owners.setdefault(os.path.normpath(f"{above}/{row[0]}").lstrip("/"), folder)
+        except csv.Error as error:
+            told = f"cannot be read to its end: {error}"
+            self.source.faults.append(
+                Finding(code="broken-record", severity=Severity.WARNING, path=path, evidence=(told,))
+            )
 
     def _install(self) -> None:
         """Every path is where an installer would put it: `NAME.data/platlib/x` is `x`."""
@@ -267,8 +162,3 @@ def _name_and_version(metadata: str) -> tuple[str, str]:
         key, _, value = line.partition(":")
         found.setdefault(key.strip().lower(), value.strip())
     return canonicalize_name(found.get("name", "")), found.get("version", "")
-
-
-def open_parts(given: Sequence[Path], read: ReadBinary, scratch: Path) -> tuple[Part, ...]:
-    """Every file that was given, in order. Raises as `open_part`."""
-    return tuple(open_part(path, read, scratch) for path in given)

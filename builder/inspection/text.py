@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from builder.inspection.values import Inspection, Role
+from builder.report.findings import group_lines
 from builder.report.sizes import bar, human, share
 from builder.report.text import table
 from manylinux.audit.finding import Severity
 from manylinux.audit.grouping import FindingGroup, grouped
 
 LARGEST = 10
-_SHOWN = 3
-"""As many paths of one finding are listed."""
 
 
 def inspection_text(inspection: Inspection, *, everything: bool = False) -> Iterator[str]:
@@ -21,7 +20,7 @@ def inspection_text(inspection: Inspection, *, everything: bool = False) -> Iter
     shown = [group for group in groups if everything or group.severity > Severity.NOTE]
     for group in shown:
         yield ""
-        yield from _finding(group, everything=everything)
+        yield from group_lines(group, everything=everything)
     yield ""
     yield _verdict(inspection, groups, len(groups) - len(shown))
 
@@ -55,21 +54,6 @@ def _largest(inspection: Inspection) -> Iterator[str]:
         size = sum(row.size for row in rest)
         cells.append((f"  {len(rest)} more", human(size), bar(size, rows[0].size)))
     yield from table(cells, right=frozenset({1}))
-
-
-def _finding(group: FindingGroup, *, everything: bool) -> Iterator[str]:
-    yield f"{group.severity.name.lower()}[{group.code}]: {_paths(group.paths, everything=everything)}"
-    yield from (f"  {line}" for line in group.evidence)
-    if everything:
-        yield from (f"  at {path}" for path in group.paths[1:])
-    if group.hint:
-        yield f"  hint: {group.hint}"
-
-
-def _paths(paths: Sequence[str], *, everything: bool) -> str:
-    shown = paths[: 1 if everything else _SHOWN]
-    more = len(paths) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _verdict(inspection: Inspection, groups: Sequence[FindingGroup], hidden: int) -> str:

@@ -47,7 +47,8 @@ class Entry:
     """Bytes, unpacked."""
     packed: int
     """Bytes as it lies in the archive; `size` in a folder."""
-    crc: int
+    crc: int | None
+    """CRC-32; None for a file of a folder whose content nobody asked for."""
     modified: int
     """Epoch seconds; a zip's local time is taken for UTC, as Lambda does."""
     mode: int | None = None

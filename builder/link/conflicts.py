@@ -14,7 +14,7 @@ away, `--exclude` the project's. So `--prefer` settles only what wheels dispute 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -23,7 +23,7 @@ from builder.errors import PathConflictError
 from builder.link.namespaces import NamespaceStyle, namespace_style
 from builder.model import FromBytes, FromSource, FromWheel, PlannedFile
 from manylinux.errors import SeveralErrors
-from prebuilt_index.wheel_archive import Member, VerifiedWheel
+from prebuilt_index.wheel_archive import Member
 
 SOURCE = "source"
 """Owner of the app's own files."""
@@ -67,7 +67,8 @@ class Judge:
     """What settling needs to know."""
 
     read: Read
-    wheels: Sequence[VerifiedWheel]
+    locate: Callable[[FromWheel], Path]
+    """The file in which the bytes of a member lie."""
     prefer: Mapping[str, int]
     """Owner to its place in `--prefer`."""
 
@@ -102,8 +103,8 @@ class Judge:
 
     def _bytes(self, file: PlannedFile) -> bytes:
         match file.content:
-            case FromWheel(wheel=wheel, member=member):
-                return self.read(self.wheels[wheel].path, member)
+            case FromWheel(member=member):
+                return self.read(self.locate(file.content), member)
             case FromSource(location=location):
                 return self.read(location, None)
             case FromBytes(content=content):

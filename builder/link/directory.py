@@ -106,8 +106,30 @@ def _foreign(goal: Path) -> Iterator[str]:
             path = os.path.join(folder, name)
             facts = os.lstat(path)
             ours = stat.S_ISREG(facts.st_mode) and facts.st_mtime_ns == MTIME * 1_000_000_000
-            if not ours and not (os.path.basename(folder) == "__pycache__" and name.endswith(".pyc")):
+            if not ours and not _is_cached_bytecode(Path(path)):
                 yield os.path.relpath(path, goal)
+
+
+def directory_digest(folder: Path) -> str:
+    """`Bundle.sha256` of the bundle in `folder`; bytecode that Python left there since does not count.
+
+    Raises OSError.
+    """
+    lines = []
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            location = Path(parent, name)
+            facts = location.lstat()
+            if not (_is_cached_bytecode(location) and facts.st_mtime_ns != MTIME * 1_000_000_000):
+                path = location.relative_to(folder).as_posix()
+                sha256 = _sha256(location) if stat.S_ISREG(facts.st_mode) else ""
+                lines.append((path, _line(path, executable=bool(facts.st_mode & 0o100), sha256=sha256)))
+    return hashlib.sha256(b"".join(line for _, line in sorted(lines))).hexdigest()
+
+
+def _sha256(location: Path) -> str:
+    with open(location, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write_files(root: Path, plan: BundlePlan) -> list[_Written]:
@@ -142,40 +164,51 @@ def _drain(waiting: SimpleQueue[PlannedFile]) -> None:
 
 
 def _write_waiting(root: Path, plan: BundlePlan, waiting: SimpleQueue[PlannedFile]) -> Iterator[_Written]:
-    with closing(WheelReaders([wheel.path for wheel in plan.wheels])) as wheels, suppress(Empty):
+    with closing(WheelReaders()) as wheels, suppress(Empty):
         while True:
-            yield _write_file(root, waiting.get_nowait(), wheels)
+            yield _write_file(root, waiting.get_nowait(), plan, wheels)
 
 
-def _write_file(root: Path, planned: PlannedFile, wheels: WheelReaders) -> _Written:
+def _write_file(root: Path, planned: PlannedFile, plan: BundlePlan, wheels: WheelReaders) -> _Written:
     location = f"{root}/{planned.path}"
     content = planned.content
     digest = None if isinstance(content, FromWheel) else hashlib.sha256()
     size = 0
     with FileIO(location, "x") as file:
-        for piece in _pieces(content, wheels):
+        for piece in _pieces(content, plan, wheels):
             write_all(file, memoryview(piece))
             size += len(piece)
             if digest is not None:
                 digest.update(piece)
-    os.chmod(location, _mode(planned))
+    os.chmod(location, _mode(planned.executable))
     os.utime(location, (MTIME, MTIME))
     sha256 = content.member.sha256 if isinstance(content, FromWheel) else ""
     return _Written(file=planned, sha256=digest.hexdigest() if digest else sha256, size=size)
 
 
-def _pieces(content: FromWheel | FromSource | FromBytes, wheels: WheelReaders) -> Iterable[bytes | bytearray]:
+def _pieces(
+    content: FromWheel | FromSource | FromBytes, plan: BundlePlan, wheels: WheelReaders
+) -> Iterable[bytes | bytearray]:
     match content:
-        case FromWheel(wheel=wheel, member=member):
-            return inflated(wheels[wheel], member)
+        case FromWheel(member=member):
+            return inflated(wheels[plan.location(content)], member)
         case FromSource(location=location):
             return source_pieces(location)
         case FromBytes(content=made):
             return (made,)
 
 
-def _mode(file: PlannedFile) -> int:
-    return 0o755 if file.executable else 0o644
+def _mode(executable: bool) -> int:
+    return 0o755 if executable else 0o644
+
+
+def _line(path: str, *, executable: bool, sha256: str) -> bytes:
+    """What the digest of a directory has for one file."""
+    return f"{path}\0{_mode(executable):04o}\0{sha256}\n".encode("utf-8", "surrogateescape")
+
+
+def _is_cached_bytecode(path: Path) -> bool:
+    return path.parent.name == "__pycache__" and path.suffix == ".pyc"
 
 
 def _move_up(part: Path, goal: Path) -> None:
@@ -219,7 +252,7 @@ def _bundle(output: Path, written: Sequence[_Written]) -> Bundle:
     digest = hashlib.sha256()
     sizes: dict[str, int] = {}
     for each in written:
-        digest.update(f"{each.file.path}\0{_mode(each.file):04o}\0{each.sha256}\n".encode())
+        digest.update(_line(each.file.path, executable=each.file.executable, sha256=each.sha256))
         sizes[each.file.owner] = sizes.get(each.file.owner, 0) + each.size
     return Bundle(
         path=output,

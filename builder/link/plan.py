@@ -3,7 +3,9 @@
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
+from types import MappingProxyType
 
 from builder.link.conflicts import (
     NAMESPACE,
@@ -28,6 +30,7 @@ from builder.model import (
     FromWheel,
     LinkOptions,
     PlannedFile,
+    Slimmed,
     SourceFile,
 )
 from manylinux.target import Target
@@ -40,8 +43,11 @@ def plan_bundle(
     target: Target,
     options: LinkOptions,
     read: Read,
+    slimmed: Mapping[str, Slimmed] = MappingProxyType({}),
 ) -> BundlePlan:
     """Every path of the bundle, the same for any order of `wheels` and `source`.
+
+    `slimmed` tells by a wheel's sha256 what of it is left out or stands in an overlay.
 
     Writes nothing, and reads only through `read`: files in dispute, scripts that are kept, `-nspkg.pth`
     files. Raises PathConflictError for every path that owners fill differently, BadArchiveError for wheels
@@ -50,18 +56,21 @@ def plan_bundle(
     ordered = tuple(sorted(wheels, key=lambda wheel: (wheel.name, wheel.version, wheel.filename)))
     python = target.runtime.python
     layout = Layout.of(options.layout, python)
-    by = Spreading(layout=layout, python=python, scripts=options.scripts, read=read)
+    by = Spreading(layout=layout, python=python, scripts=options.scripts, read=read, slimmed=slimmed)
     spreads = [spread_wheel(wheel, index, by) for index, wheel in enumerate(ordered)]
     wanted = [file for spread in spreads for file in spread.files]
     wanted += _source_files(source, layout)
-    chosen, settled = _settle(wanted, Judge(read=read, wheels=ordered, prefer=_preference(ordered, options)))
+    overlays = tuple(slimmed[wheel.sha256].overlay if wheel.sha256 in slimmed else None for wheel in ordered)
+    frame = BundlePlan(wheels=ordered, files=(), overlays=overlays)
+    judge = Judge(read=read, locate=frame.location, prefer=_preference(ordered, options))
+    chosen, settled = _settle(wanted, judge)
     overruled = {file.owner for each in settled if each.rule != SAME_BYTES for file in each.losers}
     for spread in spreads:
         if spread.altered or spread.owner in overruled:
             record = _record(spread, layout, chosen)
             chosen[_folded(record.path)] = record
-    return BundlePlan(
-        wheels=ordered,
+    return replace(
+        frame,
         files=tuple(sorted(chosen.values(), key=attrgetter("path"))),  # code points sort as UTF-8 bytes do
         drops=tuple(sorted(_drops(spreads, settled), key=lambda drop: (drop.owner, drop.path, drop.rule))),
         notes=tuple(_notes(settled)),

@@ -1,7 +1,7 @@
 """One wheel's files, each at its path in the bundle or dropped by a rule."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from builder.link.conflicts import Read
 from builder.link.placement import (
@@ -13,10 +13,13 @@ from builder.link.placement import (
     check_scheme,
     is_generated_nspkg,
 )
-from builder.model import BundlePath, Drop, FromBytes, FromWheel, PlannedFile
+from builder.model import BundlePath, Drop, FromBytes, FromWheel, PlannedFile, Slimmed
 from prebuilt_index.wheel_archive import VerifiedWheel
 
 NSPKG = "nspkg-pth"
+STRIPPED = "strip"
+"""The rule by which a compiled file stays without what no loader reads."""
+_WHOLE = Slimmed()
 _LONGEST_NSPKG = 64 * 1024
 _LONGEST_SCRIPT = 32 * 1024 * 1024
 """Bytes. What is larger is no such file, and is not read into memory to see."""
@@ -32,6 +35,8 @@ class Spreading:
     scripts: bool
     """Commands are kept."""
     read: Read
+    slimmed: Mapping[str, Slimmed] = field(default_factory=dict)
+    """sha256 of a wheel to what of it does not go in as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +65,17 @@ def spread_wheel(wheel: VerifiedWheel, index: int, by: Spreading) -> Spread:
     files: list[PlannedFile] = []
     drops: list[Drop] = []
     altered = False
-    for member in wheel.members:
-        path, content = member.path, FromWheel(wheel=index, member=member)
+    slim = by.slimmed.get(wheel.sha256, _WHOLE)
+    for original in wheel.members:
+        path = original.path
+        if (rule := slim.drops.get(path)) is not None:
+            drops.append(Drop(owner=owner, path=path, rule=rule, size=original.size))
+            continue
+        member = slim.rewritten.get(path, original)
+        content = FromWheel(wheel=index, member=member, in_overlay=member is not original)
+        if content.in_overlay:
+            altered = True
+            drops.append(Drop(owner=owner, path=path, rule=STRIPPED, size=original.size - member.size))
         below = below_data(path) if ".data/" in path else None
         if below is not None:
             check_scheme(wheel, path, below)

@@ -5,7 +5,6 @@ Buffers are reused and files are never mapped, so memory does not grow with the 
 """
 
 import hashlib
-from collections.abc import Sequence
 from io import FileIO
 from pathlib import Path
 from queue import SimpleQueue
@@ -149,18 +148,17 @@ class WheelReader:
 
 
 class WheelReaders:
-    """The readers of several wheels, only a few of them open at once; to be closed."""
+    """The readers of several wheels and overlays, only a few of them open at once; to be closed."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self._paths = paths
-        self._open: dict[int, WheelReader] = {}
+    def __init__(self) -> None:
+        self._open: dict[Path, WheelReader] = {}
 
-    def __getitem__(self, wheel: int) -> WheelReader:
-        reader = self._open.get(wheel)
+    def __getitem__(self, path: Path) -> WheelReader:
+        reader = self._open.get(path)
         if reader is None:
             if len(self._open) >= OPEN_WHEELS:
                 self._open.pop(next(iter(self._open))).close()
-            reader = self._open[wheel] = WheelReader(self._paths[wheel])
+            reader = self._open[path] = WheelReader(path)
         return reader
 
     def close(self) -> None:

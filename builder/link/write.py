@@ -27,10 +27,10 @@ def write_zip(plan: BundlePlan, output: Path) -> Bundle:
     """
     with (
         replacing_file(output, expected_size(plan)) as file,
-        closing(WheelReaders([wheel.path for wheel in plan.wheels])) as wheels,
+        closing(WheelReaders()) as wheels,
         HashedStream(file) as stream,
     ):
-        press = _Press(stream=stream, archive=RawZip(stream), wheels=wheels)
+        press = _Press(plan=plan, stream=stream, archive=RawZip(stream), wheels=wheels)
         for planned in plan.files:
             press.add(planned)
         press.archive.finish()
@@ -56,6 +56,7 @@ def expected_size(plan: BundlePlan) -> int:
 class _Press:
     """A zip in the making."""
 
+    plan: BundlePlan
     stream: HashedStream
     archive: RawZip
     wheels: WheelReaders
@@ -67,7 +68,8 @@ class _Press:
         if isinstance(content, FromWheel):
             member = content.member
             self._begin(file, member.crc, member.compressed_size, member.size, deflated=member.deflated)
-            self.stream.copy(self.wheels[content.wheel], member.offset, member.compressed_size)
+            wheel = self.wheels[self.plan.location(content)]
+            self.stream.copy(wheel, member.offset, member.compressed_size)
         elif isinstance(content, FromBytes):
             self._add_bytes(file, content.content)
         else:

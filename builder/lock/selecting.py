@@ -19,6 +19,7 @@ from packaging.pylock import (
     Pylock,
     PylockSelectError,
 )
+from packaging.tags import Tag, parse_tag
 from packaging.utils import (
     InvalidSdistFilename,
     InvalidWheelFilename,
@@ -51,13 +52,14 @@ def resolution_from_pylock(
     *,
     extras: Iterable[str] = (),
     groups: Iterable[str] | None = None,
+    strict_tags: bool = False,
 ) -> Resolution:
     """The pins for the target; `direct` makes the wheel of a repository, a folder or an archive.
 
     `groups` None: the lock's default groups. Raises InvalidLockError when the lock is not for this target, or
     has no file of a package that loads there.
     """
-    chosen = select(pylock, target, place, extras=extras, groups=groups)
+    chosen = select(pylock, target, place, extras=extras, groups=groups, strict_tags=strict_tags)
     files = {package.name: _file(package, source, place, direct) for package, source in chosen.values()}
     pins = {name: _pin(package, files[name], files.keys(), place) for name, (package, _) in chosen.items()}
     required_by: dict[NormalizedName, list[str]] = {name: [] for name in pins}
@@ -80,13 +82,18 @@ def select(
     *,
     extras: Iterable[str] = (),
     groups: Iterable[str] | None = None,
+    strict_tags: bool = False,
 ) -> Mapping[NormalizedName, tuple[Package, Source]]:
-    """The packages of a lock that the target needs, each with what it is to be made of."""
+    """The packages of a lock that the target needs, each with what it is to be made of.
+
+    Unless `strict_tags`, a wheel that asks for a newer glibc is taken where a package has nothing better: its
+    files are to prove that they load.
+    """
     environment = dict(target.environment())
     try:
         chosen = pylock.select(
             environment=environment,  # type: ignore[arg-type]  # all eleven keys, in a plain dict
-            tags=target.tags(),
+            tags=[*target.tags(), *(() if strict_tags else _tags_of_last_resort(pylock, target))],
             extras=[canonicalize_name(extra) for extra in extras],
             dependency_groups=None if groups is None else list(groups),
         )
@@ -103,6 +110,15 @@ def select(
             evidence=[str(error)],
             hint="Make it again where it comes from",
         ) from error
+
+
+def _tags_of_last_resort(pylock: Pylock, target: Target) -> Iterator[Tag]:
+    """Tags of the lock's wheels that only a newer glibc keeps out, the least new first."""
+    names = {WheelName.parse(wheel.filename) for package in pylock.packages for wheel in package.wheels or ()}
+    refusals = [(refusal, name) for name in names if (refusal := target.refusal(name)) is not None]
+    near = [each for each in refusals if each[0].is_only_newer_glibc]
+    for _, name in sorted(near, key=lambda each: (-each[0].nearness, each[1].tag_set)):
+        yield from sorted(parse_tag(name.tag_set), key=str)
 
 
 def _refused(pylock: Pylock, target: Target) -> Iterator[str]:

@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 from builder.model import Bundle, Pin
+from builder.report.findings import finding_as_json
 from builder.report.values import Report
 from manylinux.errors import LbuildError, SeveralErrors
 
@@ -45,6 +46,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
             {"owner": drop.owner, "path": drop.path, "rule": drop.rule, "size": drop.size}
             for drop in report.drops
         ],
+        "findings": [finding_as_json(finding) for finding in report.findings],
         "bundle": _bundle(report),
         "engine": report.engine,
         "lock": None if report.lock is None else str(report.lock),

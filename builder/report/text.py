@@ -4,13 +4,18 @@ import base64
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
-from builder.model import Bundle, Skip
-from builder.report.sizes import bar, human, share
+from builder.model import Bundle, Drop, Skip
+from builder.report.findings import group_lines
+from builder.report.left_out import drops_by
+from builder.report.sizes import bar, count, gauge, human, share
 from builder.report.values import Report, RuntimePackage
+from manylinux.audit.finding import Finding, Severity
+from manylinux.audit.grouping import grouped
 from manylinux.errors import LbuildError, SeveralErrors
 from manylinux.target import Target
 
 LARGEST = 10
+FINDINGS = 3
 SHARED = 3
 """As many versions that were not taken for the same reason have a line each."""
 WIDTH = 110
@@ -24,17 +29,22 @@ def target_line(target: Target, chosen_by: str) -> str:
     return f"{where}: {target.runtime.os.name}, glibc {glibc} ({chosen_by})"
 
 
-def summary(report: Report) -> Iterator[str]:
-    """Everything after the stages: choices worth knowing, largest packages, sizes against limits, digests."""
+def summary(report: Report, *, everything: bool = False) -> Iterator[str]:
+    """Everything after the stages: choices worth knowing, largest packages, sizes against limits, digests.
+
+    `everything`: all packages, and who lost what by each rule.
+    """
     yield from _skips(report.resolution.skips)
     yield from _excluded(report.excluded or {})
     yield from _runtime_packages(report.runtime_packages)
     if report.bundle is None:
         yield from _pins(report)
         return
-    yield from _largest(report.bundle)
+    yield from _findings(report.findings)
+    yield from _largest(report.bundle, everything)
     yield ""
     yield from _totals(report, report.bundle)
+    yield from _left_out(report.drops, everything)
 
 
 def error_text(error: LbuildError) -> Iterator[str]:
@@ -79,6 +89,15 @@ def _skips(skips: Sequence[Skip]) -> Iterator[str]:
             yield line.replace("\N{NO-BREAK SPACE}", " ")
 
 
+def _findings(findings: Sequence[Finding]) -> Iterator[str]:
+    """What may fail all the same, or was allowed to; the worst few in full."""
+    groups = [group for group in grouped(findings) if group.severity > Severity.NOTE]
+    for group in groups[:FINDINGS]:
+        yield from group_lines(group)
+    if len(groups) > FINDINGS:
+        yield f"{len(groups) - FINDINGS} more findings: `lbuild inspect` tells all of a bundle's"
+
+
 def _pins(report: Report) -> Iterator[str]:
     if report.resolution.pins:
         yield ""
@@ -94,29 +113,45 @@ def _pins(report: Report) -> Iterator[str]:
     yield from table(rows, right=frozenset({2}))
 
 
-def _largest(bundle: Bundle) -> Iterator[str]:
+def _largest(bundle: Bundle, everything: bool) -> Iterator[str]:
     owners = sorted(bundle.sizes.items(), key=lambda item: (-item[1][0], item[0]))
     if not owners:
         return
     yield ""
     top = owners[0][1][0]
-    rows = [(f"  {owner}", human(unpacked), bar(unpacked, top)) for owner, (unpacked, _) in owners[:LARGEST]]
-    rest = owners[LARGEST:]
+    shown = owners if everything or len(owners) <= LARGEST + 1 else owners[:LARGEST]
+    rows = [(f"  {owner}", human(unpacked), bar(unpacked, top)) for owner, (unpacked, _) in shown]
+    rest = owners[len(shown) :]
     if rest:
         size = sum(unpacked for _, (unpacked, _) in rest)
-        rows.append((f"  {len(rest)} more", human(size), bar(size, top)))
+        rows.append((f"  ... and {len(rest)} more", human(size), bar(size, top)))
     yield from table(rows, right=frozenset({1}))
 
 
 def _totals(report: Report, bundle: Bundle) -> Iterator[str]:
     limit = report.resolution.target.runtime.limits.unzipped_bytes
-    used = f"{human(bundle.unzipped_size)}, {share(bundle.unzipped_size, limit)} of Lambda's {human(limit)}"
-    rows = [("  unzipped", used)]
+    used = f"{share(bundle.unzipped_size, limit)} of Lambda's {human(limit)}"
+    rows = [("  unzipped", f"{human(bundle.unzipped_size)}, {used}  {gauge(bundle.unzipped_size, limit)}")]
     if bundle.zipped_size is not None:
         rows.insert(0, ("  zipped", human(bundle.zipped_size)))
         rows.append(("  sha256", bundle.sha256))
         rows.append(("  CodeSha256", base64.b64encode(bytes.fromhex(bundle.sha256)).decode()))
     yield from table(rows)
+
+
+def _left_out(drops: Sequence[Drop], everything: bool) -> Iterator[str]:
+    """A line for each rule, what saved most first; with `everything` one for each package below it."""
+    rules = drops_by(drops, lambda drop: drop.rule)
+    if not rules:
+        return
+    yield ""
+    rows = []
+    for rule in rules:
+        rows.append((f"  left out: {rule.name}", human(rule.size), count(rule.files, "file")))
+        if everything:
+            owners = drops_by([drop for drop in drops if drop.rule == rule.name], lambda drop: drop.owner)
+            rows += [(f"    {each.name}", human(each.size), count(each.files, "file")) for each in owners]
+    yield from table(rows, right=frozenset({1, 2}))
 
 
 def _excluded(reasons: Mapping[str, str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.model import Bundle, Drop, Resolution
+from manylinux.audit.finding import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,8 @@ class Report:
     """None for a dry run."""
     layout: str
     drops: tuple[Drop, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What the audit has to say of compiled files and was no error, or was allowed."""
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     excluded: Mapping[str, str] | None = None

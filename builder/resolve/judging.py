@@ -53,6 +53,8 @@ class Judged:
     rank: int = 0
     """Of a usable wheel; lower is better."""
     refusal: Refusal | None = None
+    last_resort: bool = False
+    """Only the tag refuses the wheel, asking for a newer glibc than its files may need."""
 
     @property
     def is_wheel(self) -> bool:
@@ -81,10 +83,28 @@ class Judge:
     ) -> Judged:
         """The verdict on one file of a page; its hash, and whether it is yanked, matter later."""
         wheel, rank, refusal = self._by_name(project, filename)
+        if refusal is _OTHER_TAGS and wheel is not None:
+            return self._other_tags(wheel, filename, files, position)
         if refusal is not None:
             return Judged(filename=filename, wheel=wheel, refusal=refusal)
         file = files[position]
         return Judged(filename=filename, file=file, wheel=wheel, rank=rank, refusal=self._by_content(file))
+
+    def _other_tags(
+        self, wheel: WheelName, filename: str, files: Sequence[IndexFile], position: int
+    ) -> Judged:
+        """A wheel that no tag of the target admits; where it only asks for a newer glibc, it may load."""
+        nearest = None if self._options.strict_tags else self._target.refusal(wheel)
+        if nearest is None or not nearest.is_only_newer_glibc:
+            return Judged(filename=filename, wheel=wheel, refusal=_OTHER_TAGS)
+        file = files[position]
+        refusal = self._by_content(file)
+        if refusal is not None:
+            return Judged(filename=filename, file=file, wheel=wheel, refusal=refusal)
+        rank = -nearest.nearness
+        return Judged(
+            filename=filename, file=file, wheel=wheel, rank=rank, refusal=_OTHER_TAGS, last_resort=True
+        )
 
     def takes_wheels(self, project: NormalizedName) -> bool:
         """Whether `--no-binary` leaves the project its wheels."""
@@ -138,7 +158,9 @@ class Judge:
             nearest = self.nearest([WheelName.parse(file.filename)])
         except InvalidWheelNameError:
             return "has a name that no wheel may have"
-        return None if nearest is None else clause(nearest)
+        if nearest is None or (nearest.is_only_newer_glibc and not self._options.strict_tags):
+            return None
+        return clause(nearest)
 
     def needs_other_python(self, requires_python: str) -> Refusal:
         """The refusal of a file whose Requires-Python leaves the target out."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -35,10 +36,13 @@ class Choice:
 
     version: Version
     file: IndexFile
+    last_resort: bool = False
+    """A wheel that its tag refuses, and that is taken only if its files prove to load."""
 
     @property
-    def is_wheel(self) -> bool:
-        return self.file.is_wheel
+    def wait(self) -> int:
+        """How many kinds of files go first: wheels, then those of last resort, then sdists."""
+        return int(self.last_resort) if self.file.is_wheel else 2
 
 
 class Project:
@@ -114,7 +118,7 @@ class Project:
 
     def _in_order(self, wish: Wish, fits: Callable[[Version], bool], *, yanked: bool) -> Iterator[Choice]:
         """Usable versions: the preferred one, then newest first, but those without a wheel perhaps last."""
-        waiting: list[Choice] = []
+        waiting: tuple[list[Choice], ...] = ([], [])
         preferred = self._preferred(wish, yanked=yanked)
         if preferred is not None and fits(preferred.version):
             yield preferred
@@ -124,11 +128,11 @@ class Project:
             choice = self._best(version, wish, yanked=yanked)
             if choice is None:
                 continue
-            if choice.is_wheel or wish.preference is Preference.NEWEST:
+            if not choice.wait or wish.preference is Preference.NEWEST:
                 yield choice
             else:
-                waiting.append(choice)
-        yield from waiting
+                waiting[choice.wait - 1].append(choice)
+        yield from chain(*waiting)
 
     def _preferred(self, wish: Wish, *, yanked: bool) -> Choice | None:
         version = wish.preferred
@@ -143,15 +147,15 @@ class Project:
         return specifier.filter(self._releases.near(specifier), prereleases=True)
 
     def _best(self, version: Version, wish: Wish, *, yanked: bool) -> Choice | None:
-        """The best usable file of a version: a wheel if there is one."""
+        """The best file of a version that may be used: a wheel if there is one, an sdist if nothing else."""
         for judged in self.judged(version):
-            if judged.refusal is not None or judged.file is None:
+            if judged.file is None or (judged.refusal is not None and not judged.last_resort):
                 continue
             if (judged.file.yanked is not None) is not yanked:
                 continue
             file = judged.file if wish.hashes is None else with_allowed_hash(judged.file, wish.hashes)
             if file is not None:
-                return Choice(version=version, file=file)
+                return Choice(version=version, file=file, last_resort=judged.last_resort)
         return None
 
 
@@ -174,10 +178,11 @@ def _is_prerelease(version: Version) -> bool:
 
 
 def _best_first(files: Iterable[Judged]) -> tuple[Judged, ...]:
-    """Wheels before sdists, then by rank, then the highest build tag first; the name settles a tie."""
+    """Wheels before those of last resort before sdists, then by rank, then the highest build tag first; the
+    name settles a tie."""
     ordered = sorted(files, key=lambda judged: judged.filename)
     ordered.sort(key=_build_tag, reverse=True)
-    ordered.sort(key=lambda judged: (not judged.is_wheel, judged.rank))
+    ordered.sort(key=lambda judged: (not judged.is_wheel, judged.last_resort, judged.rank))
     return tuple(ordered)
 
 

@@ -20,8 +20,12 @@ _SYSTEM = ("/lib64", "/usr/lib64", "/lib/{machine}-linux-gnu", "/usr/lib/{machin
 """Where this machine may have what Lambda has in `/lib64`; before a bundle's own libraries, as there."""
 
 
-def environment(function: Function, tree: Tree, address: str) -> dict[str, str]:
-    """All that a function sees of its environment; `address` is that of the Runtime API."""
+_NOWHERE = "127.0.0.1:9"
+"""A Runtime API that nobody asks."""
+
+
+def environment(function: Function, tree: Tree) -> dict[str, str]:
+    """All that a function sees of its environment, besides where the Runtime API is."""
     runtime, interpreter = function.runtime, function.interpreter
     system = [folder.format(machine=interpreter.machine) for folder in _SYSTEM]
     own = [str(tree.at(path)) for path in ("/var/runtime", "/var/runtime/lib")]
@@ -54,7 +58,7 @@ def environment(function: Function, tree: Tree, address: str) -> dict[str, str]:
     fixed = {
         "_HANDLER": function.handler,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime.id}",
-        "AWS_LAMBDA_RUNTIME_API": address,
+        "AWS_LAMBDA_RUNTIME_API": _NOWHERE,
     }
     return variables | _here(function.variables, tree) | fixed
 

@@ -1,43 +1,40 @@
 """Every module of a bundle and its layers, imported as a function would import it."""
 
+from __future__ import annotations
+
 import json
 import os
-import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from builder.trial.environment import environment
 from builder.trial.modules import importable
-from builder.trial.process import FunctionProcess, Listener
-from builder.trial.start import command
+from builder.trial.start import launch
 from builder.trial.values import Function, ImportFault, Imports, Tree
 
-_NOWHERE = "127.0.0.1:9"
-"""A Runtime API that nobody asks here."""
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from builder.trial.beside.process import Listener
+    from builder.trial.place import Stage
+
 _START = 60.0
 """Seconds for the interpreter itself."""
 
 
-def import_all(function: Function, tree: Tree, hear: Listener) -> Imports:
+def import_all(function: Function, modules: tuple[str, ...], stage: Stage, hear: Listener) -> Imports:
     """What imports and what does not; `function.timeout` is the time for each module, at least a second."""
-    modules = offered(function, tree)
     if not modules:
         return Imports(modules=(), faults=())
-    results = tree.at("/imports.jsonl")
+    tree = stage.tree
+    results = str(tree.at("/tmp/imports.jsonl"))
     seconds = max(1, round(function.timeout))
-    words = command(function, tree, [str(seconds), str(results), *modules])
-    with FunctionProcess(
-        words,
-        environment(function, tree, _NOWHERE),
-        tree.task,
+    reading = stage.read(
+        launch(function, stage, [str(seconds), results, *modules]),
+        results,
+        _START + seconds * len(modules),
         lambda line: hear(tree.as_on_lambda(line)),
-        lambda status: None,
-    ) as process:
-        try:
-            ending = f"the interpreter ended with status {process.wait(_START + seconds * len(modules))}"
-        except subprocess.TimeoutExpired:
-            ending = "it took too long"
-    told = _told(results, tree)
-    reasons = {module: told.get(module, f"not reached: {ending}") for module in modules}
+    )
+    told = _told(tree.as_on_lambda(reading.content))
+    reasons = {module: told.get(module, f"not reached: {reading.ending}") for module in modules}
     faults = tuple(ImportFault(module=name, reason=why) for name, why in reasons.items() if why)
     return Imports(modules=modules, faults=faults)
 
@@ -67,10 +64,5 @@ def _is_layer(root: Path) -> bool:
     return root.name == "python" and root.parent.name == "opt"
 
 
-def _told(results: Path, tree: Tree) -> dict[str, str]:
-    try:
-        text = results.read_bytes()
-    except FileNotFoundError:
-        return {}
-    lines = (json.loads(line) for line in tree.as_on_lambda(text).splitlines())
-    return {module: reason for module, reason in lines}  # noqa: C416  # dict() loses the types
+def _told(results: bytes) -> dict[str, str]:
+    return {module: reason for module, reason in map(json.loads, results.splitlines())}  # noqa: C416  # dict() loses the types

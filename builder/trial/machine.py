@@ -2,8 +2,10 @@
 
 import os
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
+
+from manylinux.architecture import Architecture
 
 _MACHINES = {62: "x86_64", 183: "aarch64", 3: "i686", 40: "armv7l"}
 """By `e_machine` of an ELF header."""
@@ -28,6 +30,12 @@ def machine_of(path: Path) -> str | None:
     order = ">" if head[5] == 2 else "<"
     number = struct.unpack_from(f"{order}H", head, 18)[0]
     return _MACHINES.get(number, f"ELF machine {number}")
+
+
+def architecture_of(machines: Container[str]) -> Architecture | None:
+    """The one of Lambda's architectures among machines; None when it is unclear."""
+    found = [architecture for architecture in Architecture if architecture.machine in machines]
+    return found[0] if len(found) == 1 else None
 
 
 def python_of(names: Iterable[str]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -32,9 +33,14 @@ class Tree:
         """Where `path` of Lambda, such as `/var/runtime`, is here."""
         return self.root / path.lstrip("/")
 
+    @property
+    def prefix(self) -> str:
+        """What stands before a path of Lambda here; nothing where the root is the system's own."""
+        return str(self.root).rstrip("/")
+
     def as_on_lambda(self, said: bytes) -> bytes:
         """What was said, the paths in it as Lambda has them."""
-        return said.replace(bytes(self.root), b"")
+        return said.replace(os.fsencode(self.prefix), b"") if self.prefix else said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from builder.why.files import yanked
 from builder.why.folding import Fold, files_folded, shortened, versions_folded
 from builder.why.values import Chain, Chosen, Explanation, FileFate, Outcome, Step
 from manylinux.target import Target
+from manylinux.wheel_name import WheelName
 
 CHAINS = 8
 NEWER = 16
@@ -63,6 +64,11 @@ def _chosen(chosen: Chosen, target: Target, everything: bool) -> Iterator[str]:
 
 
 def _rank(chosen: Chosen, target: Target) -> Iterator[tuple[str, str]]:
+    if chosen.rank is None and chosen.filename.endswith(".whl"):
+        why_not = target.why_not(WheelName.parse(chosen.filename))
+        yield "tag", f"none that {target.id} loads: by its tag it {why_not}"
+        yield "why", "nothing else can be used, and its files need no more than the runtime has"
+        return
     if chosen.tag is None or chosen.rank is None:
         yield "why", "an sdist that can be built for any platform: no wheel of this version can be used"
         return

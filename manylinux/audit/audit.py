@@ -48,6 +48,20 @@ INTRINSIC = frozenset(
 )
 """Codes that hold for a wheel by itself; the rest may be mended, or caused, by what else is in the bundle."""
 
+CODES = INTRINSIC | {
+    "executable-stack",
+    "foreign-binary",
+    "missing-interpreter",
+    "missing-library",
+    "preloaded",
+    "present-library",
+    "shadowed",
+    "version-missing",
+}
+"""Every code that a finding may have."""
+AUDIT_VERSION = 1
+"""Part of the key of whatever rests on findings: raised when other files load, by the audit's account."""
+
 _CHECKS = (alignment, stack, level, musl, interpreter, libraries, versions, beyond_abi3)
 
 

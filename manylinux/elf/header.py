@@ -10,6 +10,7 @@ PT_LOAD = 1
 PT_DYNAMIC = 2
 PT_INTERP = 3
 PT_NOTE = 4
+PT_TLS = 7
 PT_GNU_STACK = 0x6474E551
 PT_GNU_PROPERTY = 0x6474E553
 
@@ -42,6 +43,16 @@ class Encoding:
         return struct.Struct(self.order + ("IIQQQQQQ" if self.wide else "8I"))
 
     @property
+    def section(self) -> struct.Struct:
+        """Name, type, flags, address, offset, size, link, info, alignment, entry size."""
+        return struct.Struct(self.order + ("IIQQQQIIQQ" if self.wide else "10I"))
+
+    @property
+    def header_size(self) -> int:
+        """Bytes of the whole ELF header, e_ident included."""
+        return _IDENT + self.header.size
+
+    @property
     def dynamic(self) -> struct.Struct:
         """Tag and value."""
         return struct.Struct(self.order + ("QQ" if self.wide else "II"))
@@ -49,16 +60,25 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """What the ELF header says, as far as loading goes."""
+    """What the ELF header says, as far as loading and the section headers go."""
 
     encoding: Encoding
     os_abi: int
     type: int
     machine: int
+    size: int
+    """Bytes of the header, as it tells itself."""
     program_headers: int
     """Where they are, in bytes."""
     count: int
     """How many program headers."""
+    sections: int
+    """Where the section headers are, in bytes; 0 where there are none."""
+    section_size: int
+    """Bytes of each, as the header tells."""
+    section_count: int
+    names: int
+    """Index of the section that holds the names of sections; 0 where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +103,8 @@ def read_header(source: Source) -> Header:
         raise MalformedError(f"corrupt: its byte order is {ident[5]}, neither 1 (little) nor 2 (big)")
     encoding = Encoding(wide=ident[4] == 2, little=ident[5] == 1)
     fields = encoding.header.unpack(source.read(_IDENT, encoding.header.size, "the ELF header"))
-    type_, machine, _, _, offset, _, _, _, entry_size, count, _, _, _ = fields
+    type_, machine, _, _, offset, sections, _, *sizes = fields
+    size, entry_size, count, section_size, section_count, names = sizes
     if count and entry_size != encoding.program_header.size:
         raise MalformedError(
             f"corrupt: program headers of {entry_size} bytes each, not {encoding.program_header.size}"
@@ -93,8 +114,13 @@ def read_header(source: Source) -> Header:
         os_abi=ident[7],
         type=type_,
         machine=machine,
+        size=size,
         program_headers=offset,
         count=count,
+        sections=sections,
+        section_size=section_size,
+        section_count=section_count,
+        names=names,
     )
 
 
@@ -138,6 +164,6 @@ def write_header(header: Header, count: int) -> bytes:
     """The header of a shared object for the same machine: `count` program headers after it, no sections."""
     encoding = header.encoding
     ident = b"\x7fELF" + bytes((2 if encoding.wide else 1, 1 if encoding.little else 2, 1)) + bytes(9)
-    size = _IDENT + encoding.header.size
+    size = encoding.header_size
     fields = (3, header.machine, 1, 0, size, 0, 0, size, encoding.program_header.size, count, 0, 0, 0)
     return ident + encoding.header.pack(*fields)

@@ -17,7 +17,7 @@ from manylinux.elf.header import (
 )
 from manylinux.elf.machines import machine, machine_name
 from manylinux.elf.notes import isa_level
-from manylinux.elf.source import MalformedError, Source
+from manylinux.elf.source import FileSource, MalformedError, Source
 from manylinux.elf.with_lief import Tables, read_tables
 
 _ET_REL, _ET_EXEC, _ET_DYN = 1, 2, 3
@@ -42,7 +42,7 @@ def read_elf(path: Path) -> ElfFacts | Unreadable:
     """What the ELF file at `path` says, by its headers and dynamic tables; OSError as from open."""
     with path.open("rb") as file:
         try:
-            return _facts(Source(file))
+            return _facts(FileSource(file))
         except MalformedError as broken:
             return Unreadable(reason=str(broken))
 

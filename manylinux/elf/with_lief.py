@@ -1,7 +1,8 @@
-"""The dynamic tables as lief reads them; the one module that imports it, which takes half a second."""
+"""What lief says of a file; the one module that imports it, which takes half a second."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import lief
 
@@ -43,6 +44,20 @@ def read_tables(image: bytes, dynamic: Dynamic) -> Tables:
     except UnicodeDecodeError as error:
         # lief gives some names as bytes where they are no text, and refuses to give others.
         raise MalformedError("corrupt: a name in its dynamic table is no text") from error
+
+
+def layout_fault(path: Path) -> str | None:
+    """What is wrong with where segments and sections of the file at `path` lie, if anything is.
+
+    Holds the whole file, some times over.
+    """
+    config = _config()
+    config.count_mtd = lief.ELF.ParserConfig.DYNSYM_COUNT.AUTO
+    binary = lief.ELF.parse(str(path), config)
+    if binary is None:
+        return "it cannot be read"
+    sound, reason = lief.ELF.check_layout(binary)
+    return None if sound else reason
 
 
 def _tables(binary: lief.ELF.Binary, dynamic: Dynamic) -> Tables:

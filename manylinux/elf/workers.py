@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from manylinux.elf.facts import Binary, Unreadable
+from manylinux.elf.frames import FACTS, LAYOUT
 from manylinux.elf.kinds import HEAD, foreign, is_elf
 from manylinux.elf.records import FACTS_VERSION, from_record
 from manylinux.errors import EnvironmentFault
@@ -20,6 +21,9 @@ from manylinux.worker import Worker, WorkerFault
 
 MEMORY = 320 * 1024 * 1024
 """Bytes of address space of a worker: 80 MB are enough for any library measured."""
+
+LAYOUT_MEMORY = 2 * 1024 * 1024 * 1024
+"""The same for one that looks at layouts: lief holds a whole file, some times over."""
 
 SECONDS = 30.0
 """For one file, however busy the machine is."""
@@ -68,6 +72,15 @@ class ElfReaders:
             if found is not None:
                 yield path, found
 
+    def layout_fault(self, path: Path) -> str | None:
+        """What is wrong with where things lie in the ELF file at `path`, if anything is: lief's word.
+
+        A second opinion on a file that was written anew; wants a worker with LAYOUT_MEMORY. Raises as `read`.
+        """
+        with self._turn:
+            answer = self._answer(LAYOUT, path)
+        return answer.reason if isinstance(answer, Unreadable) else answer.decode() or None
+
     def close(self) -> None:
         """The worker has ended."""
         with self._turn:
@@ -82,11 +95,15 @@ class ElfReaders:
         self.close()
 
     def _read(self, path: Path) -> Binary:
+        answer = self._answer(FACTS, path)
+        return answer if isinstance(answer, Unreadable) else from_record(answer)
+
+    def _answer(self, wanted: bytes, path: Path) -> bytes | Unreadable:
         # Something else may have ended the worker (the kernel, short of memory): the file is tried again.
         for _ in range(2):
             worker = self._running()
             try:
-                answer = worker.ask(os.fsencode(path.absolute()), self._seconds)
+                answer = worker.ask(wanted + os.fsencode(path.absolute()), self._seconds)
             except WorkerFault as fault:
                 self._end()
                 raise _cannot_start(fault) from fault
@@ -95,7 +112,7 @@ class ElfReaders:
                 self._end()
                 raise
             if answer is not None:
-                return from_record(answer)
+                return answer
             self._end()
             if worker.late:
                 return Unreadable(reason=f"takes more than {self._seconds:g} s to read")

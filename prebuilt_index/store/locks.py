@@ -49,7 +49,7 @@ def _acquire(path: str, key: str, timeout: float) -> int:
         descriptor = _open(path)
         try:
             taken = try_lock(descriptor)
-            if taken and _still_named(descriptor, path):
+            if taken and is_still_named(descriptor, path):
                 _sign(descriptor)
                 return descriptor
             if not taken and time.monotonic() >= deadline:
@@ -85,7 +85,7 @@ def try_lock(descriptor: int) -> bool:
     return True
 
 
-def _still_named(descriptor: int, path: str) -> bool:
+def is_still_named(descriptor: int, path: str) -> bool:
     """Whether the locked file still has its name: `prune` removes lock files it holds."""
     try:
         return os.path.samestat(os.fstat(descriptor), os.lstat(path))

@@ -10,6 +10,8 @@ from typing import Self
 from prebuilt_index.store import blobs, durable, folder, locks, records
 
 BLOBS = "blobs-v1"
+TRIAL = "trial-v1"
+"""Folders with what a runtime brings beside Python, see `trees`."""
 _SWEEP_AFTER = 3600.0
 """Seconds after which an unlocked file in `tmp/` belongs to a dead process."""
 
@@ -23,9 +25,13 @@ class Bucket(StrEnum):
     wheels-v1       verdict and table of a wheel       sha256 of the file, file name, version of the rules
     bytecode-v1     compiled modules, or their blob    path and sha256 of the sources, interpreter, engine
     interpreters-v1 a Python of this machine           minor version, purpose, where to look
+    facts-v1        what a wheel's compiled files say  sha256 of the wheel, versions of wheel rules and facts
+    scans-v1        what a wheel's code mentions       sha256 of the wheel, versions of wheel rules and scan
+    overlays-v1     what was made of compiled files    sha256 of the wheel, versions of all that makes it
     built-v1        sha256 of a wheel made here        sha256 of the source, backend and its environment
     resolutions-v1  pins                               digests of the requirements, the pages and the options
     pip-v1          pip's configuration                stats of its files, the PIP_ variables
+    reports-v1      report of a build                  sha256 of the bundle
     """
 
     PAGES = "pages-v1"
@@ -34,12 +40,16 @@ class Bucket(StrEnum):
     WHEELS = "wheels-v1"
     BYTECODE = "bytecode-v1"
     INTERPRETERS = "interpreters-v1"
+    FACTS = "facts-v1"
+    SCANS = "scans-v1"
+    OVERLAYS = "overlays-v1"
     BUILT = "built-v1"
     RESOLUTIONS = "resolutions-v1"
     PIP = "pip-v1"
+    REPORTS = "reports-v1"
 
 
-_BUCKETS = frozenset({BLOBS, *Bucket})
+_BUCKETS = frozenset({BLOBS, TRIAL, *Bucket})
 
 
 class Store:
@@ -78,6 +88,11 @@ class Store:
     @property
     def read_only(self) -> bool:
         return self._scratch is not None
+
+    @property
+    def writable(self) -> "Store":
+        """Where additions go: this store, or the one it keeps for them when it is read-only."""
+        return self._scratch or self
 
     def close(self) -> None:
         """What is temporary is gone; a shared store stays."""

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from prebuilt_index.store import blobs, durable, folder, records
+from prebuilt_index.store import blobs, durable, folder, records, trees
 from prebuilt_index.store.locks import try_lock
-from prebuilt_index.store.store import BLOBS, Bucket, Store
+from prebuilt_index.store.store import BLOBS, TRIAL, Bucket, Store
 
 _KINDS = (BLOBS, *Bucket)
+"""Buckets of objects with a digest."""
 _VERSIONED = re.compile(r"([a-z]+)-v(\d+)")
 _DAY = 86_400.0
 
@@ -38,11 +39,11 @@ class Fault:
 
 def usage(store: Store) -> Mapping[str, Usage]:
     """Bucket to what it takes up, in the store's own order; `blobs-v1` first."""
-    return {kind: _usage(os.path.join(store.root, kind)) for kind in _KINDS}
+    return {kind: _usage(os.path.join(store.root, kind)) for kind in (*_KINDS, TRIAL)}
 
 
 def verify(store: Store, *, repair: bool = False) -> tuple[Fault, ...]:
-    """Every object that is damaged, found by hashing all of them; with `repair` each is removed."""
+    """Every blob and record that is damaged, found by hashing all; with `repair` each is removed."""
     return tuple(
         Fault(path=os.path.relpath(path, store.root), problem=problem, repaired=repair and _removed(path))
         for kind in _KINDS
@@ -51,32 +52,38 @@ def verify(store: Store, *, repair: bool = False) -> tuple[Fault, ...]:
 
 
 def prune(store: Store, *, unused_days: float | None = None, stale_seconds: float = 3600.0) -> int:
-    """Bytes freed: what dead processes left, buckets of older lbuilds, and objects unused for that many days.
+    """Bytes freed: what dead processes left, buckets of older lbuilds, what was unused for that many days.
 
-    Use is noted to the day, so less than a day counts as none.
+    Use is noted to the day, so less than a day counts as none; folders that are in use stay.
     """
     freed = sweep(store, stale_seconds) + _drop_old_buckets(store)
     if unused_days is not None:
         oldest = time.time() - max(unused_days, 1.0) * _DAY if unused_days > 0 else float("inf")
         freed += sum(_drop_unused(store, kind, oldest) for kind in _KINDS)
+        freed += _drop_trees(store, oldest)
         _drop_locks(store)
     return freed
 
 
 def clean(store: Store) -> int:
-    """Bytes freed: all of them. Raises StoreError when the folder does not carry lbuild's tag."""
+    """Bytes freed: all but folders in use. Raises StoreError when the root does not carry lbuild's tag."""
     root = os.fspath(store.root)
     with durable.told(root, "clean"):
         if not folder.is_ours(root):
             raise folder.not_ours(root, f"it has no `{folder.TAG}`")
         size = _usage(root).size
+        _drop_trees(store, float("inf"))
+        trial = os.path.join(root, TRIAL)
+        with suppress(OSError):
+            os.rmdir(trial)  # not while a folder in it is in use
+        stay = {TRIAL, folder.TAG} if os.path.lexists(trial) else set()
         # The tag goes last: until then a second run may finish what was begun.
-        for name in sorted(os.listdir(root), key=lambda name: name == folder.TAG):
+        for name in sorted(set(os.listdir(root)) - stay, key=lambda name: name == folder.TAG):
             durable.remove(os.path.join(root, name))
         # A volume's mount point stays, and so does a folder that another process uses again already.
         with suppress(OSError):
             os.rmdir(root)
-    return size
+        return size - _usage(root).size
 
 
 def sweep(store: Store, older_than: float) -> int:
@@ -96,10 +103,11 @@ def _swept(entry: os.DirEntry[str], oldest: float) -> int:
             return 0
         if entry.is_file(follow_symlinks=False) and not _is_orphan(entry.path):
             return 0
+        size = _usage(entry.path).size if entry.is_dir(follow_symlinks=False) else seen.st_size
         durable.remove(entry.path)
     except FileNotFoundError:
         return 0  # its writer, or another sweeper, was faster
-    return seen.st_size
+    return size
 
 
 def _is_orphan(path: str) -> bool:
@@ -132,6 +140,16 @@ def _drop_unused(store: Store, kind: str, oldest: float) -> int:
                 freed += os.lstat(path).st_size
                 durable.remove(path)
                 durable.remove(stamp)
+    return freed
+
+
+def _drop_trees(store: Store, oldest: float) -> int:
+    freed = 0
+    for entry in _entries(os.path.join(store.root, TRIAL)):
+        if _mtime(entry.path) < oldest:
+            size = _usage(entry.path).size
+            with durable.told(entry.path, "remove"):
+                freed += size if trees.remove(store, entry.path) else 0
     return freed
 
 

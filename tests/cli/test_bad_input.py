@@ -215,6 +215,7 @@ def test_a_project_without_a_compatible_wheel_is_refused_with_the_reason(
     demand_refusal(
         room,
         "native",
+        "--strict-tags",
         status=1,
         code="no-compatible-artifact",
         told=["`native` 1.0", "python3.14/x86_64", "command line requires native", told],

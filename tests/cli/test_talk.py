@@ -34,7 +34,7 @@ def test_the_report_is_one_document_on_stdout(room: Room) -> None:
     assert report["bundle"]["zipped"] == len(content)
     assert report["bundle"]["files"] == len(members(room.folder / "b.zip"))
     assert report["bundle"]["unzipped"] == sum(map(len, members(room.folder / "b.zip").values()))
-    assert [stage["name"] for stage in report["stages"]] == ["resolve", "fetch", "link"]
+    assert [stage["name"] for stage in report["stages"]] == ["resolve", "fetch", "slim", "audit", "link"]
 
 
 def test_without_json_stdout_stays_empty(room: Room) -> None:

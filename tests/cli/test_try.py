@@ -423,3 +423,30 @@ def test_offline_without_the_runtimes_packages_is_told(room: Room) -> None:
     outcome = trial(room, "app.echo", "--offline")
 
     demand_words(outcome, 3, "offline", ["awslambdaric"])
+
+
+def test_what_the_runtime_brings_is_counted_and_pruned(room: Room) -> None:
+    """It is made again when it is wanted again."""
+    before = json.loads(room.lbuild("cache", "size", "--json", index=False).stdout)["trial-v1"]
+    pruned = room.lbuild("cache", "prune", "--days", "0", index=False)
+    after = json.loads(room.lbuild("cache", "size", "--json", index=False).stdout)["trial-v1"]
+    offer_runtime(room.index)
+
+    assert before["files"] > 2
+    assert pruned.status == 0
+    assert after == {"files": 0, "size": 0}
+    assert trial(room, "app.echo").status == 0
+
+
+def test_without_a_cache_what_the_runtime_brings_is_for_this_run(room: Room, tmp_path: Path) -> None:
+    """Nothing is kept."""
+    offer_runtime(room.index)
+    shutil.rmtree(room.cache)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    words = ("try", "app", "--handler", "app.echo", "--runtime", RUNTIME, "--no-cache")
+    done = room.process(*words, env=room.environ | {"TMPDIR": str(temporary)})
+
+    assert done.status == 0, done.stderr
+    assert not room.cache.exists()
+    assert not list(temporary.iterdir())

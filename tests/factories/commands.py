@@ -139,13 +139,16 @@ class only:  # noqa: N801  # reads as a verb: with only(these variables)
         os.environ.update(environ)
 
 
-def on_a_terminal(room: Room, variables: dict[str, str], *words: str) -> str:
+def on_a_terminal(
+    room: Room, variables: dict[str, str], *words: str, index: bool = True, cache: bool = True
+) -> str:
     """Everything a user sees of this run."""
     import pty
 
     ours, theirs = pty.openpty()
     environ = {**room.environ, **variables}
-    with room.start(*words, env=environ, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+    streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    with room.start(*words, index=index, cache=cache, env=environ, **streams) as process:
         os.close(theirs)
         seen = b""
         with suppress(OSError):  # Linux: the terminal's other side is closed

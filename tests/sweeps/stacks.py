@@ -64,6 +64,11 @@ def read_stacks() -> tuple[tuple[Stack, ...], tuple[Known, ...]]:
     return (*written, *alone), tuple(known)
 
 
+def read_alone() -> tuple[str, ...]:
+    """Names of the projects that are stacks of their own, in the order of the file."""
+    return tuple(tomllib.loads(DATA.read_text(encoding="utf-8"))["alone"])
+
+
 def _stack(row: Mapping[str, Any]) -> Stack:
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
     given: dict[str, Any] = {"requirements": (row["name"],), **values}

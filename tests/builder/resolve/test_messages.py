@@ -87,7 +87,7 @@ def glibc_too_old() -> str:
     for python in ("cp311-cp311", "cp312-cp312", "cp313-cp313"):
         for platform in ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "macosx_11_0_arm64", "win_amd64"):
             add_versions(index, "numpy", "2.4.6", tags=f"{python}-{platform}")
-    return told(index, "numpy==2.4.6")
+    return told(index, "numpy==2.4.6", strict_tags=True)
 
 
 def several_versions_none_usable() -> str:
@@ -95,7 +95,7 @@ def several_versions_none_usable() -> str:
     add_versions(index, "x", *(f"1.{minor}" for minor in range(12)), tags="cp310-cp310-win_amd64")
     add_versions(index, "x", "2.0", "2.1", requires_python=">=3.12")
     add_versions(index, "x", "3.0", tags="cp311-cp311-manylinux_2_34_x86_64")
-    return told(index, "x")
+    return told(index, "x", strict_tags=True)
 
 
 def only_another_architecture() -> str:

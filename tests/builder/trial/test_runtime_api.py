@@ -8,7 +8,7 @@ from time import time
 
 import pytest
 
-from builder.trial.runtime_api import RuntimeApi, Step
+from builder.trial.beside.runtime_api import RuntimeApi, Step
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from factories.elf import make_elf
+from factories.linked import Part, make_linked
 from manylinux.elf.facts import ElfFacts, Foreign, Unreadable
 from manylinux.elf.records import FACTS_VERSION
-from manylinux.elf.workers import ElfReaders
+from manylinux.elf.workers import LAYOUT_MEMORY, ElfReaders, worker_command
 from manylinux.errors import EnvironmentFault
 
 ELF = make_elf(needed=["libc.so.6"])
@@ -201,3 +202,26 @@ def test_an_absent_file_is_an_error_of_the_system(tmp_path: Path) -> None:
     """What cannot be opened is no corrupt library."""
     with ElfReaders() as readers, pytest.raises(FileNotFoundError):
         readers.read(tmp_path / "absent.so")
+
+
+def test_says_what_is_wrong_with_a_layout(tmp_path: Path) -> None:
+    """A sound file has no fault; one whose segment lies where its address does not want it has, in words."""
+    sound = make_linked([Part(name=".text", content=b"x" * 600, address=0)])
+    crooked = bytearray(sound)
+    struct.pack_into("<Q", crooked, 64 + 8, 1)
+    paths = write(tmp_path, sound_so=sound, crooked_so=bytes(crooked))
+    with ElfReaders(command=worker_command(LAYOUT_MEMORY)) as readers:
+        faults = [readers.layout_fault(path) for path in paths]
+
+    assert faults[0] is None
+    assert faults[1]
+
+
+def test_a_worker_that_ends_has_found_a_fault(tmp_path: Path) -> None:
+    """Whom a file was too much for has not said that it is sound."""
+    path = tmp_path / "a.so"
+    path.write_bytes(ELF)
+    with ElfReaders(command=impostor("sys.exit(1)")) as readers:
+        fault = readers.layout_fault(path)
+
+    assert fault == "corrupt: it ends the process that reads it"

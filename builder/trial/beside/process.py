@@ -1,5 +1,7 @@
 """The function's process: what it prints is passed on, and nothing of it is left in the end."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import signal
@@ -7,11 +9,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import IO, Self
+from typing import IO, TYPE_CHECKING
 
 from builder.strays import end_strays
-from manylinux.errors import EnvironmentFault
+
+if TYPE_CHECKING:
+    from typing import Self
 
 _MARK = "LAMBDA_TASK_ROOT"
 """The variable that only the function's own processes have with this value."""
@@ -27,19 +30,27 @@ class FunctionProcess:
     """A process in a group of its own; leaving the `with` block ends the group, and what has left it (Linux).
 
     `hear` gets its standard output and error, line by line, from a thread of its own; `ended` gets its status
-    when it ends by itself or is ended.
+    when it ends by itself or is ended. Raises OSError when it cannot be started.
     """
 
     def __init__(
         self,
         command: Sequence[str],
         environ: Mapping[str, str],
-        folder: Path,
+        folder: str,
         hear: Listener,
         ended: Callable[[int], None],
     ) -> None:
         self._mark = environ[_MARK]
-        self._process = _started(command, environ, folder)
+        self._process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         assert self._process.stdout is not None
         self._threads = [
             threading.Thread(target=_pass_on, args=(self._process.stdout, hear), daemon=True),
@@ -74,23 +85,6 @@ class FunctionProcess:
         end_strays(_MARK, self._mark)
         for thread in self._threads:
             thread.join(_LAST_WORDS)
-
-
-def _started(command: Sequence[str], environ: Mapping[str, str], folder: Path) -> "subprocess.Popen[bytes]":
-    try:
-        return subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise EnvironmentFault(
-            f"`{command[0]}` cannot be run", evidence=[error.strerror or str(error)], hint="Install it anew"
-        ) from error
 
 
 def _pass_on(stream: IO[bytes], hear: Listener) -> None:

@@ -1,16 +1,17 @@
 """Lambda's Runtime API (2018-06-01) on the loopback, for one process of a function and one event."""
 
+from __future__ import annotations
+
 import json
 import queue
 import sys
 import threading
 import time
 import uuid
-from dataclasses import dataclass
 from enum import Enum, auto
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, NamedTuple
 
 _PREFIX = "/2018-06-01/runtime/"
 _LONGEST = 6_291_556
@@ -29,8 +30,7 @@ class Step(Enum):
     ENDED = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(NamedTuple):
     """One such step."""
 
     step: Step
@@ -82,7 +82,7 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         # A function that was ended, or ended itself, leaves its connections as they are.
-        if not isinstance(sys.exception(), OSError):
+        if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
 

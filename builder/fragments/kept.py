@@ -1,0 +1,81 @@
+"""What is known and made of wheels, in the store: once for each content, and asked for by every later run.
+
+| bucket              | key: the wheel's sha256, version of the wheel rules and ...    |
+| ------------------- | -------------------------------------------------------------- |
+| `Bucket.FACTS`      | of the facts                                                   |
+| `Bucket.SCANS`      | of the scan                                                    |
+| `Bucket.OVERLAYS`   | of what strips, and name and version of what compresses        |
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from builder.link.pack import ENGINE
+from builder.slim.records import SCAN_VERSION, from_record, to_record
+from manylinux.elf.records import FACTS_VERSION, from_table, to_table
+from manylinux.strip import STRIP_VERSION
+from prebuilt_index.store import Bucket
+from prebuilt_index.wheel_archive import Member
+from prebuilt_index.wheel_archive.rules import RULES_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from builder.slim.values import WheelScan
+    from manylinux.elf.facts import Binary
+    from prebuilt_index.store import Store
+    from prebuilt_index.wheel_archive import VerifiedWheel
+
+
+def kept_binaries(store: Store, wheel: VerifiedWheel) -> Mapping[str, Binary] | None:
+    """What the wheel's compiled files were found to say earlier; None when nobody has looked."""
+    record = store.get(Bucket.FACTS, _key(wheel))
+    return None if record is None else from_table(record)
+
+
+def keep_binaries(store: Store, wheel: VerifiedWheel, binaries: Mapping[str, Binary]) -> None:
+    """`kept_binaries` gives them from now on."""
+    store.put(Bucket.FACTS, _key(wheel), to_table(binaries))
+
+
+def _key(wheel: VerifiedWheel) -> str:
+    return f"{wheel.sha256} rules {RULES_VERSION} facts {FACTS_VERSION}"
+
+
+def kept_overlay(store: Store, wheel: VerifiedWheel) -> tuple[dict[str, Member], Path | None] | None:
+    """The members that were rewritten and where they are; None when that was not done, or is lost."""
+    record = store.get(Bucket.OVERLAYS, _overlay_key(wheel))
+    if record is None:
+        return None
+    sha256, rows = json.loads(record)
+    members = {row[0]: Member(*row) for row in rows}
+    path = store.blob(sha256) if members else None
+    return None if members and path is None else (members, path)
+
+
+def keep_overlay(store: Store, wheel: VerifiedWheel, sha256: str, members: Mapping[str, Member]) -> None:
+    """`kept_overlay` gives them from now on; `sha256` is the blob's that holds them."""
+    record = json.dumps([sha256, list(members.values())], separators=(",", ":"))
+    store.put(Bucket.OVERLAYS, _overlay_key(wheel), record.encode("ascii"))
+
+
+def _overlay_key(wheel: VerifiedWheel) -> str:
+    return f"{wheel.sha256} rules {RULES_VERSION} strip {STRIP_VERSION} {ENGINE}"
+
+
+def kept_scan(store: Store, wheel: VerifiedWheel) -> WheelScan | None:
+    """What the wheel's code was found to mention; None when nobody has looked."""
+    record = store.get(Bucket.SCANS, _scan_key(wheel))
+    return None if record is None else from_record(record)
+
+
+def keep_scan(store: Store, wheel: VerifiedWheel, scan: WheelScan) -> None:
+    """`kept_scan` gives it from now on."""
+    store.put(Bucket.SCANS, _scan_key(wheel), to_record(scan))
+
+
+def _scan_key(wheel: VerifiedWheel) -> str:
+    return f"{wheel.sha256} rules {RULES_VERSION} scan {SCAN_VERSION}"

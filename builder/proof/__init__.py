@@ -1,0 +1,1 @@
+"""Does everything that is to be shipped load on the target?"""

@@ -1,0 +1,145 @@
+"""Resolved, fetched, planned and proved to load; and once more without the files that cannot.
+
+A file name promises what its wheel needs of the runtime; the bytes of its compiled files decide. A wheel of
+an index that loads nowhere on the target is left out and the resolution goes on without it. What was pointed
+at, or stands in a lock, is an error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from builder.choosing import Choice, choose, to_fetch
+from builder.link.contents import read_content
+from builder.link.plan import plan_bundle
+from builder.model import FromSource, LinkOptions, Resolution, Slimming
+from builder.proof.auditing import Verdict, audit_plan
+from builder.proof.last_resort import is_last_resort, kept_on_evidence
+from builder.proof.telling import will_not_load
+from builder.report.sizes import human
+from builder.resolving import resolve_order
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from builder.model import BundlePlan, Pin, SourceFile
+    from builder.order import Order, StageLog, Tools
+    from manylinux.audit.finding import Finding
+    from manylinux.elf.facts import Binary
+
+ROUNDS = 50
+"""Each leaves out at least one file; as many that are not what their names say are no accident."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """A bundle that is planned and would load."""
+
+    resolution: Resolution
+    choice: Choice
+    plan: BundlePlan
+    findings: tuple[Finding, ...]
+    """What is left to be said of its compiled files, worst first."""
+    notes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Refused:
+    """Files that turned out not to load, and what was said of each."""
+
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    def learn(self, pins: Sequence[Pin], plan: BundlePlan, verdict: Verdict, *, fixed: bool) -> bool:
+        """Whether a round without these files is worth it; none is where files are fixed, as by a lock."""
+        names = {wheel.filename: wheel.name for wheel in plan.wheels}
+        files = {pin.name: pin.file for pin in pins}
+        found: dict[str, str] = {}
+        for filename, finding in verdict.refused.items():
+            file = files[names[filename]]
+            if fixed or file.direct is not None:
+                return False
+            found[file.filename] = f"its `{finding.path}` {_in_one_line(finding)}"
+        new = found.keys() - self.reasons.keys()
+        self.reasons |= found
+        return bool(new) and len(self.reasons) <= ROUNDS
+
+
+def _in_one_line(finding: Finding) -> str:
+    return finding.evidence[0] if finding.evidence else finding.code
+
+
+def proven_bundle(order: Order, tools: Tools, log: StageLog, source: Sequence[SourceFile]) -> Proven:
+    """The first resolution whose bundle loads; WillNotLoadError where one does not and none is left."""
+    refused = _Refused()
+    while True:
+        with log.stage("resolve") as detail:
+            resolution = resolve_order(order, tools, refused.reasons)
+            detail.append(_count(len(resolution.pins), "package"))
+        with log.stage("fetch") as detail:
+            wheels = tools.fetch(to_fetch(order, resolution.pins))
+            detail.append(human(sum(wheel.size for wheel in wheels)))
+        choice = choose(order, tools, resolution, wheels)
+        with log.stage("slim") as detail:
+            slimmed = {} if order.slimming is Slimming.NONE else tools.slimmed(choice.wheels, source)
+            plan = plan_bundle(choice.wheels, source, order.target, order.link, read_content, slimmed)
+            detail.append(f"{human(sum(drop.size for drop in plan.drops))} left out")
+        with log.stage("audit") as detail:
+            verdict = audit_plan(
+                plan,
+                order.target,
+                order.link.layout,
+                order.allow,
+                tools.binaries,
+                _compiled_source(plan, tools),
+            )
+            detail.append(_count(len(verdict.findings), "finding"))
+        if not verdict.errors:
+            evidence = [kept_on_evidence(wheel, order.target, tools.binaries) for wheel in choice.wheels]
+            return Proven(
+                resolution=resolution,
+                choice=choice,
+                plan=plan,
+                findings=verdict.findings,
+                notes=tuple(note for note in evidence if note),
+            )
+        fixed = bool(order.locked or tools.reading.locks)
+        if not refused.learn(resolution.pins, plan, verdict, fixed=fixed):
+            raise will_not_load(verdict.errors, order.target)
+
+
+def _compiled_source(plan: BundlePlan, tools: Tools) -> Mapping[str, Binary]:
+    """What the app's own compiled files say, by their path in the bundle."""
+    found = {
+        file.path: tools.binary(file.content.location)
+        for file in plan.files
+        if isinstance(file.content, FromSource) and not file.path.endswith((".py", ".pyi"))
+    }
+    return {path: binary for path, binary in found.items() if binary is not None}
+
+
+def proven_resolution(order: Order, tools: Tools, log: StageLog) -> tuple[Resolution, Mapping[str, str]]:
+    """A resolution whose files of last resort have proved to load; and those that did not, with the reasons.
+
+    Nothing but files of last resort is fetched for it.
+    """
+    refused = _Refused()
+    while True:
+        with log.stage("resolve") as detail:
+            resolution = resolve_order(order, tools, refused.reasons)
+            detail.append(_count(len(resolution.pins), "package"))
+        doubtful = [pin for pin in resolution.pins if is_last_resort(pin.file.filename, order.target)]
+        if not doubtful:
+            return resolution, refused.reasons
+        with log.stage("audit") as detail:
+            plan = plan_bundle(tools.fetch(doubtful), (), order.target, LinkOptions(), read_content)
+            verdict = audit_plan(plan, order.target, LinkOptions().layout, order.allow, tools.binaries, {})
+            detail.append(_count(len(verdict.findings), "finding"))
+        if not verdict.refused:
+            return resolution, refused.reasons
+        if not refused.learn(doubtful, plan, verdict, fixed=False):
+            raise will_not_load(verdict.errors, order.target)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

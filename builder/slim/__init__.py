@@ -1,0 +1,1 @@
+"""What of the wheels a bundle need not hold, decided by what its code can name."""

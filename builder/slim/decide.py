@@ -1,0 +1,135 @@
+"""What goes of the wheels of one bundle, and what of their tests stays and why.
+
+Pure, but that test modules which something reaches are read through a function handed in.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from builder.model import Slimming
+from builder.slim import rules
+from builder.slim.graph import ENTRY_POINT, Reached, ReadCandidate, reached
+from builder.slim.rules import rules_of
+from builder.slim.scan import HAS_PROGRAMS, NAMES_STUBS
+from builder.slim.spare_files import suffix_of
+from builder.slim.values import Decision, SharedObject, SpareFile, TestFile, WheelScan
+
+_WHATEVER_NAMED = frozenset({rules.TRANSLATION_SOURCES, rules.SERVICE_EXAMPLES})
+"""Code that reads these makes other files of them, which no bundle is for."""
+Place = tuple[int, str]
+"""The position of a wheel, and a path in it."""
+
+
+def decide(
+    scans: Sequence[WheelScan],
+    source: WheelScan | None,
+    profile: Slimming,
+    read_candidate: ReadCandidate,
+    shared_objects: Mapping[Place, SharedObject] | None = None,
+) -> Decision:
+    """What goes of the wheels of `scans`, in their order, and what of their tests stays.
+
+    `read_candidate` is called for test modules that something reaches, a handful in most bundles. Without
+    `shared_objects`, facts of every library of the wheels that has copies or needs any, all copies stay.
+    """
+    active = rules_of(profile)
+    if not active:
+        return Decision(dropped={}, kept={})
+    walk = reached(scans, source, read_candidate)
+    in_app = frozenset(source.named) if source is not None else frozenset()
+    dropped: dict[Place, str] = {}
+    kept: dict[Place, str] = dict(walk.modules)
+    for number, scan in enumerate(scans):
+        named = frozenset(scan.named) | walk.named.get(number, frozenset()) | in_app
+        guard = _Guard(scan)
+        for path, rule, reason in _judged(number, scan, named, walk, shared_objects or {}):
+            if reason is None:
+                reason = guard.reason(path)
+            if reason is not None:
+                if rule in (rules.TEST_MODULES, rules.TEST_DATA):
+                    kept[number, path] = reason
+            elif rule in active:
+                dropped[number, path] = rule
+    return Decision(dropped=dropped, kept=kept)
+
+
+def _judged(
+    number: int,
+    scan: WheelScan,
+    named: frozenset[str],
+    walk: Reached,
+    shared_objects: Mapping[Place, SharedObject],
+) -> Iterator[tuple[str, str, str | None]]:
+    """Each file that might go, by which rule, and what keeps it."""
+    for module in scan.modules:
+        yield module.path, rules.TEST_MODULES, walk.modules.get((number, module.path))
+    for file in scan.files:
+        yield file.path, rules.TEST_DATA, _keeper(file, walk, named, walk.named.get(number, frozenset()))
+    sources = [file for file in scan.spare if file.rule == rules.SOURCES]
+    together = HAS_PROGRAMS in named or any(_is_named(file, named) for file in sources)
+    for spare in scan.spare:
+        if spare.rule == rules.SOURCES:
+            stays = together
+        elif spare.rule == rules.STUBS:
+            stays = NAMES_STUBS in named
+        else:
+            stays = spare.rule not in _WHATEVER_NAMED and _is_named(spare, named)
+        yield spare.path, spare.rule, "a string" if stays else None
+    for path in _spare_copies(number, scan, named, shared_objects):
+        yield path, rules.LIBRARY_COPIES, None
+
+
+def _keeper(file: TestFile, walk: Reached, named: frozenset[str], in_tests: frozenset[str]) -> str | None:
+    """What keeps a file of tests that is no module.
+
+    One in a folder within that of a module that stays does so where a test module names the folder.
+    """
+    if _last(file.path) in named:
+        return "a string"
+    if (reason := walk.folders.get(file.home)) is not None:
+        return reason
+    folder, deeper, _ = file.path[len(file.home) + 1 :].partition("/")
+    return walk.beside.get(file.home) if not deeper or folder in in_tests else None
+
+
+def _is_named(file: SpareFile, named: frozenset[str]) -> bool:
+    suffix = suffix_of(file.path)
+    return not named.isdisjoint((_last(file.path), f"*.{suffix}", f".{suffix}"))
+
+
+def _spare_copies(
+    number: int, scan: WheelScan, named: frozenset[str], shared_objects: Mapping[Place, SharedObject]
+) -> Iterator[str]:
+    """Of libraries with equal content all but those that something needs or names, and at least one."""
+    groups: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for copy in scan.copies:
+        groups[copy.path.rpartition("/")[0], copy.content].append(copy.path)
+    if not groups:
+        return
+    needed = {name for facts in shared_objects.values() for name in facts.needed}
+    for group in groups.values():
+        facts = [shared_objects.get((number, path)) for path in group]
+        known = [fact for fact in facts if fact is not None and not fact.is_module]
+        if len(known) < len(group):
+            continue
+        wanted = needed | named | {fact.soname for fact in known}
+        staying = [path for path in group if _last(path) in wanted] or group[:1]
+        yield from (path for path in group if path not in staying)
+
+
+class _Guard:
+    """Keeps what lies in a folder that an entry point names.
+
+    One that names a whole package at the top says nothing of its parts.
+    """
+
+    def __init__(self, scan: WheelScan) -> None:
+        folders = {f"{name.replace('.', '/')}/" for name in scan.entry_points if "." in name}
+        self._folders = tuple(sorted(folders))
+
+    def reason(self, path: str) -> str | None:
+        return ENTRY_POINT if self._folders and path.startswith(self._folders) else None
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]

@@ -1,0 +1,230 @@
+"""Bundles run in containers of the runtime's image, under Lambda's own paths."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import builder
+from builder.errors import ContainerError, NoImageError, NoInterpreterError
+from builder.interpreter.asking import ASK, QUESTION, understood
+from builder.trial.archives import bytecode_into, packed, packed_files
+from builder.trial.beside.watch import Outcome, Reading
+from builder.trial.engine import CannotStartError, Engine
+from builder.trial.images import image_of, platform_of
+from builder.trial.interpreter import unfit
+from builder.trial.on_machine import COMPILE, not_compiled
+from builder.trial.values import Tree
+from manylinux.architecture import Architecture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from builder.interpreter.values import Interpreter
+    from builder.trial.beside.process import Listener
+    from builder.trial.beside.watch import Invocation, Launch
+    from builder.trial.engine import Container, Image
+    from manylinux.runtime import Runtime
+
+_OURS = "/var/lbuild"
+"""Where a container has what lbuild brings; Lambda has nothing there."""
+_BESIDE = ("__init__", "agent", "bootstrap", "process", "runtime_api", "watch")
+_SOURCES = ("__init__.py", "strays.py", "trial/__init__.py", *(f"trial/beside/{name}.py" for name in _BESIDE))
+"""What a container gets of lbuild, below `builder/`."""
+_PACKAGES = "packages"
+_JOB = "job.json"
+_SLACK = 30.0
+"""Seconds a process has beyond what it gives the function, until its container is ended."""
+_COMPILING = 600.0
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageWish:
+    """Which image is to be used."""
+
+    name: str | None
+    """None for the runtime's own."""
+    architecture: Architecture | None
+    """What the bundles are for; None when they do not say."""
+    offline: bool
+    """Nothing may be pulled."""
+
+
+@contextmanager
+def opened_place(
+    runtime: Runtime, wish: ImageWish, environ: Mapping[str, str], note: Callable[[str], None]
+) -> Iterator[InContainer]:
+    """A container image with a Python of the runtime's version; no container is left after the block.
+
+    Raises NoContainerEngineError, NoImageError, ImagePullError, NoInterpreterError.
+    """
+    with Engine(environ) as engine, ExitStack() as stack:
+        image = _image(engine, runtime, wish, note)
+        workshop, interpreter = _workshop(engine, image, runtime.python, stack)
+        yield InContainer(engine=engine, found=image, workshop=workshop, interpreter=interpreter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InContainer:
+    """Containers of one image; see `Place`."""
+
+    engine: Engine
+    found: Image
+    workshop: Container
+    """A container in which no bundle runs."""
+    interpreter: Interpreter
+
+    @property
+    def image(self) -> str:
+        return self.found.name
+
+    def compile(self, folder: Path) -> None:
+        said: list[bytes] = []
+        with tempfile.TemporaryFile() as archive:
+            packed(folder, archive, name=_PACKAGES, writable=True)
+            self.workshop.put(_OURS, archive)
+        words = [str(self.interpreter.path), *COMPILE, f"{_OURS}/{_PACKAGES}"]
+        ran = self.workshop.run(words, said.append, _COMPILING)
+        if ran.status != 0:
+            raise not_compiled(self.interpreter, (b"".join(said) + ran.error).decode("utf-8", "replace"))
+        with tempfile.TemporaryFile() as archive:
+            self.workshop.take(f"{_OURS}/{_PACKAGES}", archive)
+            archive.seek(0)
+            bytecode_into(folder, archive)
+
+    @contextmanager
+    def stage(self, tree: Tree, sdk_dir: str, packages: Path) -> Iterator[StageThere]:
+        folders = {"/var/task": tree.task, "/opt": tree.opt, sdk_dir: packages}
+        python = str(self.interpreter.path)
+        with self.engine.container(
+            self.found, python, sorted({*folders, "/var/runtime", _OURS})
+        ) as container:
+            for place, folder in folders.items():
+                with tempfile.TemporaryFile() as archive:
+                    packed(folder, archive)
+                    container.put(place, archive)
+            container.put(_OURS, _own_sources())
+            yield StageThere(container=container, python=python, image=self.image)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageThere:
+    """A container with a bundle in it; see `Stage`."""
+
+    container: Container
+    python: str
+    image: str
+    tree: Tree = field(default_factory=lambda: Tree(root=Path("/")))
+    bootstrap: str = f"{_OURS}/builder/trial/beside/bootstrap.py"
+
+    def start(self, launch: Launch, invocation: Invocation, hear: Listener) -> Outcome:
+        event = invocation.event.decode("latin-1")
+        answer = self._done(
+            {"launch": launch._asdict(), "invocation": {**invocation._asdict(), "event": event}},
+            hear,
+            invocation.patience + invocation.timeout,
+        )
+        return Outcome(**{**answer, "payload": answer["payload"].encode("latin-1")})
+
+    def read(self, launch: Launch, file: str, seconds: float, hear: Listener) -> Reading:
+        answer = self._done({"launch": launch._asdict(), "file": file, "seconds": seconds}, hear, seconds)
+        return Reading(answer["content"].encode("latin-1"), answer["ending"])
+
+    def _done(self, job: dict[str, Any], hear: Listener, seconds: float) -> dict[str, Any]:
+        """What the agent says came of the job."""
+        self.container.put(_OURS, packed_files({_JOB: json.dumps(job).encode()}))
+        words = [self.python, "-S", "-s", "-B", f"{_OURS}/builder/trial/beside/agent.py", f"{_OURS}/{_JOB}"]
+        lines = _Lines(hear)
+        ran = self.container.run(words, lines.add, seconds + _SLACK)
+        lines.end()
+        try:
+            answer: dict[str, Any] = json.loads(ran.error)
+        except ValueError as error:
+            raise ContainerError(
+                f"The trial in a container of `{self.image}` ended without a result",
+                evidence=[
+                    "its container was ended" if ran.status is None else f"exit status {ran.status}",
+                    *ran.error.decode("utf-8", "replace").splitlines()[-5:],
+                ],
+                hint="A function that ends all processes ends the trial; else see to the engine or the image",
+            ) from error
+        if refused := answer.get("refused"):
+            raise ContainerError(
+                f"`{self.python}` cannot be run in `{self.image}`",
+                evidence=[refused],
+                hint="Name another image with `--image`",
+            )
+        return answer
+
+
+class _Lines:
+    """Pieces of a stream, passed on as lines."""
+
+    def __init__(self, hear: Listener) -> None:
+        self._hear = hear
+        self._rest = b""
+
+    def add(self, piece: bytes) -> None:
+        *lines, self._rest = (self._rest + piece).split(b"\n")
+        for line in lines:
+            self._hear(line + b"\n")
+
+    def end(self) -> None:
+        if self._rest:
+            self._hear(self._rest)
+
+
+def _image(engine: Engine, runtime: Runtime, wish: ImageWish, note: Callable[[str], None]) -> Image:
+    """The image that was wished for; one's own is taken as it is when it is there, whatever it is for."""
+    name = wish.name or image_of(runtime)
+    platform = platform_of(wish.architecture or Architecture.parse(engine.machine()))
+    found = engine.image(name)
+    if found is not None and (wish.name or found.machine == platform.partition("/")[2]):
+        return found
+    if wish.offline:
+        raise NoImageError(
+            f"The image `{name}` is not here for `{platform}`",
+            evidence=["`--offline`: nothing is pulled"],
+            hint=f"Pull it: `docker pull --platform {platform} {name}`; or name another with `--image`",
+        )
+    note(f"pulling `{name}` for {platform}")
+    return engine.pull(name, platform)
+
+
+def _workshop(engine: Engine, image: Image, python: str, stack: ExitStack) -> tuple[Container, Interpreter]:
+    """A container, closed by `stack`, and the fitting Python in it. Raises NoInterpreterError."""
+    looked_at = []
+    for candidate in _candidates(python):
+        with ExitStack() as attempt:
+            try:
+                container = attempt.enter_context(engine.container(image, candidate, [_OURS]))
+            except CannotStartError as error:
+                looked_at.append(f"`{candidate}`: {error}")
+                continue
+            said: list[bytes] = []
+            container.run([candidate, *ASK, QUESTION], said.append, _SLACK)
+            found, why = understood(b"".join(said), Path(candidate), python)
+            if found is not None and not (why := unfit(found)):
+                stack.push(attempt.pop_all())
+                return container, found
+            looked_at.append(f"`{candidate}`: {why}")
+    raise NoInterpreterError(
+        f"There is no Python {python} in the image `{image.name}`",
+        evidence=looked_at,
+        hint="Name another image with `--image`, or with `--runtime` the runtime that the image is for",
+    )
+
+
+def _candidates(python: str) -> Sequence[str]:
+    """Where AWS's images have it, and where others do."""
+    return f"/var/lang/bin/python{python}", f"python{python}", "python3"
+
+
+def _own_sources() -> bytes:
+    folder = Path(builder.__file__).parent
+    return packed_files({f"builder/{name}": (folder / name).read_bytes() for name in _SOURCES})
