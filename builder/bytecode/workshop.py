@@ -33,7 +33,7 @@ class BytecodeWorkshop:
     ) -> None:
         """`pulse` is called from any thread when a source of so many bytes has been compiled."""
         self._store = store
-        self._interpreter = interpreter
+        self.interpreter = interpreter
         self._pulse = pulse
         self._tools: tuple[Compilers, Executor] | None = None
 
@@ -43,13 +43,13 @@ class BytecodeWorkshop:
         Raises EnvironmentFault when the interpreter does not run, StoreError, and HashMismatchError when the
         wheel has changed. What could not be settled (see `Refused`) is tried again by the next run.
         """
-        key = wheel_key(sources, self._interpreter)
+        key = wheel_key(sources, self.interpreter)
         overlay = kept_overlay(self._store, key)
         if overlay is None:
             from builder.bytecode.overlaying import make_overlay  # a warm build compiles nothing
 
             _, executor = self._crew()
-            tag = self._interpreter.cache_tag
+            tag = self.interpreter.cache_tag
             overlay, settled = make_overlay(wheel, sources, tag, self._compile, executor, self._store)
             if settled:
                 keep_overlay(self._store, key, overlay)
@@ -58,7 +58,7 @@ class BytecodeWorkshop:
     def files(self, sources: Mapping[str, bytes]) -> Mapping[str, bytes | Refused]:
         """The bytecode of loose sources, by their library paths: the content of each `.pyc`, or why none."""
         keys = {
-            path: file_key(path, hashlib.sha256(source).hexdigest(), self._interpreter)
+            path: file_key(path, hashlib.sha256(source).hexdigest(), self.interpreter)
             for path, source in sources.items()
         }
         made: dict[str, bytes | Refused] = {}
@@ -108,5 +108,5 @@ class BytecodeWorkshop:
             from builder.bytecode.compiling import Compilers
 
             executor = ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="compile")
-            self._tools = Compilers(self._interpreter), executor
+            self._tools = Compilers(self.interpreter), executor
         return self._tools
