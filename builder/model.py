@@ -219,8 +219,8 @@ class FromWheel:
     """Index into `BundlePlan.wheels`."""
     member: Member
     """Where its bytes lie, and what they are when inflated."""
-    in_overlay: bool = False
-    """Its bytes lie in `BundlePlan.overlays[wheel]`."""
+    overlay: Path | None = None
+    """The file in the store that holds its bytes; None: they lie in the wheel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,6 +281,10 @@ class Slimmed:
     """Path of a member to the smaller one that stands for it, in `overlay`."""
     overlay: Path | None = None
     """A file in the store; None when nothing is rewritten."""
+    added: tuple[Member, ...] = ()
+    """New files, each at its own path below the library folder, in `added_overlay`."""
+    added_overlay: Path | None = None
+    """A file in the store; None when nothing is added."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,16 +294,13 @@ class BundlePlan:
     wheels: tuple[VerifiedWheel, ...]
     files: tuple[PlannedFile, ...]
     """Sorted by the UTF-8 bytes of their paths; no two alike."""
-    overlays: tuple[Path | None, ...] = ()
-    """Beside `wheels`; empty when there are none."""
     drops: tuple[Drop, ...] = ()
     notes: tuple[str, ...] = ()
     """Merged namespaces, conflicts settled by `prefer`."""
 
     def location(self, content: FromWheel) -> Path:
         """The file in which the bytes of `content` lie."""
-        overlay = self.overlays[content.wheel] if content.in_overlay else None
-        return overlay or self.wheels[content.wheel].path
+        return content.overlay or self.wheels[content.wheel].path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from builder.bytecode.values import Mode
 from builder.model import LinkOptions, Slimming
 from builder.report.values import Stage
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
+    from builder.bytecode.workshop import BytecodeWorkshop
     from builder.inputs import Reading
     from builder.model import Pin, ResolveOptions, Slimmed, SourceFile
     from builder.ports import RememberingFacts
@@ -49,6 +51,7 @@ class Order:
     limited: bool = True
     """Lambda's limits are errors."""
     slimming: Slimming = Slimming.SAFE
+    bytecode: Mode = Mode.NONE
     allow: frozenset[str] = frozenset()
     """Codes of findings that keep nothing out."""
 
@@ -117,6 +120,10 @@ class Tools(Protocol):
 
     def binary(self, path: Path) -> Binary | None:
         """What one file says; None where it is no compiled code."""
+        ...
+
+    def bytecode_workshop(self) -> tuple[BytecodeWorkshop | None, str]:
+        """Where the target's bytecode is made; or None and why the bundle gets none."""
         ...
 
     def on_stage(self, stage: Stage) -> None: ...

@@ -1,5 +1,6 @@
-"""The one module that knows the order of the stages: inputs, resolve, lock, fetch, slim, audit, link, report.
+"""The one module that knows the order of the stages.
 
+They are inputs, resolve, lock, fetch, slim, compile, audit, link, report.
 It decides nothing itself and touches the world only through `Tools`.
 """
 

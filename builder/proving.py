@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from builder.bytecode.values import Mode
 from builder.choosing import Choice, choose, to_fetch
 from builder.link.contents import read_content
 from builder.link.plan import plan_bundle
@@ -80,10 +81,7 @@ def proven_bundle(order: Order, tools: Tools, log: StageLog, source: Sequence[So
             wheels = tools.fetch(to_fetch(order, resolution.pins))
             detail.append(human(sum(wheel.size for wheel in wheels)))
         choice = choose(order, tools, resolution, wheels)
-        with log.stage("slim") as detail:
-            slimmed = {} if order.slimming is Slimming.NONE else tools.slimmed(choice.wheels, source)
-            plan = plan_bundle(choice.wheels, source, order.target, order.link, read_content, slimmed)
-            detail.append(f"{human(sum(drop.size for drop in plan.drops))} left out")
+        plan, told = _planned(order, tools, log, choice, source)
         with log.stage("audit") as detail:
             verdict = audit_plan(
                 plan,
@@ -101,11 +99,33 @@ def proven_bundle(order: Order, tools: Tools, log: StageLog, source: Sequence[So
                 choice=choice,
                 plan=plan,
                 findings=verdict.findings,
-                notes=tuple(note for note in evidence if note),
+                notes=(*(note for note in evidence if note), *told),
             )
         fixed = bool(order.locked or tools.reading.locks)
         if not refused.learn(resolution.pins, plan, verdict, fixed=fixed):
             raise will_not_load(verdict.errors, order.target)
+
+
+def _planned(
+    order: Order, tools: Tools, log: StageLog, choice: Choice, source: Sequence[SourceFile]
+) -> tuple[BundlePlan, tuple[str, ...]]:
+    """Every path of the bundle, and what is to be told of its bytecode."""
+    with log.stage("slim") as detail:
+        slimmed = {} if order.slimming is Slimming.NONE else tools.slimmed(choice.wheels, source)
+        plan = plan_bundle(choice.wheels, source, order.target, order.link, read_content, slimmed)
+        detail.append(f"{human(sum(drop.size for drop in plan.drops))} left out")
+    if order.bytecode is Mode.NONE:
+        return plan, ()
+    from builder.bytecoding import bytecoded
+
+    with log.stage("compile") as detail:
+        made = bytecoded(plan, slimmed, order, tools.bytecode_workshop)
+        if made.modules:
+            plan = plan_bundle(
+                choice.wheels, source, order.target, order.link, read_content, made.slimmed, made.made
+            )
+        detail.append(_count(made.modules, "module"))
+    return plan, (made.note,)
 
 
 def _compiled_source(plan: BundlePlan, tools: Tools) -> Mapping[str, Binary]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from builder.bytecode.values import Mode
 from builder.cli.bundle_choices import BundleChoices
 from builder.cli.options import (
     CACHE,
@@ -44,6 +45,12 @@ BUNDLE = (
         type=click.Choice([each.value for each in Slimming]),
         default=Slimming.SAFE.value,
         help="What to leave out: nothing, or what nothing that runs can miss.  [safe]",
+    ),
+    click.option(
+        "--bytecode",
+        type=click.Choice([Mode.NONE.value, Mode.AUTO.value, Mode.ALL.value]),
+        default=Mode.NONE.value,
+        help="Compiled modules beside the sources: none, as many as there is room for, or all.  [none]",
     ),
     click.option(
         "--allow",

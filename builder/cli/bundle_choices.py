@@ -20,5 +20,6 @@ class BundleChoices(FromOptions):
     no_limit: bool = False
     locked: Path | None = None
     slim: str = "none"
+    bytecode: str = "none"
     allow: tuple[str, ...] = ()
     dry_run: bool = False

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from builder.bytecode.values import Mode
 from builder.cli.wiring import wired
 from builder.model import Slimming
 from builder.report.text import target_line
@@ -49,6 +50,7 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
             limited=not bundle.no_limit,
             allow=allow,
             slimming=slimming,
+            bytecode=Mode(bundle.bytecode),
         )
         return build_bundle(order, tools)
 

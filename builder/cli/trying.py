@@ -161,10 +161,9 @@ def _compare_machines(
                 evidence=[f"{path.relative_to(tree.root)} is for {machine}", f"Python is for {here} here"],
                 hint="Try it on a machine or in an image of its own kind, or build one with `--arch`",
             )
-    if found and function.interpreter.glibc > function.runtime.os.glibc:
-        ours, theirs = (
-            ".".join(map(str, each)) for each in (function.interpreter.glibc, function.runtime.os.glibc)
-        )
+    glibc = function.interpreter.glibc
+    if found and glibc is not None and glibc > function.runtime.os.glibc:
+        ours, theirs = (".".join(map(str, each)) for each in (glibc, function.runtime.os.glibc))
         terminal.note(
             f"glibc is {ours} here and {theirs} on Lambda: a library that needs more loads only here"
         )

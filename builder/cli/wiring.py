@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from builder.build import PureBuilder
+    from builder.bytecode.workshop import BytecodeWorkshop
     from builder.cli.options import Wishes
     from builder.cli.terminal import Terminal
     from builder.facts import World
@@ -160,6 +161,18 @@ class Wiring:
         except OSError as error:
             raise unreadable(path, error) from error
 
+    def bytecode_workshop(self) -> tuple[BytecodeWorkshop | None, str]:
+        return self._compiling
+
+    @cached_property
+    def _compiling(self) -> tuple[BytecodeWorkshop | None, str]:
+        from builder.bytecode.interpreter import find_compiler
+        from builder.bytecode.workshop import BytecodeWorkshop
+
+        # Which Python is found is no evidence of a resolution: the environment need not be watched.
+        interpreter, reason = find_compiler(self._target.runtime, os.environ, self.store)
+        return None if interpreter is None else BytecodeWorkshop(self.store, interpreter), reason
+
     def on_stage(self, stage: Stage) -> None:
         self._terminal.stage(stage)
 
@@ -194,6 +207,8 @@ class Wiring:
 
     def close(self) -> None:
         """No request is under way and no process runs any more."""
+        if "_compiling" in self.__dict__ and self._compiling[0] is not None:
+            self._compiling[0].close()
         if "workshop" in self.__dict__:
             self.workshop.close()
         if "facts" in self.__dict__:

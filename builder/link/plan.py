@@ -44,10 +44,12 @@ def plan_bundle(
     options: LinkOptions,
     read: Read,
     slimmed: Mapping[str, Slimmed] = MappingProxyType({}),
+    made: Mapping[str, bytes] = MappingProxyType({}),
 ) -> BundlePlan:
     """Every path of the bundle, the same for any order of `wheels` and `source`.
 
-    `slimmed` tells by a wheel's sha256 what of it is left out or stands in an overlay.
+    `slimmed` tells by a wheel's sha256 what of it is left out or stands in an overlay, and what is added to
+    it; `made` is what is added to the source, content by the path below the library folder.
 
     Writes nothing, and reads only through `read`: files in dispute, scripts that are kept, `-nspkg.pth`
     files. Raises PathConflictError for every path that owners fill differently, BadArchiveError for wheels
@@ -60,15 +62,17 @@ def plan_bundle(
     spreads = [spread_wheel(wheel, index, by) for index, wheel in enumerate(ordered)]
     wanted = [file for spread in spreads for file in spread.files]
     wanted += _source_files(source, layout)
-    overlays = tuple(slimmed[wheel.sha256].overlay if wheel.sha256 in slimmed else None for wheel in ordered)
-    frame = BundlePlan(wheels=ordered, files=(), overlays=overlays)
+    wanted += [
+        made_file(SOURCE, layout.library + path, made[path], executable=False) for path in sorted(made)
+    ]
+    frame = BundlePlan(wheels=ordered, files=())
     judge = Judge(read=read, locate=frame.location, prefer=_preference(ordered, options))
     chosen, settled = _settle(wanted, judge)
     overruled = {file.owner for each in settled if each.rule != SAME_BYTES for file in each.losers}
     for spread in spreads:
         if spread.altered or spread.owner in overruled:
             record = _record(spread, layout, chosen)
-            chosen[_folded(record.path)] = record
+            chosen[folded(record.path)] = record
     return replace(
         frame,
         files=tuple(sorted(chosen.values(), key=attrgetter("path"))),  # code points sort as UTF-8 bytes do
@@ -97,7 +101,7 @@ def _source_files(source: Sequence[SourceFile], layout: Layout) -> list[PlannedF
     ]
 
 
-def _folded(path: str) -> str:
+def folded(path: str) -> str:
     """Equal for paths that are one file where case or Unicode form does not count."""
     if path.isascii():
         return path.lower()
@@ -109,7 +113,7 @@ def _settle(files: Iterable[PlannedFile], judge: Judge) -> tuple[dict[str, Plann
     chosen: dict[str, PlannedFile] = {}
     disputes: dict[str, list[PlannedFile]] = {}
     for file in files:
-        key = _folded(file.path)
+        key = folded(file.path)
         first = chosen.setdefault(key, file)
         if first is not file:
             disputes.setdefault(key, [first]).append(file)
@@ -144,7 +148,7 @@ def _record(spread: Spread, layout: Layout, chosen: Mapping[str, PlannedFile]) -
     lines = []
     for file in spread.files:
         line = _record_line(file, layout)
-        if file.path != spread.record and line == _record_line(chosen[_folded(file.path)], layout):
+        if file.path != spread.record and line == _record_line(chosen[folded(file.path)], layout):
             lines.append(line)
     content = render_record(lines, layout.from_library(spread.record))
     return made_file(spread.owner, spread.record, content, executable=False)

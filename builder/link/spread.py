@@ -14,7 +14,7 @@ from builder.link.placement import (
     is_generated_nspkg,
 )
 from builder.model import BundlePath, Drop, FromBytes, FromWheel, PlannedFile, Slimmed
-from prebuilt_index.wheel_archive import VerifiedWheel
+from prebuilt_index.wheel_archive import Member, VerifiedWheel
 
 NSPKG = "nspkg-pth"
 STRIPPED = "strip"
@@ -72,8 +72,9 @@ def spread_wheel(wheel: VerifiedWheel, index: int, by: Spreading) -> Spread:
             drops.append(Drop(owner=owner, path=path, rule=rule, size=original.size))
             continue
         member = slim.rewritten.get(path, original)
-        content = FromWheel(wheel=index, member=member, in_overlay=member is not original)
-        if content.in_overlay:
+        rewritten = member is not original
+        content = FromWheel(wheel=index, member=member, overlay=slim.overlay if rewritten else None)
+        if rewritten:
             altered = True
             drops.append(Drop(owner=owner, path=path, rule=STRIPPED, size=original.size - member.size))
         below = below_data(path) if ".data/" in path else None
@@ -94,14 +95,20 @@ def spread_wheel(wheel: VerifiedWheel, index: int, by: Spreading) -> Spread:
             drops.append(Drop(owner=owner, path=path, rule=placed, size=member.size))
         else:
             files.append(placed)
+    added = [_added(owner, library, index, member, slim) for member in slim.added]
     commands = list(_commands(wheel, owner, by)) if by.scripts else []
     return Spread(
         owner=owner,
-        files=(*files, *commands),
+        files=(*files, *added, *commands),
         drops=tuple(drops),
         record=f"{library}{wheel.dist_info}/RECORD",
-        altered=bool(altered or drops or commands),
+        altered=bool(altered or drops or added or commands),
     )
+
+
+def _added(owner: str, library: str, index: int, member: Member, slim: Slimmed) -> PlannedFile:
+    content = FromWheel(wheel=index, member=member, overlay=slim.added_overlay)
+    return _file(owner, library + member.path, content, executable=False)
 
 
 def _file(owner: str, path: str, content: FromWheel, *, executable: bool) -> PlannedFile:

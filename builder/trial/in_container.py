@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import builder
 from builder.errors import ContainerError, NoImageError, NoInterpreterError
+from builder.interpreter.asking import ASK, QUESTION, understood
 from builder.trial.archives import bytecode_into, packed, packed_files
 from builder.trial.beside.watch import Outcome, Reading
 from builder.trial.engine import CannotStartError, Engine
 from builder.trial.images import image_of, platform_of
-from builder.trial.interpreter import ASK, QUESTION, understood
+from builder.trial.interpreter import unfit
 from builder.trial.on_machine import COMPILE, not_compiled
 from builder.trial.values import Tree
 from manylinux.architecture import Architecture
@@ -23,10 +24,10 @@ from manylinux.architecture import Architecture
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from builder.interpreter.values import Interpreter
     from builder.trial.beside.process import Listener
     from builder.trial.beside.watch import Invocation, Launch
     from builder.trial.engine import Container, Image
-    from builder.trial.values import Interpreter
     from manylinux.runtime import Runtime
 
 _OURS = "/var/lbuild"
@@ -208,7 +209,7 @@ def _workshop(engine: Engine, image: Image, python: str, stack: ExitStack) -> tu
             said: list[bytes] = []
             container.run([candidate, *ASK, QUESTION], said.append, _SLACK)
             found, why = understood(b"".join(said), Path(candidate), python)
-            if found is not None:
+            if found is not None and not (why := unfit(found)):
                 stack.push(attempt.pop_all())
                 return container, found
             looked_at.append(f"`{candidate}`: {why}")

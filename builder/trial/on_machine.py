@@ -14,8 +14,9 @@ from manylinux.errors import EnvironmentFault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from builder.interpreter.values import Interpreter
     from builder.trial.beside.process import Listener
-    from builder.trial.values import Interpreter, Tree
+    from builder.trial.values import Tree
 
 _BOOTSTRAP = Path(watch.__file__).with_name("bootstrap.py")
 COMPILE = ("-I", "-S", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash")

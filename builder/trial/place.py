@@ -8,9 +8,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from builder.interpreter.values import Interpreter
     from builder.trial.beside.process import Listener
     from builder.trial.beside.watch import Invocation, Launch, Outcome, Reading
-    from builder.trial.values import Interpreter, Tree
+    from builder.trial.values import Tree
 
 
 class Stage(Protocol):

@@ -11,22 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from builder.interpreter.values import Interpreter
     from manylinux.runtime import Runtime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interpreter:
-    """A Python where bundles run, as it describes itself."""
-
-    path: Path
-    version: str
-    """Such as `3.12.1`."""
-    lib: str
-    """Its own folder of libraries, in the place of `/var/lang/lib`."""
-    machine: str
-    """The kernel's name of what it runs on: `x86_64`, `aarch64`."""
-    glibc: tuple[int, int]
-    """Of the system it is on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,23 +3,21 @@
 One worker is enough: it takes half a second to import lief, and then a millisecond for a file of any size.
 """
 
-import contextlib
 import os
 import stat
-import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 from manylinux.elf.facts import Binary, Unreadable
-from manylinux.elf.frames import FACTS, LAYOUT, read_frame, write_frame
+from manylinux.elf.frames import FACTS, LAYOUT
 from manylinux.elf.kinds import HEAD, foreign, is_elf
 from manylinux.elf.records import FACTS_VERSION, from_record
 from manylinux.errors import EnvironmentFault
+from manylinux.worker import Worker, WorkerFault
 
 MEMORY = 320 * 1024 * 1024
 """Bytes of address space of a worker: 80 MB are enough for any library measured."""
@@ -29,8 +27,6 @@ LAYOUT_MEMORY = 2 * 1024 * 1024 * 1024
 
 SECONDS = 30.0
 """For one file, however busy the machine is."""
-
-_START_SECONDS = 60.0
 
 
 def worker_command(memory: int = MEMORY) -> tuple[str, ...]:
@@ -47,7 +43,7 @@ class ElfReaders:
     def __init__(self, *, command: Sequence[str] | None = None, seconds: float = SECONDS) -> None:
         self._command = tuple(command or worker_command())
         self._seconds = seconds
-        self._worker: _Worker | None = None
+        self._worker: Worker | None = None
         self._turn = threading.Lock()
 
     def start(self) -> None:
@@ -108,6 +104,9 @@ class ElfReaders:
             worker = self._running()
             try:
                 answer = worker.ask(wanted + os.fsencode(path.absolute()), self._seconds)
+            except WorkerFault as fault:
+                self._end()
+                raise _cannot_start(fault) from fault
             except BaseException:
                 # An answer that no one waited for would be taken for the next file's.
                 self._end()
@@ -119,9 +118,12 @@ class ElfReaders:
                 return Unreadable(reason=f"takes more than {self._seconds:g} s to read")
         return Unreadable(reason="corrupt: it ends the process that reads it")
 
-    def _running(self) -> "_Worker":
+    def _running(self) -> Worker:
         if self._worker is None:
-            self._worker = _Worker(self._command)
+            try:
+                self._worker = Worker(self._command, str(FACTS_VERSION).encode())
+            except WorkerFault as fault:
+                raise _cannot_start(fault) from fault
         return self._worker
 
     def _end(self) -> None:
@@ -130,74 +132,9 @@ class ElfReaders:
             self._worker = None
 
 
-class _Worker:
-    """One process and its pipes."""
-
-    def __init__(self, command: Sequence[str]) -> None:
-        # A file, as a pipe that no one empties would stop a worker that has much to say.
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
-        try:
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said
-            )
-        except OSError as error:
-            self._said.close()
-            raise _cannot_start([str(error)]) from error
-        self._ready = False
-        self.late = False
-        """It was ended because the time was over."""
-
-    def ask(self, request: bytes, seconds: float) -> bytes | None:
-        """The answer; None where it ended before, or `seconds` were over and it was made to."""
-        if not self._ready:
-            self._await_ready()
-        try:
-            write_frame(_pipe(self._process.stdin), request)
-        except OSError:
-            return None
-        return self._answer(seconds)
-
-    def close(self) -> None:
-        """The process has ended and its pipes are closed."""
-        # It holds nothing that would be lost, and would take a tenth of a second to end by itself.
-        self._process.kill()
-        self._process.wait()
-        with contextlib.suppress(OSError):  # What it did not read is lost with it.
-            _pipe(self._process.stdin).close()
-        _pipe(self._process.stdout).close()
-        self._said.close()
-
-    def _await_ready(self) -> None:
-        greeting = self._answer(_START_SECONDS)
-        if greeting != str(FACTS_VERSION).encode():
-            self._said.seek(0)
-            raise _cannot_start(self._said.read().decode("utf-8", "backslashreplace").splitlines()[-3:])
-        self._ready = True
-
-    def _answer(self, seconds: float) -> bytes | None:
-        self.late = False
-        timer = threading.Timer(seconds, self._stop)
-        timer.start()
-        try:
-            return read_frame(_pipe(self._process.stdout))
-        finally:
-            timer.cancel()
-            timer.join()
-
-    def _stop(self) -> None:
-        self.late = True
-        self._process.kill()
-
-
-def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
-    if stream is None:
-        raise AssertionError("the worker was started without pipes")
-    return stream
-
-
-def _cannot_start(evidence: Sequence[str]) -> EnvironmentFault:
+def _cannot_start(fault: WorkerFault) -> EnvironmentFault:
     return EnvironmentFault(
         "The process that reads ELF files cannot be started",
-        evidence=evidence,
+        evidence=fault.evidence,
         hint="Install lbuild anew: `python -c 'import lief'` must work",
     )

@@ -23,6 +23,8 @@ class Bucket(StrEnum):
     locations-v1    sha256 of a file without one       URL, size, time, digests; stat of a local file
     metadata-v1     core metadata of a file            sha256 of the file; else its URL, size and upload time
     wheels-v1       verdict and table of a wheel       sha256 of the file, file name, version of the rules
+    bytecode-v1     compiled modules, or their blob    path and sha256 of the sources, interpreter, engine
+    interpreters-v1 a Python of this machine           minor version, purpose, where to look
     facts-v1        what a wheel's compiled files say  sha256 of the wheel, versions of wheel rules and facts
     slimmings-v1    what of wheels stays out           digests of wheels and source, versions of what decides
     scans-v1        what a wheel's code mentions       sha256 of the wheel, versions of wheel rules and scan
@@ -37,6 +39,8 @@ class Bucket(StrEnum):
     LOCATIONS = "locations-v1"
     METADATA = "metadata-v1"
     WHEELS = "wheels-v1"
+    BYTECODE = "bytecode-v1"
+    INTERPRETERS = "interpreters-v1"
     FACTS = "facts-v1"
     SLIMMINGS = "slimmings-v1"
     SCANS = "scans-v1"

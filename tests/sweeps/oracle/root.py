@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.trial.values import Interpreter
+from builder.interpreter.values import Interpreter
 from manylinux.policy.policy import Policy
 from sweeps.oracle.ceilings import NAMED, ceilings_of
 from sweeps.oracle.host import system_libraries

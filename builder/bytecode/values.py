@@ -1,0 +1,80 @@
+"""The values of this room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from prebuilt_index.wheel_archive import Member
+
+
+class Mode(StrEnum):
+    """Which modules get bytecode."""
+
+    NONE = "none"
+    AUTO = "auto"
+    """As many as fit below a share of Lambda's limit."""
+    ALL = "all"
+    ONLY = "only"
+    """All, in the place of their sources wherever nothing is known to read those."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """No bytecode, and why."""
+
+    reason: str
+    settled: bool = True
+    """The same interpreter will say so again; else this machine had no time or no memory for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlay:
+    """The bytecode of one wheel: a blob of members, each as a zip holds it."""
+
+    path: Path
+    sha256: str
+    """Of the blob."""
+    members: Mapping[str, Member] = field(hash=False)
+    """By the library path of the source, as `numpy/__init__.py`; `Member.path` is that of the `.pyc` beside
+    a source, `numpy/__pycache__/__init__.cpython-313.pyc`."""
+    reasons: Mapping[str, str] = field(hash=False)
+    """By the same, for sources that have none."""
+    readers: frozenset[str] = frozenset()
+    """Sources that may read sources."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """A source that has bytecode, as the choice sees it."""
+
+    path: str
+    """Of the source below the library folder: `numpy/__init__.py`."""
+    source_size: int
+    """Bytes."""
+    size: int
+    """Of its `.pyc`, bytes unpacked."""
+    packed: int
+    """Of its `.pyc`, bytes in a zip."""
+    reads_sources: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which modules get bytecode, and what that costs."""
+
+    beside: tuple[str, ...] = ()
+    """Sources that stay and get a `.pyc` in `__pycache__`, sorted."""
+    instead: tuple[str, ...] = ()
+    """Sources that give way to a `.pyc` in their place, sorted."""
+    without: tuple[str, ...] = ()
+    """Sources for whose bytecode there was no room, sorted."""
+    unpacked: int = 0
+    """Bytes that the bundle grows by; less than nothing when sources that went were larger."""
+    packed: int = 0
+    """Bytes of the chosen `.pyc` files in a zip."""

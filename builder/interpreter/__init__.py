@@ -1,0 +1,1 @@
+"""Which Pythons are on this machine, and what are they?"""
