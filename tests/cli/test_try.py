@@ -284,7 +284,7 @@ def test_a_module_has_as_long_as_an_init(room: Room) -> None:
 
 def test_several_starts_of_several_bundles_are_compared(room: Room) -> None:
     """One that fails is out; the others go on; the first failure decides the status."""
-    write_function(room.folder / "slow", app="import time\ntime.sleep(0.05)\n" + APP)
+    write_function(room.folder / "slow", app="import time\ntime.sleep(0.5)\n" + APP)
     write_function(room.folder / "broken", app="import not_there\n")
     words = ("--handler", "app.echo", "--runtime", RUNTIME, "--repeat", "3")
     outcome = room.lbuild("try", "app", "slow", "broken", *words)
