@@ -32,7 +32,8 @@ class Bytecoded:
     slimmed: Mapping[str, Slimmed]
     """By a wheel's sha256: what it was before, with the bytecode of its modules."""
     made: Mapping[str, bytes] = field(default_factory=dict)
-    """Bytecode of the source, by its path below the library folder."""
+    """Bytecode of the source and the text that it is of, by their path below the library folder: a source
+    that changes meanwhile must not be linked with bytecode of what it was."""
     modules: int = 0
     note: str
     """What was made and by which Python; or why nothing was."""
@@ -66,7 +67,7 @@ def bytecoded(
     chosen, tag = frozenset(selection.beside), workshop.interpreter.cache_tag
     return Bytecoded(
         slimmed={**slimmed, **dict(_with_bytecode(plan, slimmed, compiled, chosen))},
-        made={beside(path, tag): content for path, (_, content) in compiled.source.items() if path in chosen},
+        made=dict(_of_source(compiled, chosen, tag)),
         modules=len(chosen),
         note=_note(workshop.interpreter.version, selection, compiled.refused),
     )
@@ -79,8 +80,8 @@ class _Compiled:
     sources: Mapping[int, Mapping[str, Member]]
     """By the number of the wheel."""
     overlays: Mapping[int, Overlay]
-    source: Mapping[str, tuple[int, bytes]]
-    """Of the app's own: size of the source, and the bytecode."""
+    source: Mapping[str, tuple[bytes, bytes]]
+    """Of the app's own: the source, and its bytecode."""
     refused: int
     """How many sources have none."""
 
@@ -104,8 +105,9 @@ class _Compiled:
             return
         from builder.link.pack import pack  # only where there is something to compress
 
-        for path, (size, content) in self.source.items():
-            yield Module(path=path, source_size=size, size=len(content), packed=len(pack(content).data))
+        for path, (text, content) in self.source.items():
+            packed = len(pack(content).data)
+            yield Module(path=path, source_size=len(text), size=len(content), packed=packed)
 
 
 def _compiled(plan: BundlePlan, library: str, workshop: BytecodeWorkshop) -> _Compiled:
@@ -120,9 +122,7 @@ def _compiled(plan: BundlePlan, library: str, workshop: BytecodeWorkshop) -> _Co
     overlays = {number: workshop.wheel(plan.wheels[number], each) for number, each in sources.items()}
     outcomes = workshop.files(texts)
     source = {
-        path: (len(texts[path]), outcome)
-        for path, outcome in outcomes.items()
-        if not isinstance(outcome, Refused)
+        path: (texts[path], outcome) for path, outcome in outcomes.items() if not isinstance(outcome, Refused)
     }
     refused = sum(len(overlay.reasons) for overlay in overlays.values()) + len(outcomes) - len(source)
     return _Compiled(sources=sources, overlays=overlays, source=source, refused=refused)
@@ -146,6 +146,13 @@ def _with_bytecode(
         sha256 = plan.wheels[number].sha256
         added = tuple(member for path, member in overlay.members.items() if path in chosen)
         yield sha256, replace(slimmed.get(sha256, Slimmed()), added=added, added_overlay=overlay.path)
+
+
+def _of_source(compiled: _Compiled, chosen: frozenset[str], tag: str) -> Iterator[tuple[str, bytes]]:
+    for path, (text, content) in compiled.source.items():
+        if path in chosen:
+            yield path, text
+            yield beside(path, tag), content
 
 
 def _note(version: str, selection: Selection, refused: int) -> str:

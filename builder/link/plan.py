@@ -49,7 +49,8 @@ def plan_bundle(
     """Every path of the bundle, the same for any order of `wheels` and `source`.
 
     `slimmed` tells by a wheel's sha256 what of it is left out or stands in an overlay, and what is added to
-    it; `made` is what is added to the source, content by the path below the library folder.
+    it; `made` is content by the path below the library folder: of the app's files that were read before, and
+    of what was made of them.
 
     Writes nothing, and reads only through `read`: files in dispute, scripts that are kept, `-nspkg.pth`
     files. Raises PathConflictError for every path that owners fill differently, BadArchiveError for wheels
@@ -61,10 +62,7 @@ def plan_bundle(
     by = Spreading(layout=layout, python=python, scripts=options.scripts, read=read, slimmed=slimmed)
     spreads = [spread_wheel(wheel, index, by) for index, wheel in enumerate(ordered)]
     wanted = [file for spread in spreads for file in spread.files]
-    wanted += _source_files(source, layout)
-    wanted += [
-        made_file(SOURCE, layout.library + path, made[path], executable=False) for path in sorted(made)
-    ]
+    wanted += _source_files(source, layout, made)
     frame = BundlePlan(wheels=ordered, files=())
     judge = Judge(read=read, locate=frame.location, prefer=_preference(ordered, options))
     chosen, settled = _settle(wanted, judge)
@@ -88,8 +86,11 @@ def _preference(wheels: Sequence[VerifiedWheel], options: LinkOptions) -> dict[s
     }
 
 
-def _source_files(source: Sequence[SourceFile], layout: Layout) -> list[PlannedFile]:
-    return [
+def _source_files(
+    source: Sequence[SourceFile], layout: Layout, made: Mapping[str, bytes]
+) -> list[PlannedFile]:
+    """The app's files, those in `made` with that content, and what else is made of them."""
+    read = [
         PlannedFile(
             path=BundlePath(layout.library + file.path),
             owner=SOURCE,
@@ -97,8 +98,15 @@ def _source_files(source: Sequence[SourceFile], layout: Layout) -> list[PlannedF
             executable=file.executable,
             content=FromSource(location=file.location),
         )
-        for file in sorted(source, key=attrgetter("path"))
+        for file in source
+        if file.path not in made
     ]
+    programs = {file.path for file in source if file.executable}
+    held = [
+        made_file(SOURCE, layout.library + path, content, executable=path in programs)
+        for path, content in made.items()
+    ]
+    return sorted([*read, *held], key=attrgetter("path"))
 
 
 def folded(path: str) -> str:

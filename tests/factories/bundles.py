@@ -54,9 +54,10 @@ def plan(
     layout: LayoutKind = LayoutKind.FUNCTION,
     scripts: bool = False,
     prefer: Sequence[str] = (),
+    made: Mapping[str, bytes] | None = None,
 ) -> BundlePlan:
     """The plan of a bundle whose content is read from disk."""
     options = LinkOptions(
         layout=layout, scripts=scripts, prefer=tuple(NormalizedName(name) for name in prefer)
     )
-    return plan_bundle(wheels, source, make_target(runtime), options, read_content)
+    return plan_bundle(wheels, source, make_target(runtime), options, read_content, made=made or {})

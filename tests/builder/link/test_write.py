@@ -16,7 +16,7 @@ from builder.errors import OutputError, SourceFileError, TooLargeError
 from builder.link import pack, rawzip
 from builder.link.contents import read_content
 from builder.link.write import write_zip
-from builder.model import Bundle, BundlePlan
+from builder.model import Bundle, BundlePlan, LayoutKind
 from factories.bundles import make_source, plan, verified_wheel
 from prebuilt_index.errors import HashMismatchError, StoreError
 from prebuilt_index.wheel_archive import VerifiedWheel
@@ -323,3 +323,20 @@ def test_refuses_an_output_whose_folder_cannot_be_made(tmp_path: Path) -> None:
         write_zip(plan([]), tmp_path / "file/b.zip")
 
     assert "cannot be made" in caught.value.evidence[0]
+
+
+def test_a_source_that_was_read_is_linked_as_it_was(tmp_path: Path) -> None:
+    """What was made of it, bytecode that nobody checks, fits to that text and to no later one."""
+    source = make_source(tmp_path, {"app.py": b"old = 1\n", "data.txt": b"old"}, executables=["app.py"])
+    made = {"app.py": b"old = 1\n", "__pycache__/app.cpython-313.pyc": b"of old"}
+    planned = plan([], source, layout=LayoutKind.LAYER, made=made)
+    (tmp_path / "app.py").write_bytes(b"new = 2222\n")
+    write_zip(planned, tmp_path / "b.zip")
+
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            "python/__pycache__/app.cpython-313.pyc": b"of old",
+            "python/app.py": b"old = 1\n",
+            "python/data.txt": b"old",
+        }
+        assert archive.getinfo("python/app.py").external_attr >> 16 == 0o100755
