@@ -12,6 +12,8 @@ from builder.interpreter.values import Interpreter
 
 _PATIENCE = 20.0
 """Seconds for an answer."""
+ASK = ("-I", "-S", "-c")
+"""The words for a candidate before the question."""
 QUESTION = """\
 import importlib.util, json, os, sys
 try:
@@ -39,7 +41,11 @@ print(json.dumps({
 
 def asked(path: Path, python: str, environ: Mapping[str, str]) -> tuple[Interpreter | None, str]:
     """The CPython of minor version `python` at `path`, or None and why it is none."""
-    text = said([os.fspath(path), "-I", "-S", "-c", QUESTION], environ)
+    return understood(said([os.fspath(path), *ASK, QUESTION], environ), path, python)
+
+
+def understood(text: str | bytes, path: Path, python: str) -> tuple[Interpreter | None, str]:
+    """What the answer of the candidate at `path` says, or None and why it is no CPython `python`."""
     try:
         answer = json.loads(text)
     except ValueError:

@@ -13,7 +13,7 @@ def find_interpreter(python: str, environ: Mapping[str, str], running: str = sys
 
     Raises NoInterpreterError with what was looked at.
     """
-    result = search(python, environ, _unfit, running)
+    result = search(python, environ, unfit, running)
     if result.found is None:
         raise NoInterpreterError(
             f"There is no Python {python} here to try the bundle with",
@@ -23,6 +23,7 @@ def find_interpreter(python: str, environ: Mapping[str, str], running: str = sys
     return result.found
 
 
-def _unfit(interpreter: Interpreter) -> str:
+def unfit(interpreter: Interpreter) -> str:
+    """Why it does not load what is built for Lambda; empty when it does."""
     fits = interpreter.glibc is not None and interpreter.bits == 64
     return "" if fits else "it is no 64-bit Python for glibc"
