@@ -24,12 +24,15 @@ import warnings  # noqa: E402
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import IO
 
 UNCHECKED = (1).to_bytes(4, "little")
 """Flags of PEP 552: there is a hash of the source, and nobody need compare it."""
 ORDERS_SETS = sys.version_info >= (3, 11)
 """Whether marshal writes the elements of a set in an order that follows from what they are."""
+INTERNS_NAMES = sys.version_info >= (3, 13)
+"""Whether the qualified name of a code object is interned when that is made."""
 
 
 def main() -> None:
@@ -63,29 +66,47 @@ def answer(path: str, source: bytes) -> bytes:
 
 def marshalled(code: types.CodeType, source: bytes) -> bytes:
     """The code's bytes, which depend on nothing but the source and the Python's version."""
-    if ORDERS_SETS:
-        return marshal.dumps(marshal.loads(marshal.dumps(code)))
     # No source holds the hash of itself.
     mark = b"lbuild's set" + importlib.util.source_hash(source)
-    content = marshal.dumps(marshal.loads(marshal.dumps(in_order(code, mark))))
+    content = marshal.dumps(marshal.loads(marshal.dumps(settled(code, set(qualified_names(code)), mark))))
+    if ORDERS_SETS:
+        return content
     start = b"s" + len(mark).to_bytes(4, "little") + mark
     return re.sub(rb"(?s:([)\xa9])(.)|([(\xa8])(.{4}))" + re.escape(start), set_start, content)
 
 
-def in_order(code: types.CodeType, mark: bytes) -> types.CodeType:
-    """The code with a tuple for each set, marked and in an order of its own.
-
-    A set's own order comes from the hashes of its elements; that of None is its address.
-    """
-    constants = []
+def qualified_names(code: types.CodeType) -> Iterator[str]:
+    """Those of all functions and classes, where making a code object interns them."""
+    if INTERNS_NAMES:
+        yield code.co_qualname
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
-            constant = in_order(constant, mark)
-        elif isinstance(constant, frozenset):
+            yield from qualified_names(constant)
+
+
+def settled(code: types.CodeType, names: set[str], mark: bytes) -> types.CodeType:
+    """The code without what may differ from process to process.
+
+    A class's body stores its qualified name, which may be one object with the name of the code: interned, but
+    not where an earlier source had the same name. A set's order comes from the hashes of its elements, and
+    that of None is its address: for a set there is a marked tuple, in an order of its own.
+    """
+    constants: list[object] = []
+    is_same = True
+    for constant in code.co_consts:
+        new: object = constant
+        if isinstance(constant, types.CodeType):
+            new = settled(constant, names, mark)
+            is_same = is_same and new is constant
+        elif isinstance(constant, str) and constant in names:
+            new = sys.intern(constant)
+            is_same = False
+        elif isinstance(constant, frozenset) and not ORDERS_SETS:
             # A copy, as one that is referred to twice would be marshalled in another way.
-            constant = (bytes(bytearray(mark)), *sorted(constant, key=repr))
-        constants.append(constant)
-    return code.replace(co_consts=tuple(constants))
+            new = (bytes(bytearray(mark)), *sorted(constant, key=repr))
+            is_same = False
+        constants.append(new)
+    return code if is_same else code.replace(co_consts=tuple(constants))
 
 
 def set_start(match: re.Match[bytes]) -> bytes:

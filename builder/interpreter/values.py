@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interpreter:
-    """A CPython of this machine, as it describes itself."""
+    """A CPython, as it describes itself."""
 
     path: Path
     version: str
@@ -24,7 +24,7 @@ class Interpreter:
     bits: int
     """Of an address: 32 or 64."""
     glibc: tuple[int, int] | None
-    """Of this machine; None where there is another libc or none."""
+    """Of the system it is on; None where there is another libc or none."""
     is_final: bool
     """No alpha, beta or release candidate."""
     has_gil: bool

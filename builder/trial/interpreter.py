@@ -24,6 +24,6 @@ def find_interpreter(python: str, environ: Mapping[str, str], running: str = sys
 
 
 def unfit(interpreter: Interpreter) -> str:
-    """Why bundles cannot be tried with it; empty when they can."""
+    """Why it does not load what is built for Lambda; empty when it does."""
     fits = interpreter.glibc is not None and interpreter.bits == 64
     return "" if fits else "it is no 64-bit Python for glibc"
