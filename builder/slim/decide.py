@@ -8,10 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from builder.slim import rules
 from builder.slim.graph import ENTRY_POINT, Reached, ReadCandidate, reached
+from builder.slim.names import suffix_of
 from builder.slim.rules import Profile, rules_of
-from builder.slim.scan import HAS_PROGRAMS, NAMES_STUBS
-from builder.slim.spare_files import suffix_of
-from builder.slim.values import Decision, SharedObject, SpareFile, TestFile, WheelScan
+from builder.slim.values import (
+    HAS_PROGRAMS,
+    NAMES_STUBS,
+    Decision,
+    SharedObject,
+    SpareFile,
+    TestFile,
+    WheelScan,
+)
 
 _WHATEVER_NAMED = frozenset({rules.TRANSLATION_SOURCES, rules.SERVICE_EXAMPLES})
 """Code that reads these makes other files of them, which no bundle is for."""

@@ -5,11 +5,8 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from builder.slim.compiled import Runs, runs_in
-from builder.slim.mentions import mentions_of
 from builder.slim.names import CANDIDATE_WORDS, ModuleName, ancestors
-from builder.slim.strings import tails_in
-from builder.slim.values import TestModule, WheelScan
+from builder.slim.values import Runs, TestModule, WheelScan
 
 ReadCandidate = Callable[[int, str], bytes]
 """The content of a test module, by the position of its wheel and its path."""
@@ -100,6 +97,14 @@ class _Walk:
         return [f"{name}." for name in names if any(module.package for _, module in self.index.get(name, ()))]
 
     def go(self) -> None:
+        """Reads what is reached, until nothing more is."""
+        if not self.queue:
+            return
+        # Most bundles reach no test module, and patterns take time to compile.
+        from builder.slim.compiled import runs_in
+        from builder.slim.mentions import mentions_of
+        from builder.slim.strings import tails_in
+
         while self.queue:
             number, module = self.queue.popleft()
             content = self.read(number, module.path)

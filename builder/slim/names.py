@@ -15,6 +15,9 @@ _MODULE = re.compile(
 )
 
 
+_TEMPLATES = frozenset({"tp", "in"})
+
+
 class ModuleName(NamedTuple):
     """A module by its dotted name."""
 
@@ -59,3 +62,9 @@ def ancestors(home: str) -> list[str]:
     """`a.b.c` gives `a.b.c`, `a.b`, `a`; nothing for an empty name."""
     parts = home.split(".") if home else []
     return [".".join(parts[:count]) for count in range(len(parts), 0, -1)]
+
+
+def suffix_of(path: str) -> str:
+    """Lower case, without the dot; of a template such as `x.pyx.tp` the last two; empty: there is none."""
+    parts = path.rpartition("/")[2].lower().split(".")[1:]
+    return ".".join(parts[-2:] if parts and parts[-1] in _TEMPLATES else parts[-1:])

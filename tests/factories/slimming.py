@@ -35,7 +35,9 @@ def make_decision(
     )
 
 
-def dropped_paths(*wheels: Files, source: Files | None = None, profile: Profile = Profile.SAFE) -> Sequence[str]:
+def dropped_paths(
+    *wheels: Files, source: Files | None = None, profile: Profile = Profile.SAFE
+) -> Sequence[str]:
     """Paths that go, sorted, whichever wheel they are of."""
     return sorted(path for _, path in make_decision(*wheels, source=source, profile=profile).dropped)
 

@@ -9,7 +9,10 @@ from builder.slim.lexer import decoded, lexed
     ("source", "strings"),
     [
         ("x = 'a' # 'b'", ["a"]),
-        ('x = "it\'s" + """two\nlines "quoted" """', ["it's\0", "it's", '\0two\nlines "quoted" ', 'two\nlines "quoted" ']),
+        (
+            'x = "it\'s" + """two\nlines "quoted" """',
+            ["it's\0", "it's", '\0two\nlines "quoted" ', 'two\nlines "quoted" '],
+        ),
         (r"x = 'a\'b'", [r"a\'b"]),
         (r"x = r'\'", None),  # a raw string cannot end in a backslash
         ("x = ('a.' # why\n 'b')", ["a.b", "a.", "b"]),

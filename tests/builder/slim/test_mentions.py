@@ -78,7 +78,12 @@ def test_what_imports_nothing_names_nothing(source: str) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["f'numpy.tests.{name}'", "'numpy.tests.' + name", "'numpy.tests.%s' % name", "'numpy.tests.{}'.format(name)"],
+    [
+        "f'numpy.tests.{name}'",
+        "'numpy.tests.' + name",
+        "'numpy.tests.%s' % name",
+        "'numpy.tests.{}'.format(name)",
+    ],
 )
 def test_a_name_finished_at_run_time_stands_for_a_family(source: str) -> None:
     """Everything below what is known of it may be meant."""

@@ -1,10 +1,10 @@
 """Stubs, sources, libraries and translations: what goes, and what code keeps."""
 
 import pytest
-from factories.slimming import dropped_paths, make_decision
 
 from builder.slim.rules import Profile, rules
 from builder.slim.values import SharedObject
+from factories.slimming import dropped_paths, make_decision
 
 ARCHIVE = b"!<arch>\n"
 
@@ -31,7 +31,9 @@ def test_stubs_stay_in_a_wheel_that_reads_stubs() -> None:
     assert dropped_paths({"a/__init__.py": "path = name + '.pyi'", "a/typeshed/os.pyi": ""}) == []
 
 
-@pytest.mark.parametrize("path", ["a/x.c", "a/x.HPP", "a/x.pyx", "a/x.pxd.tp", "a/include/x.h", "a/x.f90", "a/x.cuh"])
+@pytest.mark.parametrize(
+    "path", ["a/x.c", "a/x.HPP", "a/x.pyx", "a/x.pxd.tp", "a/include/x.h", "a/x.f90", "a/x.cuh"]
+)
 def test_sources_go(path: str) -> None:
     """Nothing compiles on Lambda."""
     assert dropped_paths({"a/__init__.py": "", path: ""}) == [path]
@@ -39,7 +41,13 @@ def test_sources_go(path: str) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["open('x.h')", "glob('*.h')", "name.endswith('.h')", "compile('''#include \"x.h\"\n''')", "compile('#include <a/x.h>')"],
+    [
+        "open('x.h')",
+        "glob('*.h')",
+        "name.endswith('.h')",
+        "compile('''#include \"x.h\"\n''')",
+        "compile('#include <a/x.h>')",
+    ],
 )
 def test_sources_stay_together_where_code_names_one(code: str) -> None:
     """They include each other."""

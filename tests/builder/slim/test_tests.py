@@ -3,6 +3,7 @@
 import zlib
 
 import pytest
+
 from factories.slimming import dropped_paths, make_decision
 
 PACKAGE = {
@@ -27,7 +28,9 @@ def test_what_nothing_reaches_goes() -> None:
     assert decision.dropped[0, "pkg/conftest.py"] == "test-modules"
 
 
-@pytest.mark.parametrize("code", ["from pkg.tests import test_core", "import_module('.tests.test_core', 'pkg')"])
+@pytest.mark.parametrize(
+    "code", ["from pkg.tests import test_core", "import_module('.tests.test_core', 'pkg')"]
+)
 def test_what_a_module_reaches_stays_with_what_that_reaches(code: str) -> None:
     """A reached test module keeps its package and what it imports itself, and no more."""
     decision = make_decision({**PACKAGE, "pkg/core.py": code})
@@ -81,7 +84,12 @@ def test_an_entry_point_that_names_a_whole_project_says_nothing_of_its_tests() -
 
 def test_public_testing_modules_stay() -> None:
     """`testing`, and files that only are called like tests."""
-    wheel = {"pkg/__init__.py": "", "pkg/testing/__init__.py": "", "pkg/test_real.py": "", "pkg/testsuite/x.py": ""}
+    wheel = {
+        "pkg/__init__.py": "",
+        "pkg/testing/__init__.py": "",
+        "pkg/test_real.py": "",
+        "pkg/testsuite/x.py": "",
+    }
 
     assert dropped_paths(wheel) == []
 
@@ -139,7 +147,9 @@ def test_a_vendored_project_is_found_by_its_own_name() -> None:
     [
         b"\x7fELF\0PyInit_core\0pkg.tests.common\0",
         b"\x7fELF\0PyInit_core\0tests.common\0",
-        b"\x7fELF\0PyInit_core\0decompress\0" + zlib.compress(b"onepkg.tests.commonother") + b"\0",  # Cython 3.2
+        b"\x7fELF\0PyInit_core\0decompress\0"
+        + zlib.compress(b"onepkg.tests.commonother")
+        + b"\0",  # Cython 3.2
     ],
 )
 def test_a_compiled_module_keeps_what_its_strings_name(content: bytes) -> None:
