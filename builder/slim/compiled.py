@@ -14,7 +14,11 @@ from builder.slim.values import Runs
 
 _RUN = re.compile(rb"[\w.]*+")
 _ROOT = re.compile(rb"[\w.]*\Z")
-_ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
+_ZLIB = re.compile(
+    rb"\x78[\x01\x5e\x9c\xda][%s]"
+    % b"".join(re.escape(bytes([first])) for first in range(256) if first & 7 in (3, 4, 5))
+)
+"""A header, and the first block compressed: with fixed codes as the only one, or with codes of its own."""
 _BZ2 = re.compile(rb"BZh[1-9]1AY&SY")
 _TABLE = 4 * 1024 * 1024
 """Bytes: no table of strings is longer."""

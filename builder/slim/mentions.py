@@ -47,7 +47,7 @@ def mentions_of(content: bytes, module: ModuleName, *, inside: bool = False) -> 
         names.update(_chained(taken.code, module.home))
     strings = taken.strings if taken.sure else tuple(_WORDS.findall(text))
     for string in set(strings):
-        if inside or WORD.search(string):
+        if inside or ("test" in string and WORD.search(string)):
             _read_string(string, module, names, families)
     return Mentions(
         names=tuple(sorted(filter(is_among_tests, names))),

@@ -7,8 +7,11 @@ TEST_FOLDERS = frozenset({"tests", "test", "_tests"})
 """Only what lies below a folder of exactly these names may go as a test; `testing` is public interface."""
 CONFTEST = "conftest"
 CANDIDATE_WORDS = TEST_FOLDERS | {CONFTEST}
-WORD = re.compile(r"\b(?:tests?|_tests|conftest)\b")
-WORD_BYTES = re.compile(rb"\b(?:tests?|_tests|conftest)\b")
+_CORE = "test"
+"""In each of the words, and looked for first: patterns that begin with what must be there are quick."""
+_WORD = rf"{_CORE}(?:(?<=\b{_CORE})s?|(?<=\b_{_CORE})s|(?<=\bconf{_CORE}))\b"
+WORD = re.compile(_WORD)
+WORD_BYTES = re.compile(_WORD.encode())
 """In bytes of any encoding of Python source; what has none of them names no candidate."""
 _MODULE = re.compile(
     r"(?:(?P<path>.+)/)?(?P<stem>[^/.]+)(?:\.py|\.pyc|(?:\.(?:cpython-|abi3|pypy)[^/]*)?\.so)"
