@@ -40,7 +40,7 @@ def reached(scans: Sequence[WheelScan], source: WheelScan | None, read_candidate
         for runs in scan.runs:
             walk.runs(runs)
         walk.mention(scan.entry_points, (), ENTRY_POINT)
-        walk.mention((), walk.entry_point_packages(scan.entry_points), ENTRY_POINT)
+        walk.mention((), [f"{name}." for name in named_folders(scan.entry_points)], ENTRY_POINT)
     walk.go()
     return Reached(
         modules=walk.kept,
@@ -48,6 +48,14 @@ def reached(scans: Sequence[WheelScan], source: WheelScan | None, read_candidate
         beside=walk.beside,
         named={number: frozenset(names) for number, names in walk.named.items()},
     )
+
+
+def named_folders(entry_points: Iterable[str]) -> list[str]:
+    """Dotted names of folders in which all stays, for whoever follows an entry point may list them.
+
+    One that names a whole package at the top, as numpy's `array_api` does, says nothing of its parts.
+    """
+    return [name for name in entry_points if "." in name]
 
 
 class _Walk:
@@ -91,10 +99,6 @@ class _Walk:
                         if name in text:
                             self._keep(name, by)
         self.mention((f"{runs.home}.{start}" for start in runs.starts), (), by)
-
-    def entry_point_packages(self, names: Iterable[str]) -> list[str]:
-        """Test packages named by entry points: a plugin may look for all their modules."""
-        return [f"{name}." for name in names if any(module.package for _, module in self.index.get(name, ()))]
 
     def go(self) -> None:
         """Reads what is reached, until nothing more is."""

@@ -22,15 +22,18 @@ class Entry(NamedTuple):
     """A file of a wheel."""
 
     path: str
-    """Where it lies in site-packages: without `.data/purelib/` and `.data/platlib/`."""
+    """Where it lies in site-packages: without `.data/purelib/`, `.data/platlib/` and `.data/data/`.
+
+    Scripts keep their `.data/scripts/`: what they import counts.
+    """
     sha256: str
 
 
 def scan_wheel(entries: Iterable[Entry], read: Read) -> WheelScan:
     """What the wheel of these files mentions, and what of it may go.
 
-    `read` is called once at most for each file: for source, extension modules and libraries that are no
-    tests, for entry points, for static libraries, and for programs where there are sources.
+    `read` is called for source, extension modules and libraries that are no tests, for entry points, for
+    static libraries, and for files that may be programs where there are sources; never for data.
     """
     digests = {entry.path: entry.sha256 for entry in entries}
     candidates = candidates_of(digests)

@@ -193,3 +193,28 @@ def test_packages_never_change_their_kind() -> None:
     }
 
     assert dropped_paths(wheel) == ["pkg/tests/other/__init__.py"]
+
+
+def test_tests_below_a_folder_that_an_entry_point_names_keep_what_they_import() -> None:
+    """They stay as they were, so what they need does."""
+    wheel = {
+        **PACKAGE,
+        "pkg/plugin/__init__.py": "",
+        "pkg/plugin/tests/test_plugin.py": "from pkg.tests import common",
+        "pkg-1.dist-info/entry_points.txt": "[x]\ny = pkg.plugin:z\n",
+    }
+    decision = make_decision(wheel)
+
+    assert decision.kept[0, "pkg/tests/common.py"] == "pkg.plugin.tests.test_plugin"
+
+
+def test_a_script_keeps_what_it_imports() -> None:
+    """Commands of a wheel may be kept, and are Python."""
+    script = {"pkg-1.data/scripts/run": "#!python\nfrom pkg.tests import common\n"}
+
+    assert "pkg/tests/common.py" not in dropped_paths({**PACKAGE, **script})
+
+
+def test_a_pth_file_keeps_what_it_imports() -> None:
+    """It runs at every start."""
+    assert "pkg/tests/common.py" not in dropped_paths({**PACKAGE, "x.pth": "import pkg.tests.common\n"})
