@@ -24,7 +24,7 @@ def is_licence(path: str) -> bool:
 
 def is_metadata(path: str) -> bool:
     """Below a `.dist-info`, or what an installer spreads elsewhere than where it lies."""
-    return path.partition("/")[0].endswith((".dist-info", ".data"))
+    return path.partition("/")[0].endswith((".dist-info", ".egg-info", ".data"))
 
 
 def candidates_of(paths: Iterable[str]) -> Candidates:

@@ -9,29 +9,22 @@ import bz2
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from builder.slim.values import Runs
 
 _RUN = re.compile(rb"[\w.]*+")
 _ROOT = re.compile(rb"[\w.]*\Z")
-_ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
+_ZLIB = re.compile(
+    rb"\x78[\x01\x5e\x9c\xda][%s]"
+    % b"".join(re.escape(bytes([first])) for first in range(256) if first & 7 in (3, 4, 5))
+)
+"""A header, and the first block compressed: with fixed codes as the only one, or with codes of its own."""
 _BZ2 = re.compile(rb"BZh[1-9]1AY&SY")
 _TABLE = 4 * 1024 * 1024
 """Bytes: no table of strings is longer."""
 _LONGEST = 512
 _INSIDE = re.compile(rb"[\w.]\.(?:tests?|_tests|conftest)")
 _START = re.compile(rb"(?:tests?|_tests|conftest)(?:\.\w|\Z)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Runs:
-    """Text in one compiled module in which names of test modules may stand."""
-
-    home: str
-    """Package of the module; relative names start from it."""
-    dotted: tuple[str, ...] = ()
-    """Sorted; a name may begin and end anywhere in them."""
-    starts: tuple[str, ...] = ()
-    """Sorted; whole strings that begin as a name relative to the package does, such as `tests`."""
 
 
 def runs_in(content: bytes, home: str) -> Runs | None:

@@ -8,11 +8,18 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from builder.model import Slimming
 from builder.slim import rules
-from builder.slim.graph import ENTRY_POINT, Reached, ReadCandidate, reached
+from builder.slim.graph import ENTRY_POINT, Reached, ReadCandidate, named_folders, reached
+from builder.slim.names import suffix_of
 from builder.slim.rules import rules_of
-from builder.slim.scan import HAS_PROGRAMS, NAMES_STUBS
-from builder.slim.spare_files import suffix_of
-from builder.slim.values import Decision, SharedObject, SpareFile, TestFile, WheelScan
+from builder.slim.values import (
+    HAS_PROGRAMS,
+    NAMES_STUBS,
+    Decision,
+    SharedObject,
+    SpareFile,
+    TestFile,
+    WheelScan,
+)
 
 _WHATEVER_NAMED = frozenset({rules.TRANSLATION_SOURCES, rules.SERVICE_EXAMPLES})
 """Code that reads these makes other files of them, which no bundle is for."""
@@ -29,8 +36,8 @@ def decide(
 ) -> Decision:
     """What goes of the wheels of `scans`, in their order, and what of their tests stays.
 
-    `read_candidate` is called for test modules that something reaches, a handful in most bundles. Without
-    `shared_objects`, facts of every library of the wheels that has copies or needs any, all copies stay.
+    `read_candidate` is called for test modules that something reaches, a handful in most bundles.
+    `shared_objects` are facts of all compiled files of the bundle; copies of which they say nothing stay.
     """
     active = rules_of(profile)
     if not active:
@@ -41,10 +48,10 @@ def decide(
     kept: dict[Place, str] = dict(walk.modules)
     for number, scan in enumerate(scans):
         named = frozenset(scan.named) | walk.named.get(number, frozenset()) | in_app
-        guard = _Guard(scan)
+        folders = tuple(f"{name.replace('.', '/')}/" for name in named_folders(scan.entry_points))
         for path, rule, reason in _judged(number, scan, named, walk, shared_objects or {}):
-            if reason is None:
-                reason = guard.reason(path)
+            if reason is None and path.startswith(folders):
+                reason = ENTRY_POINT
             if reason is not None:
                 if rule in (rules.TEST_MODULES, rules.TEST_DATA):
                     kept[number, path] = reason
@@ -115,20 +122,6 @@ def _spare_copies(
         wanted = needed | named | {fact.soname for fact in known}
         staying = [path for path in group if _last(path) in wanted] or group[:1]
         yield from (path for path in group if path not in staying)
-
-
-class _Guard:
-    """Keeps what lies in a folder that an entry point names.
-
-    One that names a whole package at the top says nothing of its parts.
-    """
-
-    def __init__(self, scan: WheelScan) -> None:
-        folders = {f"{name.replace('.', '/')}/" for name in scan.entry_points if "." in name}
-        self._folders = tuple(sorted(folders))
-
-    def reason(self, path: str) -> str | None:
-        return ENTRY_POINT if self._folders and path.startswith(self._folders) else None
 
 
 def _last(path: str) -> str:

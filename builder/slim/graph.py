@@ -5,11 +5,8 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from builder.slim.compiled import Runs, runs_in
-from builder.slim.mentions import mentions_of
 from builder.slim.names import CANDIDATE_WORDS, ModuleName, ancestors
-from builder.slim.strings import tails_in
-from builder.slim.values import TestModule, WheelScan
+from builder.slim.values import Runs, TestModule, WheelScan
 
 ReadCandidate = Callable[[int, str], bytes]
 """The content of a test module, by the position of its wheel and its path."""
@@ -43,7 +40,7 @@ def reached(scans: Sequence[WheelScan], source: WheelScan | None, read_candidate
         for runs in scan.runs:
             walk.runs(runs)
         walk.mention(scan.entry_points, (), ENTRY_POINT)
-        walk.mention((), walk.entry_point_packages(scan.entry_points), ENTRY_POINT)
+        walk.mention((), [f"{name}." for name in named_folders(scan.entry_points)], ENTRY_POINT)
     walk.go()
     return Reached(
         modules=walk.kept,
@@ -51,6 +48,14 @@ def reached(scans: Sequence[WheelScan], source: WheelScan | None, read_candidate
         beside=walk.beside,
         named={number: frozenset(names) for number, names in walk.named.items()},
     )
+
+
+def named_folders(entry_points: Iterable[str]) -> list[str]:
+    """Dotted names of folders in which all stays, for whoever follows an entry point may list them.
+
+    One that names a whole package at the top, as numpy's `array_api` does, says nothing of its parts.
+    """
+    return [name for name in entry_points if "." in name]
 
 
 class _Walk:
@@ -95,11 +100,15 @@ class _Walk:
                             self._keep(name, by)
         self.mention((f"{runs.home}.{start}" for start in runs.starts), (), by)
 
-    def entry_point_packages(self, names: Iterable[str]) -> list[str]:
-        """Test packages named by entry points: a plugin may look for all their modules."""
-        return [f"{name}." for name in names if any(module.package for _, module in self.index.get(name, ()))]
-
     def go(self) -> None:
+        """Reads what is reached, until nothing more is."""
+        if not self.queue:
+            return
+        # Most bundles reach no test module, and patterns take time to compile.
+        from builder.slim.compiled import runs_in
+        from builder.slim.mentions import mentions_of
+        from builder.slim.strings import tails_in
+
         while self.queue:
             number, module = self.queue.popleft()
             content = self.read(number, module.path)

@@ -124,7 +124,7 @@ class _Reader:
     def _end_run(self) -> None:
         if len(self.run) > 1:
             self.strings.append("".join(self.run))
-        self.strings.extend(self.run)
+        self.strings.extend(string for string in self.run if string != FIELD)
         self.run.clear()
 
     def _prefix(self, start: int) -> str:

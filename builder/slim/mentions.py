@@ -12,8 +12,8 @@ from builder.slim.imports import Import, imports_in
 from builder.slim.lexer import FIELD, decoded, lexed
 from builder.slim.names import WORD, WORD_BYTES, ModuleName, ancestors, is_among_tests, resolved
 
-_CHAIN = re.compile(r"(?<![\w.])[^\W\d]\w*+(?:\s*+\.\s*+[^\W\d]\w*+)++")
-_ATTRIBUTE = re.compile(r"\.\s*+(?:tests?|_tests|conftest)\b")
+_CHAIN = re.compile(r"(?<![\w.])[^\W\d]\w*+(?:[\s\\]*+\.[\s\\]*+[^\W\d]\w*+)++")
+_ATTRIBUTE = re.compile(r"\.[\s\\]*+(?:tests?|_tests|conftest)\b")
 _BLANK = re.compile(r"[\s\\]+")
 _HOLE = re.compile(rf"{FIELD}|%(?:\(\w*\))?[srd]|\{{[^{{}}]*+\}}")
 _NAME = re.compile(r"(\.*+)((?:[^\W\d]\w*+\.)*+(?:[^\W\d]\w*+)?+)(?::[\w.]*+)?+")
@@ -43,10 +43,11 @@ def mentions_of(content: bytes, module: ModuleName, *, inside: bool = False) -> 
     names: set[str] = set()
     families: set[str] = set()
     names.update(_imported(taken.code, module.home, inside))
-    names.update(_chained(taken.code, module.home, inside))
+    if inside or _ATTRIBUTE.search(taken.code) or any(map(is_among_tests, names)):
+        names.update(_chained(taken.code, module.home))
     strings = taken.strings if taken.sure else tuple(_WORDS.findall(text))
     for string in set(strings):
-        if inside or WORD.search(string):
+        if inside or ("test" in string and WORD.search(string)):
             _read_string(string, module, names, families)
     return Mentions(
         names=tuple(sorted(filter(is_among_tests, names))),
@@ -89,10 +90,8 @@ def _imported(code: str, home: str, inside: bool) -> Iterator[str]:
                 yield f"{home}.{found.module}.{found.name}"
 
 
-def _chained(code: str, home: str, inside: bool) -> Iterator[str]:
+def _chained(code: str, home: str) -> Iterator[str]:
     """Attributes of what imports bound: `np.tests.x` after `import numpy as np`."""
-    if not inside and _ATTRIBUTE.search(code) is None:
-        return
     bound: dict[str, set[str]] = {}
     everything: set[str] = set()
     for found in imports_in(code):
@@ -108,11 +107,9 @@ def _chained(code: str, home: str, inside: bool) -> Iterator[str]:
             bound.setdefault(found.bound, set()).add(found.bound if direct else module)
     for chain in {_BLANK.sub("", found[0]) for found in _CHAIN.finditer(code)}:
         root, _, rest = chain.partition(".")
-        if inside or WORD.search(rest):
-            for target in bound.get(root, ()):
-                yield f"{target}.{rest}"
-            for module in everything:
-                yield f"{module}.{chain}"
+        yield from (f"{target}.{rest}" for target in bound.get(root, ()))
+        if WORD.search(rest):
+            yield from (f"{module}.{chain}" for module in everything)
 
 
 def _read_string(string: str, module: ModuleName, names: set[str], families: set[str]) -> None:

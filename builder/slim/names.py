@@ -7,12 +7,18 @@ TEST_FOLDERS = frozenset({"tests", "test", "_tests"})
 """Only what lies below a folder of exactly these names may go as a test; `testing` is public interface."""
 CONFTEST = "conftest"
 CANDIDATE_WORDS = TEST_FOLDERS | {CONFTEST}
-WORD = re.compile(r"\b(?:tests?|_tests|conftest)\b")
-WORD_BYTES = re.compile(rb"\b(?:tests?|_tests|conftest)\b")
+_CORE = "test"
+"""In each of the words, and looked for first: patterns that begin with what must be there are quick."""
+_WORD = rf"{_CORE}(?:(?<=\b{_CORE})s?|(?<=\b_{_CORE})s|(?<=\bconf{_CORE}))\b"
+WORD = re.compile(_WORD)
+WORD_BYTES = re.compile(_WORD.encode())
 """In bytes of any encoding of Python source; what has none of them names no candidate."""
 _MODULE = re.compile(
     r"(?:(?P<path>.+)/)?(?P<stem>[^/.]+)(?:\.py|\.pyc|(?:\.(?:cpython-|abi3|pypy)[^/]*)?\.so)"
 )
+
+
+_TEMPLATES = frozenset({"tp", "in"})
 
 
 class ModuleName(NamedTuple):
@@ -59,3 +65,9 @@ def ancestors(home: str) -> list[str]:
     """`a.b.c` gives `a.b.c`, `a.b`, `a`; nothing for an empty name."""
     parts = home.split(".") if home else []
     return [".".join(parts[:count]) for count in range(len(parts), 0, -1)]
+
+
+def suffix_of(path: str) -> str:
+    """Lower case, without the dot; of a template such as `x.pyx.tp` the last two; empty: there is none."""
+    parts = path.rpartition("/")[2].lower().split(".")[1:]
+    return ".".join(parts[-2:] if parts and parts[-1] in _TEMPLATES else parts[-1:])

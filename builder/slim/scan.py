@@ -5,20 +5,16 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from builder.slim.candidates import Candidates, candidates_of, is_metadata
-from builder.slim.compiled import Runs, runs_in
+from builder.slim.compiled import runs_in
 from builder.slim.mentions import mentions_of
-from builder.slim.names import ModuleName, module_of
+from builder.slim.names import ModuleName, module_of, suffix_of
 from builder.slim.rules import SOURCES, STATIC_LIBRARIES, STUBS
-from builder.slim.spare_files import shared_copies, spare_files, suffix_of
+from builder.slim.spare_files import shared_copies, spare_files
 from builder.slim.strings import names_stubs, tails_in
-from builder.slim.values import Mentioning, SpareFile, WheelScan
+from builder.slim.values import HAS_PROGRAMS, NAMES_STUBS, Mentioning, Runs, SpareFile, WheelScan
 
 Read = Callable[[str], bytes]
 """The content of a file by its path."""
-NAMES_STUBS = "*.pyi"
-"""In `WheelScan.named`: code of the wheel reads stubs."""
-HAS_PROGRAMS = "*"
-"""In `WheelScan.named`: the wheel has programs, or no modules: what reads its sources is not known."""
 _ELF = b"\x7fELF"
 
 
@@ -26,15 +22,18 @@ class Entry(NamedTuple):
     """A file of a wheel."""
 
     path: str
-    """Where it lies in site-packages: without `.data/purelib/` and `.data/platlib/`."""
+    """Where it lies in site-packages: without `.data/purelib/`, `.data/platlib/` and `.data/data/`.
+
+    Scripts keep their `.data/scripts/`: what they import counts.
+    """
     sha256: str
 
 
 def scan_wheel(entries: Iterable[Entry], read: Read) -> WheelScan:
     """What the wheel of these files mentions, and what of it may go.
 
-    `read` is called once at most for each file: for source, extension modules and libraries that are no
-    tests, for entry points, for static libraries, and for programs where there are sources.
+    `read` is called for source, extension modules and libraries that are no tests, for entry points, for
+    static libraries, and for files that may be programs where there are sources; never for data.
     """
     digests = {entry.path: entry.sha256 for entry in entries}
     candidates = candidates_of(digests)

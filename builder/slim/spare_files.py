@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from builder.slim import rules
 from builder.slim.candidates import is_licence, is_metadata
-from builder.slim.names import module_of
+from builder.slim.names import module_of, suffix_of
 from builder.slim.values import SharedCopy, SpareFile
 
 _SOURCE = re.compile(
@@ -16,16 +16,9 @@ _SOURCE = re.compile(
 """C, C++, CUDA, Cython, Fortran, and templates of such."""
 _LIBRARY_SUFFIXES = frozenset({"a", "lib"})
 _EXAMPLES = re.compile(r"botocore/data/[^/]+/[^/]+/examples-1\.json(?:\.gz)?")
-_TEMPLATES = frozenset({"tp", "in"})
 _PROSE_SUFFIXES = frozenset({"rst", "md", "ipynb"})
 _PROSE_FOLDERS = ("share/man/", "share/doc/", "share/info/")
 _SHARED = re.compile(r"(?:.+/)?[^/]+\.so(?:\.\d+)*")
-
-
-def suffix_of(path: str) -> str:
-    """Lower case, without the dot; of a template such as `x.pyx.tp` the last two; empty: there is none."""
-    parts = path.rpartition("/")[2].lower().split(".")[1:]
-    return ".".join(parts[-2:] if parts and parts[-1] in _TEMPLATES else parts[-1:])
 
 
 def spare_files(paths: Iterable[str]) -> tuple[SpareFile, ...]:

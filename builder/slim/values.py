@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from builder.slim.compiled import Runs
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestModule:
@@ -48,6 +46,24 @@ class Mentioning:
     by: str
     names: tuple[str, ...]
     families: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runs:
+    """Text in one compiled module in which names of test modules may stand."""
+
+    home: str
+    """Package of the module; relative names start from it."""
+    dotted: tuple[str, ...] = ()
+    """Sorted; a name may begin and end anywhere in them."""
+    starts: tuple[str, ...] = ()
+    """Sorted; whole strings that begin as a name relative to the package does, such as `tests`."""
+
+
+NAMES_STUBS = "*.pyi"
+"""In `WheelScan.named`: code of the wheel reads stubs."""
+HAS_PROGRAMS = "*"
+"""In `WheelScan.named`: the wheel has programs, or no modules: what reads its sources is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
