@@ -86,7 +86,8 @@ class Lbuild(Tool):
     name = "lbuild"
 
     def bundle(self) -> list[list[str]]:
-        return [[*self._lbuild(), "-o", str(self.output), "--source", str(self.app)]]
+        # Like for like: the peer leaves nothing out.
+        return [[*self._lbuild(), "-o", str(self.output), "--source", str(self.app), "--slim", "none"]]
 
     def resolve(self) -> list[list[str]]:
         return [[*self._lbuild(), "--dry-run"]]
