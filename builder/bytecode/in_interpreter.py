@@ -88,8 +88,8 @@ def settled(code: types.CodeType, names: set[str], mark: bytes) -> types.CodeTyp
     """The code without what may differ from process to process.
 
     A class's body stores its qualified name, which may be one object with the name of the code: interned, but
-    not where an earlier source had the same name. A set that several functions have may be one object, not
-    though where an earlier source had the same strings. And its order comes from the hashes of its elements, that of
+    not where an earlier source had the same name. A set that several functions have may be one object, but
+    not where an earlier source had its strings. And its order comes from the hashes of its elements, that of
     None from its address: for a set there is a marked tuple, in an order of its own.
     """
     constants: list[object] = []
