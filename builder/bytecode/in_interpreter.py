@@ -88,8 +88,9 @@ def settled(code: types.CodeType, names: set[str], mark: bytes) -> types.CodeTyp
     """The code without what may differ from process to process.
 
     A class's body stores its qualified name, which may be one object with the name of the code: interned, but
-    not where an earlier source had the same name. A set's order comes from the hashes of its elements, and
-    that of None is its address: for a set there is a marked tuple, in an order of its own.
+    not where an earlier source had the same name. A set that several functions have may be one object, but
+    not where an earlier source had its strings. And its order comes from the hashes of its elements, that of
+    None from its address: for a set there is a marked tuple, in an order of its own.
     """
     constants: list[object] = []
     is_same = True
@@ -101,9 +102,10 @@ def settled(code: types.CodeType, names: set[str], mark: bytes) -> types.CodeTyp
         elif isinstance(constant, str) and constant in names:
             new = sys.intern(constant)
             is_same = False
-        elif isinstance(constant, frozenset) and not ORDERS_SETS:
-            # A copy, as one that is referred to twice would be marshalled in another way.
-            new = (bytes(bytearray(mark)), *sorted(constant, key=repr))
+        elif isinstance(constant, frozenset):
+            # Copies, as what is referred to twice is marshalled in another way.
+            alike = sorted(constant, key=repr)
+            new = frozenset(alike) if ORDERS_SETS else (bytes(bytearray(mark)), *alike)
             is_same = False
         constants.append(new)
     return code if is_same else code.replace(co_consts=tuple(constants))

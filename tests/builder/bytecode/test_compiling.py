@@ -18,7 +18,9 @@ from manylinux.errors import EnvironmentFault
 
 SETS = b"""
 def f(y):
-    return y in {None, 'a', 1.5, ..., (None, 'q'), b'x'} or y in {'p', 'q', 'r'} or y in {1}
+    return y in {None, 'a', 1.5, ..., (None, 'q'), b'x'} or y in {'one', 'two'} or y in {1}
+def again(y):
+    return y in {'one', 'two'}
 def g(y):
     return y not in {%s}
 def h():
