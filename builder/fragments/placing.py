@@ -9,7 +9,7 @@ from builder.link.placement import below_data
 if TYPE_CHECKING:
     from prebuilt_index.wheel_archive import Member, VerifiedWheel
 
-_LIBRARY = ("purelib", "platlib")
+_LIBRARY = ("purelib", "platlib", "data")
 
 
 def placed(wheel: VerifiedWheel) -> dict[str, Member]:
