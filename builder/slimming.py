@@ -102,11 +102,11 @@ def _decided(
 def _content(wheel: VerifiedWheel, member: Member) -> bytes:
     from contextlib import closing
 
-    from builder.link.contents import inflated
+    from builder.link.contents import whole
     from builder.link.stream import WheelReader
 
     with closing(WheelReader(wheel.path)) as reader:
-        return b"".join(inflated(reader, member))
+        return whole(reader, member)
 
 
 def _shared_objects(

@@ -25,7 +25,7 @@ class _Made:
 
     member: Member | None
     """Its offset is not known yet."""
-    data: bytes
+    data: bytes | memoryview
     refused: Refused | None
     reads_sources: bool
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+import tempfile
 import threading
 import zlib
-from contextlib import closing
-from typing import TYPE_CHECKING
+from contextlib import closing, contextmanager
+from typing import IO, TYPE_CHECKING
 
 from builder.link.pack import pack
 from manylinux.strip.strip import Stripped, strip_elf
+from prebuilt_index.store.durable import told
 from prebuilt_index.wheel_archive import Member
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from prebuilt_index.store import Incoming
@@ -52,9 +55,11 @@ class OverlayMaker:
             self._take(member, location)
 
     def _take(self, member: Member, location: Path) -> None:
-        content = stripped(location)
-        if content is None:
-            return
+        with stripped(location) as content:
+            if content is not None:
+                self._add(member, content)
+
+    def _add(self, member: Member, content: bytes | mmap.mmap) -> None:
         packed = pack(content)
         self.members[member.path] = Member(
             path=member.path,
@@ -73,10 +78,37 @@ def _folder(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def stripped(location: Path) -> bytes | None:
-    """The file at `location` without what no loader reads; None where it stays as it is."""
-    with open(location, "rb") as file, closing(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) as whole:
+@contextmanager
+def stripped(location: Path) -> Iterator[bytes | mmap.mmap | None]:
+    """The file at `location` without what no loader reads; None where it stays as it is.
+
+    A large one is written beside it and mapped, so that never both are in memory. Raises StoreError when
+    there is no room for that.
+    """
+    with open(location, "rb") as file, closing(_mapped(file)) as whole:
         found = strip_elf(whole)
         if not isinstance(found, Stripped) or found.removed < LEAST:
-            return None
-        return b"".join(found.written(whole))
+            content, smaller = None, None
+        elif found.size < _LARGE:
+            content, smaller = b"".join(found.written(whole)), None
+        else:
+            content, smaller = None, _written(found, whole, location)
+    if smaller is None:
+        yield content
+        return
+    with smaller, closing(_mapped(smaller)) as mapped:
+        yield mapped
+
+
+def _written(found: Stripped, whole: mmap.mmap, location: Path) -> IO[bytes]:
+    """A file without a name that holds what was `found`."""
+    with told(location.parent, "write"):
+        file = tempfile.TemporaryFile(dir=location.parent)  # noqa: SIM115  # the caller closes it
+        for piece in found.written(whole):
+            file.write(piece)
+        file.flush()
+    return file
+
+
+def _mapped(file: IO[bytes]) -> mmap.mmap:
+    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -3,7 +3,7 @@
 from contextlib import closing
 
 from builder.fragments.placing import placed
-from builder.link.contents import inflated
+from builder.link.contents import whole
 from builder.link.stream import WheelReader
 from builder.slim.scan import Entry, scan_wheel
 from builder.slim.values import WheelScan
@@ -16,6 +16,6 @@ def scanned(wheel: VerifiedWheel) -> WheelScan:
     with closing(WheelReader(wheel.path)) as reader:
 
         def read(path: str) -> bytes:
-            return b"".join(inflated(reader, members[path]))
+            return whole(reader, members[path])
 
         return scan_wheel((Entry(path, member.sha256) for path, member in members.items()), read)

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 
 import deflate
@@ -22,7 +23,7 @@ def read_content(location: Path, member: Member | None) -> bytes:
     if member is None:
         return read_source_file(location)
     with closing(WheelReader(location)) as wheel:
-        return b"".join(inflated(wheel, member))
+        return whole(wheel, member)
 
 
 def read_source_file(location: Path) -> bytes:
@@ -63,6 +64,14 @@ def inflated(wheel: WheelReader, member: Member) -> Iterator[bytes | bytearray]:
         yield piece
     if (size, crc) != (member.size, member.crc):
         raise _changed(member)
+
+
+def whole(wheel: WheelReader, member: Member) -> bytes:
+    """The member's content, of which no second copy is made. Raises as `inflated`."""
+    content = BytesIO()
+    for piece in inflated(wheel, member):
+        content.write(piece)
+    return content.getvalue()
 
 
 def _pieces(wheel: WheelReader, member: Member) -> Iterator[bytes | bytearray]:

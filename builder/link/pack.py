@@ -6,6 +6,7 @@ belongs into every key and report that depends on those bytes.
 """
 
 from dataclasses import dataclass
+from mmap import mmap
 
 import deflate
 
@@ -20,13 +21,13 @@ LARGEST = 32 * 1024 * 1024
 class Packed:
     """Content as a zip member holds it."""
 
-    data: bytes
+    data: bytes | memoryview
     deflated: bool
 
 
-def pack(content: bytes) -> Packed:
+def pack(content: bytes | mmap) -> Packed:
     """`content` deflated, or as it is when that would not be smaller."""
     squeezed = deflate.deflate_compress(content, LEVEL)
     if len(squeezed) < len(content):
-        return Packed(data=bytes(squeezed), deflated=True)
-    return Packed(data=content, deflated=False)
+        return Packed(data=memoryview(squeezed), deflated=True)
+    return Packed(data=bytes(content), deflated=False)
