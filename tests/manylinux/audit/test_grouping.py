@@ -15,6 +15,11 @@ FINDINGS = st.builds(
     evidence=st.sampled_from([(), ("one",), ("one", "two")]),
     hint=st.sampled_from([None, "do"]),
 )
+NEEDS = {
+    "p/a.so": ("libX11.so.6",),
+    "p/b.so": ("libGL.so.1", "libX11.so.6"),
+    "p/c.so": ("libGL.so.1",),
+}
 
 
 def test_equal_findings_of_one_package_are_told_once() -> None:
@@ -28,18 +33,28 @@ def test_equal_findings_of_one_package_are_told_once() -> None:
     ]
 
 
+def test_what_one_step_mends_is_told_once() -> None:
+    """Of the evidence, how many files each line is about, and where was looked at the end."""
+    needing = {name: make_elf(*names) for name, names in NEEDS.items()}
+    (group,) = grouped(audited(needing))
+
+    assert group.paths == ("p/a.so", "p/b.so", "p/c.so")
+    assert group.evidence[:2] == ("needs `libX11.so.6` (2 files)", "needs `libGL.so.1` (2 files)")
+    assert group.evidence[-1].startswith("looked in: ")
+
+
 @given(st.lists(FINDINGS, unique=True))
 def test_grouping_loses_nothing(findings: list[Finding]) -> None:
-    """Every finding is in one group, and the order they came in does not matter."""
+    """Every file is in a group with its own evidence, and the order they came in does not matter."""
     groups = grouped(findings)
-    apart = [
-        Finding(code=group.code, severity=group.severity, path=path, evidence=group.evidence, hint=group.hint)
-        for group in groups
-        for path in group.paths
-    ]
+    by_cause = {(group.severity, group.code, group.package, group.hint): group for group in groups}
 
-    assert len(apart) == len(findings)
-    assert set(apart) == set(findings)
+    assert sum(len(group.paths) for group in groups) == len(findings)
+    for finding in findings:
+        group = by_cause[finding.severity, finding.code, package_of(finding.path), finding.hint]
+        told = {line.partition(" (")[0] for line in group.evidence}
+        assert finding.path in group.paths
+        assert told.issuperset(finding.evidence)
     assert groups == grouped(reversed(findings))
     assert [group.severity for group in groups] == sorted((group.severity for group in groups), reverse=True)
 
