@@ -49,6 +49,7 @@ def build_bundle(order: Order, tools: Tools) -> Report:
         bundle=bundle,
         drops=plan.drops,
         findings=proven.findings,
+        warnings=proven.warnings,
         notes=(
             *proven.choice.notes,
             *proven.notes,

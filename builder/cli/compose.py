@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from builder.bytecode.values import Mode
 from builder.cli.wiring import wired
-from builder.model import Slimming
 from builder.report.text import target_line
 
 if TYPE_CHECKING:
@@ -29,10 +28,10 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
     demand_inputs(wishes.inputs, bundle.source)
     where = destination(bundle)
     link = link_options(bundle, wishes.resolve.prefer)
-    allow, slimming = allowed_codes(bundle.allow), Slimming(bundle.slim)
+    allow = allowed_codes(bundle.allow)
     chosen = announced_target(wishes, terminal)
     output = None if where is None else where.path
-    with wired(wishes, chosen.target, terminal, output, bundle.locked, allow, slimming) as tools:
+    with wired(wishes, chosen.target, terminal, output, bundle.locked, allow, bundle) as tools:
         from builder.order import Order
         from builder.pipeline import build_bundle  # here and below: what is slow to load, while pip thinks
 
@@ -49,7 +48,8 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
             exclude_runtime_packages=bundle.exclude_runtime_packages,
             limited=not bundle.no_limit,
             allow=allow,
-            slimming=slimming,
+            slimming=tools.slimming,
+            paranoid=bundle.paranoid,
             bytecode=Mode(bundle.bytecode),
         )
         return build_bundle(order, tools)
