@@ -87,15 +87,7 @@ def _rewritten(
     if not profile.strips:
         return {}, None, []
     members, overlay = workshop.stripped(wheel)
-    keep = [selector for selector in profile.keep if selector.concerns(wheel.name)]
-    if keep:
-        from builder.fragments.placing import place_of
-
-        members = {
-            path: member
-            for path, member in members.items()
-            if not any(selector.matches(place_of(path)) for selector in keep)
-        }
+    members = _but_kept(members, wheel, profile)
     if not paranoid or overlay is None:
         return members, overlay, []
     staying = {path: member for path, member in members.items() if path not in dropped}
@@ -105,6 +97,22 @@ def _rewritten(
         for path, fault in sorted(faults.items())
     ]
     return {path: member for path, member in staying.items() if path not in faults}, overlay, told
+
+
+def _but_kept(
+    members: Mapping[str, Member], wheel: VerifiedWheel, profile: SlimProfile
+) -> Mapping[str, Member]:
+    """Those of `members` that the user does not want to stay as they are."""
+    keep = [selector for selector in profile.keep if selector.concerns(wheel.name)]
+    if not keep:
+        return members
+    from builder.fragments.placing import place_of
+
+    return {
+        path: member
+        for path, member in members.items()
+        if not any(selector.matches(place_of(path)) for selector in keep)
+    }
 
 
 def _contents(source: Sequence[SourceFile]) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from builder.bytecode.values import Mode
 from builder.cli.wiring import wired
 from builder.report.text import target_line
+from builder.slim.profile import SlimProfile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +36,9 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
         from builder.order import Order
         from builder.pipeline import build_bundle  # here and below: what is slow to load, while pip thinks
 
+        slimming = tools.slimming
+        if tools.configuration.slim != SlimProfile():
+            terminal.note("what is left out follows `[tool.lbuild.slim]` in pyproject.toml")
         order = Order(
             wish=tools.wish(),
             target=chosen.target,
@@ -48,7 +52,7 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
             exclude_runtime_packages=bundle.exclude_runtime_packages,
             limited=not bundle.no_limit,
             allow=allow,
-            slimming=tools.slimming,
+            slimming=slimming,
             paranoid=bundle.paranoid,
             bytecode=Mode(bundle.bytecode),
         )

@@ -49,8 +49,8 @@ class SlimProfile:
 
     @property
     def is_idle(self) -> bool:
-        """Nothing can stay out."""
-        return not self.has_rules and not self.drop
+        """Nothing can stay out, and there is nothing to say of what is named."""
+        return not self.has_rules and not self.drop and not self.keep
 
     @property
     def key(self) -> list[object]:

@@ -77,6 +77,7 @@ def test_a_profile_of_ones_own(ready: Room) -> None:
     outcome, files = built(ready)
 
     assert files[CORE] == LIBRARY
+    assert "note: what is left out follows `[tool.lbuild.slim]`" in outcome.stderr
     assert rules_of(outcome) == {
         "native/notes.rst": "documentation",
         "native/data/large.bin": "asked: native:native/data/**",
@@ -129,6 +130,7 @@ def test_globs_that_mean_nothing_are_warned_of_also_by_a_warm_build(ready: Room)
         "drop `other:x`: no `other` in this bundle",
     ]
     assert told[1] == told[0]
+    assert built(ready, *words, "--slim", "none")[0].report["warnings"] == told[0]
 
 
 def test_metadata_and_licences_cannot_be_dropped(ready: Room) -> None:
