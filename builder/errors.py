@@ -35,6 +35,12 @@ class NoReportError(UsageError):
     code = "no-report"
 
 
+class NotDroppableError(UsageError):
+    """What was asked to be left out of a bundle must stay in it."""
+
+    code = "not-droppable"
+
+
 class MissingHashError(UsageError):
     """`--require-hashes` is in force and a requirement has none."""
 
@@ -141,6 +147,12 @@ class WrongMachineError(EnvironmentFault):
     """The bundle's compiled files are for another machine than this one."""
 
     code = "wrong-machine"
+
+
+class NotAsPlannedError(IntegrityError):
+    """An output that was read again does not hold what was to be written."""
+
+    code = "not-as-planned"
 
 
 class WillNotLoadError(IntegrityError):

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from builder.bytecode.values import Mode
-from builder.model import LinkOptions, Slimming
+from builder.model import LinkOptions
 from builder.report.values import Stage
+from builder.slim.profile import SlimProfile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
     from builder.bytecode.workshop import BytecodeWorkshop
     from builder.inputs import Reading
-    from builder.model import Pin, ResolveOptions, Slimmed, SourceFile
+    from builder.model import Pin, ResolveOptions, SourceFile
     from builder.ports import RememberingFacts
+    from builder.slim.values import SlimmedWheels
     from builder.watching import WatchedDisk, WatchedEnvironment
     from manylinux.elf.facts import Binary
     from manylinux.target import Target
@@ -50,7 +52,9 @@ class Order:
     exclude_runtime_packages: bool = False
     limited: bool = True
     """Lambda's limits are errors."""
-    slimming: Slimming = Slimming.SAFE
+    slimming: SlimProfile = field(default_factory=SlimProfile)
+    paranoid: bool = False
+    """What was written is read again and compared with what was planned."""
     bytecode: Mode = Mode.NONE
     allow: frozenset[str] = frozenset()
     """Codes of findings that keep nothing out."""
@@ -114,8 +118,10 @@ class Tools(Protocol):
         """What a wheel's compiled files say, by their path in the wheel."""
         ...
 
-    def slimmed(self, wheels: Sequence[VerifiedWheel], source: Sequence[SourceFile]) -> Mapping[str, Slimmed]:
-        """By a wheel's sha256, what of it does not go into the bundle of all these as it is."""
+    def slimmed(
+        self, wheels: Sequence[VerifiedWheel], source: Sequence[SourceFile], profile: SlimProfile
+    ) -> SlimmedWheels:
+        """What of the wheels does not go into the bundle of all these as it is. Raises NotDroppableError."""
         ...
 
     def binary(self, path: Path) -> Binary | None:

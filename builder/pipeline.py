@@ -7,6 +7,7 @@ It decides nothing itself and touches the world only through `Tools`.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from builder.choosing import to_fetch
@@ -42,13 +43,14 @@ def build_bundle(order: Order, tools: Tools) -> Report:
     with log.stage("link") as detail:
         if order.limited:
             check_limits(plan, order.target.runtime.limits)
-        bundle = _written(plan, order.output, as_directory=order.as_directory)
+        bundle = _written(plan, order.output, order, tools.store)
         detail.append(_count(bundle.files, "file"))
     report = replace(
         _report(order, proven.resolution, log),
         bundle=bundle,
         drops=plan.drops,
         findings=proven.findings,
+        warnings=proven.warnings,
         notes=(
             *proven.choice.notes,
             *proven.notes,
@@ -123,12 +125,20 @@ def _check_early(order: Order) -> None:
     check_directory_output(order.output)
 
 
-def _written(plan: BundlePlan, output: Path, *, as_directory: bool) -> Bundle:
-    if not as_directory:
-        return write_zip(plan, output)
-    from builder.link.directory import write_directory  # 6 ms of threads that a zip does without
+def _written(plan: BundlePlan, output: Path, order: Order, store: Store) -> Bundle:
+    if order.as_directory:
+        from builder.link.directory import write_directory  # 6 ms of threads that a zip does without
 
-    return write_directory(plan, output)
+        if not order.paranoid:
+            return write_directory(plan, output)
+        from builder.link.proofreading import proofread_folder
+
+        return write_directory(plan, output, partial(proofread_folder, plan))
+    if not order.paranoid:
+        return write_zip(plan, output)
+    from builder.link.proofs import proofread
+
+    return write_zip(plan, output, proofread(plan, store))
 
 
 def build_lock(order: Order, tools: Tools, output: Path) -> Report:

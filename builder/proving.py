@@ -14,7 +14,7 @@ from builder.bytecode.values import Mode
 from builder.choosing import Choice, choose, to_fetch
 from builder.link.contents import read_content
 from builder.link.plan import plan_bundle
-from builder.model import FromSource, LinkOptions, Resolution, Slimming
+from builder.model import FromSource, LinkOptions, Resolution
 from builder.proof.auditing import Verdict, audit_plan
 from builder.proof.last_resort import is_last_resort, kept_on_evidence
 from builder.proof.telling import will_not_load
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from builder.model import BundlePlan, Pin, SourceFile
     from builder.order import Order, StageLog, Tools
+    from builder.slim.values import SlimmedWheels
     from manylinux.audit.finding import Finding
     from manylinux.elf.facts import Binary
 
@@ -43,6 +44,7 @@ class Proven:
     findings: tuple[Finding, ...]
     """What is left to be said of its compiled files, worst first."""
     notes: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -81,7 +83,7 @@ def proven_bundle(order: Order, tools: Tools, log: StageLog, source: Sequence[So
             wheels = tools.fetch(to_fetch(order, resolution.pins))
             detail.append(human(sum(wheel.size for wheel in wheels)))
         choice = choose(order, tools, resolution, wheels)
-        plan, told = _planned(order, tools, log, choice, source)
+        plan, told, slim = _planned(order, tools, log, choice, source)
         with log.stage("audit") as detail:
             verdict = audit_plan(
                 plan,
@@ -99,7 +101,8 @@ def proven_bundle(order: Order, tools: Tools, log: StageLog, source: Sequence[So
                 choice=choice,
                 plan=plan,
                 findings=verdict.findings,
-                notes=(*(note for note in evidence if note), *told),
+                notes=(*(note for note in evidence if note), *slim.notes, *told),
+                warnings=slim.warnings,
             )
         fixed = bool(order.locked or tools.reading.locks)
         if not refused.learn(resolution.pins, plan, verdict, fixed=fixed):
@@ -108,14 +111,15 @@ def proven_bundle(order: Order, tools: Tools, log: StageLog, source: Sequence[So
 
 def _planned(
     order: Order, tools: Tools, log: StageLog, choice: Choice, source: Sequence[SourceFile]
-) -> tuple[BundlePlan, tuple[str, ...]]:
-    """Every path of the bundle, and what is to be told of its bytecode."""
+) -> tuple[BundlePlan, tuple[str, ...], SlimmedWheels]:
+    """Every path of the bundle, what is to be told of its bytecode, and what was left out and why."""
     with log.stage("slim") as detail:
-        slimmed = {} if order.slimming is Slimming.NONE else tools.slimmed(choice.wheels, source)
+        slim = tools.slimmed(choice.wheels, source, order.slimming)
+        slimmed = slim.by_wheel
         plan = plan_bundle(choice.wheels, source, order.target, order.link, read_content, slimmed)
         detail.append(f"{human(sum(drop.size for drop in plan.drops))} left out")
     if order.bytecode is Mode.NONE:
-        return plan, ()
+        return plan, (), slim
     from builder.bytecoding import bytecoded
 
     with log.stage("compile") as detail:
@@ -125,7 +129,7 @@ def _planned(
                 choice.wheels, source, order.target, order.link, read_content, made.slimmed, made.made
             )
         detail.append(_count(made.modules, "module"))
-    return plan, (made.note,)
+    return plan, (made.note,), slim
 
 
 def _compiled_source(plan: BundlePlan, tools: Tools) -> Mapping[str, Binary]:

@@ -3,8 +3,10 @@
 A wheel is scanned once; what goes is decided for each set of wheels, because a module of one may need a test
 module of another. The decision is kept, so that a warm build reads it and nothing else.
 
-Bucket and key: `Bucket.SLIMMINGS`, digests of the wheels and of the source's files, how much may go, and the
-versions of what decides.
+Bucket and key: `Bucket.SLIMMINGS`, digests of the wheels and of the source's files, the profile, and the
+versions of what decides. The record: for each wheel what goes, then notes and warnings.
+
+What was stripped of a wheel is made whatever bundle it goes to; here it is chosen which of it is used.
 """
 
 from __future__ import annotations
@@ -14,17 +16,21 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from builder.model import Slimmed
+from builder.slim.values import SlimmedWheels
 from builder.slim.version import DECISIONS_VERSION
 from manylinux.elf.records import FACTS_VERSION
 from prebuilt_index.store import Bucket
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from builder.fragments.workshop import Workshop
-    from builder.model import Slimming, SourceFile
+    from builder.model import SourceFile
     from builder.ports import Progress
-    from builder.slim.values import SharedObject
+    from builder.slim.asking import Asked
+    from builder.slim.profile import SlimProfile
+    from builder.slim.values import Decision, SharedObject
     from prebuilt_index.store import Store
     from prebuilt_index.wheel_archive import Member, VerifiedWheel
 
@@ -35,26 +41,77 @@ _LARGEST_SOURCE = 4 * 1024 * 1024
 def slimmed(
     wheels: Sequence[VerifiedWheel],
     source: Sequence[SourceFile],
-    slimming: Slimming,
+    profile: SlimProfile,
     workshop: Workshop,
     store: Store,
     progress: Progress,
-) -> dict[str, Slimmed]:
-    """By a wheel's sha256, what of it does not go into the bundle as it is."""
+    *,
+    paranoid: bool = False,
+) -> SlimmedWheels:
+    """What of each wheel does not go into the bundle as it is.
+
+    `paranoid`: what was stripped is used only where lief finds nothing wrong with it. Raises
+    NotDroppableError.
+    """
+    if profile.is_idle:
+        return SlimmedWheels()
     ordered = sorted(wheels, key=lambda wheel: wheel.sha256)
     contents = _contents(source)
-    key = _key(ordered, contents, slimming)
+    key = _key(ordered, contents, profile)
     record = store.get(Bucket.SLIMMINGS, key)
     if record is None:
-        workshop.slim_all(ordered, progress)
-        drops = _decided(ordered, contents, slimming, workshop)
-        store.put(Bucket.SLIMMINGS, key, json.dumps(drops, separators=(",", ":")).encode("ascii"))
+        if profile.has_rules:
+            workshop.slim_all(ordered, progress, strip=profile.strips)
+        drops, notes, warnings = _decided(ordered, contents, profile, workshop)
+        form = [drops, notes, warnings]
+        store.put(Bucket.SLIMMINGS, key, json.dumps(form, separators=(",", ":")).encode("ascii"))
     else:
-        drops = json.loads(record)
-    overlays = [workshop.stripped(wheel) for wheel in ordered]
+        drops, notes, warnings = json.loads(record)
+    by_wheel: dict[str, Slimmed] = {}
+    for wheel, dropped in zip(ordered, drops, strict=True):
+        members, overlay, faults = _rewritten(wheel, dropped, profile, workshop, paranoid=paranoid)
+        by_wheel[wheel.sha256] = Slimmed(drops=dropped, rewritten=members, overlay=overlay)
+        warnings += faults
+    return SlimmedWheels(by_wheel=by_wheel, notes=tuple(notes), warnings=tuple(warnings))
+
+
+def _rewritten(
+    wheel: VerifiedWheel,
+    dropped: Mapping[str, str],
+    profile: SlimProfile,
+    workshop: Workshop,
+    *,
+    paranoid: bool,
+) -> tuple[Mapping[str, Member], Path | None, list[str]]:
+    """The stripped members that stand for the wheel's, where they lie, and what speaks against others."""
+    if not profile.strips:
+        return {}, None, []
+    members, overlay = workshop.stripped(wheel)
+    members = _but_kept(members, wheel, profile)
+    if not paranoid or overlay is None:
+        return members, overlay, []
+    staying = {path: member for path, member in members.items() if path not in dropped}
+    faults = workshop.layout_faults(wheel, staying, overlay)
+    told = [
+        f"`{path}` of {wheel.name} {wheel.version} is not stripped: lief says of the stripped file: {fault}"
+        for path, fault in sorted(faults.items())
+    ]
+    return {path: member for path, member in staying.items() if path not in faults}, overlay, told
+
+
+def _but_kept(
+    members: Mapping[str, Member], wheel: VerifiedWheel, profile: SlimProfile
+) -> Mapping[str, Member]:
+    """Those of `members` that the user does not want to stay as they are."""
+    keep = [selector for selector in profile.keep if selector.concerns(wheel.name)]
+    if not keep:
+        return members
+    from builder.fragments.placing import place_of
+
     return {
-        wheel.sha256: Slimmed(drops=dropped, rewritten=members, overlay=overlay)
-        for wheel, dropped, (members, overlay) in zip(ordered, drops, overlays, strict=True)
+        path: member
+        for path, member in members.items()
+        if not any(selector.matches(place_of(path)) for selector in keep)
     }
 
 
@@ -67,36 +124,55 @@ def _contents(source: Sequence[SourceFile]) -> dict[str, bytes]:
     }
 
 
-def _key(wheels: Sequence[VerifiedWheel], contents: Mapping[str, bytes], slimming: Slimming) -> str:
+def _key(wheels: Sequence[VerifiedWheel], contents: Mapping[str, bytes], profile: SlimProfile) -> str:
     app = [[path, sha256(content).hexdigest()] for path, content in sorted(contents.items())]
     versions = [DECISIONS_VERSION, FACTS_VERSION]
-    return json.dumps([versions, slimming, [wheel.sha256 for wheel in wheels], app])
+    return json.dumps([versions, profile.key, [wheel.sha256 for wheel in wheels], app])
 
 
 def _decided(
-    wheels: Sequence[VerifiedWheel], contents: Mapping[str, bytes], slimming: Slimming, workshop: Workshop
-) -> list[dict[str, str]]:
-    """For each wheel, path of a member to the rule that drops it."""
+    wheels: Sequence[VerifiedWheel], contents: Mapping[str, bytes], profile: SlimProfile, workshop: Workshop
+) -> tuple[list[dict[str, str]], list[str], list[str]]:
+    """For each wheel, path of a member to the rule that drops it; then notes and warnings."""
     from builder.fragments.placing import placed
-    from builder.slim.decide import decide
-    from builder.slim.scan import scan_source
+    from builder.slim.asking import WheelFiles, asked
 
     places = [placed(wheel) for wheel in wheels]
+    wishes = asked(
+        profile,
+        [WheelFiles(project=wheel.name, paths=sorted(of)) for wheel, of in zip(wheels, places, strict=True)],
+    )
+    dropped = wishes.dropped
+    if profile.has_rules:
+        dropped = _by_rules(wheels, places, contents, profile, workshop, wishes).dropped
+    drops: list[dict[str, str]] = [{} for _ in wheels]
+    for (number, path), rule in sorted(dropped.items()):
+        drops[number][places[number][path].path] = rule
+    return drops, list(wishes.notes), list(wishes.warnings)
+
+
+def _by_rules(
+    wheels: Sequence[VerifiedWheel],
+    places: Sequence[Mapping[str, Member]],
+    contents: Mapping[str, bytes],
+    profile: SlimProfile,
+    workshop: Workshop,
+    wishes: Asked,
+) -> Decision:
+    from builder.slim.decide import decide
+    from builder.slim.scan import scan_source
 
     def read(number: int, path: str) -> bytes:
         return _content(wheels[number], places[number][path])
 
-    decision = decide(
+    return decide(
         [workshop.scan(wheel) for wheel in wheels],
         scan_source(contents, contents.__getitem__) if contents else None,
-        slimming,
+        profile,
         read,
         dict(_shared_objects(wheels, places, workshop)),
+        wishes,
     )
-    drops: list[dict[str, str]] = [{} for _ in wheels]
-    for (number, path), rule in sorted(decision.dropped.items()):
-        drops[number][places[number][path].path] = rule
-    return drops
 
 
 def _content(wheel: VerifiedWheel, member: Member) -> bytes:
@@ -112,7 +188,7 @@ def _content(wheel: VerifiedWheel, member: Member) -> bytes:
 def _shared_objects(
     wheels: Sequence[VerifiedWheel], places: Sequence[Mapping[str, Member]], workshop: Workshop
 ) -> Iterator[tuple[tuple[int, str], SharedObject]]:
-    from builder.slim.values import SharedObject
+    from builder.slim.values import SharedObject  # a warm build asks for neither
     from manylinux.elf.facts import ElfFacts
 
     for number, wheel in enumerate(wheels):

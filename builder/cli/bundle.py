@@ -43,8 +43,16 @@ BUNDLE = (
     click.option(
         "--slim",
         type=click.Choice([each.value for each in Slimming]),
-        default=Slimming.SAFE.value,
-        help="What to leave out: nothing, or what nothing that runs can miss.  [safe]",
+        help="What to leave out: nothing, or what nothing that runs can miss.  [pyproject.toml's, or safe]",
+    ),
+    click.option(
+        "--keep", multiple=True, metavar="[PROJECT:]GLOB", help="Files of wheels that stay as they are."
+    ),
+    click.option(
+        "--drop", multiple=True, metavar="PROJECT:GLOB", help="Leave files of PROJECT out of the bundle."
+    ),
+    click.option(
+        "--paranoid", is_flag=True, help="Have lief check what was stripped; read again what was written."
     ),
     click.option(
         "--bytecode",

@@ -19,7 +19,10 @@ class BundleChoices(FromOptions):
     exclude_runtime_packages: bool = False
     no_limit: bool = False
     locked: Path | None = None
-    slim: str = "none"
+    slim: str | None = None
+    keep: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    paranoid: bool = False
     bytecode: str = "none"
     allow: tuple[str, ...] = ()
     dry_run: bool = False

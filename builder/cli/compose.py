@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from builder.bytecode.values import Mode
 from builder.cli.wiring import wired
-from builder.model import Slimming
 from builder.report.text import target_line
+from builder.slim.profile import SlimProfile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,13 +29,16 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
     demand_inputs(wishes.inputs, bundle.source)
     where = destination(bundle)
     link = link_options(bundle, wishes.resolve.prefer)
-    allow, slimming = allowed_codes(bundle.allow), Slimming(bundle.slim)
+    allow = allowed_codes(bundle.allow)
     chosen = announced_target(wishes, terminal)
     output = None if where is None else where.path
-    with wired(wishes, chosen.target, terminal, output, bundle.locked, allow, slimming) as tools:
+    with wired(wishes, chosen.target, terminal, output, bundle.locked, allow, bundle) as tools:
         from builder.order import Order
         from builder.pipeline import build_bundle  # here and below: what is slow to load, while pip thinks
 
+        slimming = tools.slimming
+        if tools.configuration.slim != SlimProfile():
+            terminal.note("what is left out follows `[tool.lbuild.slim]` in pyproject.toml")
         order = Order(
             wish=tools.wish(),
             target=chosen.target,
@@ -50,6 +53,7 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
             limited=not bundle.no_limit,
             allow=allow,
             slimming=slimming,
+            paranoid=bundle.paranoid,
             bytecode=Mode(bundle.bytecode),
         )
         return build_bundle(order, tools)

@@ -2,6 +2,8 @@
 
 [tool.lbuild]
 index-pins = {torch = "https://wheels.example/simple"}
+
+`[tool.lbuild.slim]` is read by `slim_table`.
 """
 
 from __future__ import annotations
@@ -9,13 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from builder.slim.profile import SlimProfile
 from manylinux.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-KEYS = ("index-pins",)
+KEYS = ("index-pins", "slim")
 
 
 class ConfigurationError(UsageError):
@@ -30,6 +33,7 @@ class Configuration:
 
     index_pins: Mapping[str, str] = field(default_factory=dict)
     """Project, as written, to the only index it may come from."""
+    slim: SlimProfile = field(default_factory=SlimProfile)
 
 
 def read_configuration(folder: Path) -> Configuration:
@@ -57,20 +61,28 @@ def configuration_of(document: Mapping[str, Any]) -> Configuration:
     table = tools.get("lbuild", {}) if isinstance(tools, dict) else {}
     if not isinstance(table, dict):
         raise ConfigurationError("`tool.lbuild` in pyproject.toml is not a table")
-    unknown = sorted(set(table) - set(KEYS))
-    if unknown:
-        from difflib import get_close_matches
-
-        close = get_close_matches(unknown[0], KEYS, n=1)
-        raise ConfigurationError(
-            f"`[tool.lbuild]` in pyproject.toml has no key `{unknown[0]}`",
-            evidence=[f"known: {', '.join(f'`{key}`' for key in KEYS)}"],
-            hint=f"Did you mean `{close[0]}`?" if close else None,
-        )
+    for key in sorted(set(table) - set(KEYS)):
+        raise unknown(f"`[tool.lbuild]` in pyproject.toml has no key `{key}`", key, KEYS)
     pins = table.get("index-pins", {})
     if not isinstance(pins, dict) or not all(isinstance(url, str) for url in pins.values()):
         raise ConfigurationError(
             "`tool.lbuild.index-pins` in pyproject.toml is not a table of URLs",
             hint='Write `index-pins = {PROJECT = "URL"}`',
         )
-    return Configuration(index_pins=pins)
+    if "slim" not in table:
+        return Configuration(index_pins=pins)
+    from builder.cli.slim_table import slim_table  # it imports from here, and reads the table of rules
+
+    return Configuration(index_pins=pins, slim=slim_table(table["slim"]))
+
+
+def unknown(summary: str, name: object, known: Sequence[str]) -> ConfigurationError:
+    """The error of a name that is none of `known`, with the nearest one."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(str(name), known, n=1)
+    return ConfigurationError(
+        summary,
+        evidence=[f"known: {', '.join(f'`{each}`' for each in known)}"],
+        hint=f"Did you mean `{close[0]}`?" if close else None,
+    )

@@ -8,21 +8,22 @@ import time
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import packaging
 
 from builder import VERSION
+from builder.cli.asking_pip import asked_pip
 from builder.cli.cache_folder import opened_store
 from builder.cli.configuration import Configuration, read_configuration
+from builder.cli.slim_choices import slim_profile
 from builder.disk import LocalDisk
 from builder.fragments.workshop import Workshop
 from builder.link.contents import unreadable
 from builder.memo import wish_key
-from builder.model import Slimming
 from builder.ports import Progress, Silent
+from builder.slim.profile import NOTHING, SlimProfile
 from builder.watching import WatchedDisk, WatchedEnvironment
 from manylinux.errors import EnvironmentFault
 from prebuilt_index.urls import is_remote, redacted
@@ -32,29 +33,20 @@ if TYPE_CHECKING:
 
     from builder.build import PureBuilder
     from builder.bytecode.workshop import BytecodeWorkshop
+    from builder.cli.bundle_choices import BundleChoices
     from builder.cli.options import Wishes
     from builder.cli.terminal import Terminal
     from builder.facts import World
     from builder.inputs import Reading
-    from builder.model import Pin, ResolveOptions, Slimmed, SourceFile
+    from builder.model import Pin, ResolveOptions, SourceFile
     from builder.report.values import Stage
+    from builder.slim.values import SlimmedWheels
     from manylinux.elf.facts import Binary
     from manylinux.target import Target
     from prebuilt_index.index.client import IndexClient, IndexSettings
     from prebuilt_index.pip_config import PipDefaults
     from prebuilt_index.store import Store
     from prebuilt_index.wheel_archive import VerifiedWheel
-
-
-_COLD = (
-    "builder.facts",
-    "builder.inputs",
-    "builder.resolve",
-    "builder.pipeline",
-    "prebuilt_index.index.client",
-    "prebuilt_index.simple.json_page",
-    "prebuilt_index.transport.session",
-)
 
 
 @contextmanager
@@ -83,7 +75,7 @@ class Wiring:
         output: Path | None,
         locked: Path | None = None,
         allow: frozenset[str] = frozenset(),
-        slimming: Slimming = Slimming.NONE,
+        bundle: BundleChoices | None = None,
     ) -> None:
         self.pip = pip
         self._wishes = wishes
@@ -94,7 +86,7 @@ class Wiring:
         self._output = output
         self._locked = locked
         self._allow = allow
-        self._slimming = slimming
+        self._bundle = bundle
         self.disk = WatchedDisk(LocalDisk())
         self.environ = WatchedEnvironment(os.environ)
 
@@ -144,13 +136,16 @@ class Wiring:
     def fetch(self, pins: Sequence[Pin]) -> tuple[VerifiedWheel, ...]:
         from builder.cli.supply import fetch_with
 
-        learn = self.workshop.binaries if self._slimming is Slimming.NONE else self.workshop.slim
+        learn = self.workshop.learning(self.slimming)
         return fetch_with(lambda: self.facts, self.store, self.workshop.prepare, learn, self._progress, pins)
 
-    def slimmed(self, wheels: Sequence[VerifiedWheel], source: Sequence[SourceFile]) -> Mapping[str, Slimmed]:
+    def slimmed(
+        self, wheels: Sequence[VerifiedWheel], source: Sequence[SourceFile], profile: SlimProfile
+    ) -> SlimmedWheels:
         from builder.slimming import slimmed
 
-        return slimmed(wheels, source, self._slimming, self.workshop, self.store, self._progress)
+        paranoid = self._bundle is not None and self._bundle.paranoid
+        return slimmed(wheels, source, profile, self.workshop, self.store, self._progress, paranoid=paranoid)
 
     def binaries(self, wheel: VerifiedWheel) -> Mapping[str, Binary]:
         return self.workshop.binaries(wheel)
@@ -184,6 +179,11 @@ class Wiring:
     @cached_property
     def configuration(self) -> Configuration:
         return read_configuration(Path.cwd())
+
+    @cached_property
+    def slimming(self) -> SlimProfile:
+        """Raises UsageError for what cannot be understood."""
+        return NOTHING if self._bundle is None else slim_profile(self._bundle, self.configuration.slim)
 
     @cached_property
     def settings(self) -> IndexSettings:
@@ -245,27 +245,17 @@ def wired(
     output: Path | None,
     locked: Path | None = None,
     allow: frozenset[str] = frozenset(),
-    slimming: Slimming = Slimming.NONE,
+    bundle: BundleChoices | None = None,
 ) -> Iterator[Wiring]:
     """The tools of one run, put away at its end."""
     _demand_current_folder()
     with opened_store(wishes.cache) as store, shown_progress(terminal) as progress:
-        pip = _pip(store, terminal)
-        tools = Wiring(wishes, target, store, progress, terminal, pip, output, locked, allow, slimming)
+        pip = asked_pip(store, terminal)
+        tools = Wiring(wishes, target, store, progress, terminal, pip, output, locked, allow, bundle)
         try:
             yield tools
         finally:
             tools.close()
-
-
-def _pip(store: Store, terminal: Terminal) -> PipDefaults:
-    """pip's configuration; what of it is not used is told."""
-    from prebuilt_index.pip_config import read_pip_defaults
-
-    defaults = read_pip_defaults(os.environ, store, meanwhile=_load_what_a_cold_run_needs)
-    for line in _unused(defaults):
-        terminal.note(line)
-    return defaults
 
 
 def _demand_current_folder() -> None:
@@ -278,19 +268,3 @@ def _demand_current_folder() -> None:
             evidence=[error.strerror or str(error)],
             hint="Change to a folder that exists",
         ) from error
-
-
-def _load_what_a_cold_run_needs() -> None:
-    """Where pip has to be asked, nothing is known yet: these modules take 0.2 s to load, while pip thinks."""
-    for module in _COLD:
-        import_module(module)
-
-
-def _unused(defaults: PipDefaults) -> Iterator[str]:
-    """What pip's configuration says and lbuild leaves aside, and how to have it nevertheless."""
-    if defaults.ignored_extra_index_urls:
-        urls = ", ".join(map(redacted, defaults.ignored_extra_index_urls))
-        yield f"extra-index-url of pip's configuration is not used ({urls}): name each with --extra-index-url"
-    if defaults.ignored_find_links:
-        places = ", ".join(map(redacted, defaults.ignored_find_links))
-        yield f"find-links of pip's configuration is not used ({places}): name each with --find-links"

@@ -5,6 +5,7 @@
 | `Bucket.FACTS`      | of the facts                                                   |
 | `Bucket.SCANS`      | of the scan                                                    |
 | `Bucket.OVERLAYS`   | of what strips, and name and version of what compresses        |
+| `Bucket.CHECKS`     | the same, and of lief, which found the overlay's members sound |
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from prebuilt_index.wheel_archive import Member
 from prebuilt_index.wheel_archive.rules import RULES_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from builder.slim.values import WheelScan
@@ -60,6 +61,23 @@ def keep_overlay(store: Store, wheel: VerifiedWheel, sha256: str, members: Mappi
     """`kept_overlay` gives them from now on; `sha256` is the blob's that holds them."""
     record = json.dumps([sha256, list(members.values())], separators=(",", ":"))
     store.put(Bucket.OVERLAYS, _overlay_key(wheel), record.encode("ascii"))
+
+
+def kept_sound(store: Store, wheel: VerifiedWheel) -> frozenset[str]:
+    """Digests of rewritten members in which lief, of the version at hand, found nothing wrong."""
+    record = store.get(Bucket.CHECKS, _sound_key(wheel))
+    return frozenset() if record is None else frozenset(json.loads(record))
+
+
+def keep_sound(store: Store, wheel: VerifiedWheel, digests: Iterable[str]) -> None:
+    """`kept_sound` gives these from now on."""
+    store.put(Bucket.CHECKS, _sound_key(wheel), json.dumps(sorted(digests)).encode("ascii"))
+
+
+def _sound_key(wheel: VerifiedWheel) -> str:
+    from importlib.metadata import version  # 15 ms that only those pay who want it
+
+    return f"layouts {_overlay_key(wheel)} lief {version('lief')}"
 
 
 def _overlay_key(wheel: VerifiedWheel) -> str:

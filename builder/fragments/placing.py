@@ -14,9 +14,10 @@ _LIBRARY = ("purelib", "platlib", "data")
 
 def placed(wheel: VerifiedWheel) -> dict[str, Member]:
     """The members by their path in site-packages; those that go elsewhere by their path in the wheel."""
-    return {_path(member.path): member for member in wheel.members}
+    return {place_of(member.path): member for member in wheel.members}
 
 
-def _path(path: str) -> str:
+def place_of(path: str) -> str:
+    """The same of one path in a wheel."""
     below = below_data(path) if ".data/" in path else None
     return below.rest if below is not None and below.scheme in _LIBRARY else path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,11 @@ from builder.fragments.kept import (
     keep_binaries,
     keep_overlay,
     keep_scan,
+    keep_sound,
     kept_binaries,
     kept_overlay,
     kept_scan,
+    kept_sound,
 )
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from builder.ports import Progress
+    from builder.slim.profile import SlimProfile
     from builder.slim.values import WheelScan
     from manylinux.elf.facts import Binary
     from manylinux.elf.workers import ElfReaders
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
 
 TASK = "slim"
 """What this work is called to a Progress; its unit is bytes of wheels."""
+_LAYOUT_SECONDS = 120.0
+"""For lief to read one whole file, however busy the machine is."""
 
 
 class Workshop:
@@ -40,6 +46,7 @@ class Workshop:
         self._lock = threading.Lock()
         self._known: dict[str, Mapping[str, Binary]] = {}
         self._readers: ElfReaders | None = None
+        self._layouts: ElfReaders | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
 
     def prepare(self) -> None:
@@ -95,21 +102,53 @@ class Workshop:
         keep_scan(self._store, wheel, scan)
         return scan
 
-    def slim(self, wheel: VerifiedWheel, pulse: Callable[[], None] = lambda: None) -> None:
-        """All that slimming asks of a wheel is known from now on."""
-        self.stripped(wheel, pulse)
+    def layout_faults(
+        self, wheel: VerifiedWheel, members: Mapping[str, Member], overlay: Path
+    ) -> Mapping[str, str]:
+        """What lief says against `members` of the wheel's overlay, by path: nothing of those that are sound.
+
+        That one is sound is kept; what is not is looked at again every time.
+        """
+        sound = kept_sound(self._store, wheel)
+        doubtful = {path: member for path, member in members.items() if member.sha256 not in sound}
+        if not doubtful:
+            return {}
+        from builder.fragments.layouts import faults_of
+        from manylinux.elf.workers import LAYOUT_MEMORY, ElfReaders, worker_command
+
+        _, folder = self._tools()
+        with self._lock:
+            if self._layouts is None:
+                self._layouts = ElfReaders(command=worker_command(LAYOUT_MEMORY), seconds=_LAYOUT_SECONDS)
+        faults = faults_of(doubtful, overlay, self._layouts.layout_fault, folder / "layout")
+        passed = {member.sha256 for path, member in doubtful.items() if path not in faults}
+        keep_sound(self._store, wheel, sound | passed)
+        return faults
+
+    def slim(
+        self, wheel: VerifiedWheel, pulse: Callable[[], None] = lambda: None, *, strip: bool = True
+    ) -> None:
+        """All that slimming asks of a wheel is known from now on; what stripping gives, with `strip`."""
+        if strip:
+            self.stripped(wheel, pulse)
+        else:
+            self.binaries(wheel, pulse)
         pulse()
         self.scan(wheel)
 
-    def slim_all(self, wheels: Sequence[VerifiedWheel], progress: Progress) -> None:
+    def learning(self, profile: SlimProfile) -> Callable[[VerifiedWheel, Callable[[], None]], object]:
+        """What learns of a new wheel all that a bundle with this profile will ask."""
+        return partial(self.slim, strip=profile.strips) if profile.has_rules else self.binaries
+
+    def slim_all(self, wheels: Sequence[VerifiedWheel], progress: Progress, *, strip: bool = True) -> None:
         """The same of several wheels, by as many threads as there are processors; nothing if all is known."""
-        new = [wheel for wheel in wheels if not self._is_slim(wheel)]
+        new = [wheel for wheel in wheels if not self._is_slim(wheel, strip=strip)]
         if not new:
             return
         from concurrent.futures import ThreadPoolExecutor
 
         def work(wheel: VerifiedWheel) -> None:
-            self.slim(wheel)
+            self.slim(wheel, strip=strip)
             progress.advance(TASK, wheel.size)
 
         self.prepare()
@@ -120,8 +159,9 @@ class Workshop:
         finally:
             progress.finish(TASK)
 
-    def _is_slim(self, wheel: VerifiedWheel) -> bool:
-        return kept_overlay(self._store, wheel) is not None and kept_scan(self._store, wheel) is not None
+    def _is_slim(self, wheel: VerifiedWheel, *, strip: bool) -> bool:
+        is_read = kept_overlay if strip else kept_binaries
+        return is_read(self._store, wheel) is not None and kept_scan(self._store, wheel) is not None
 
     def read(self, path: Path) -> Binary | None:
         """What one file says; None where it is no compiled code."""
@@ -130,11 +170,12 @@ class Workshop:
     def close(self) -> None:
         """No process and no scratch file of it is left."""
         with self._lock:
-            if self._readers is not None:
-                self._readers.close()
+            for readers in (self._readers, self._layouts):
+                if readers is not None:
+                    readers.close()
             if self._scratch is not None:
                 self._scratch.cleanup()
-            self._readers = self._scratch = None
+            self._readers = self._layouts = self._scratch = None
 
     def _tools(self) -> tuple[ElfReaders, Path]:
         with self._lock:

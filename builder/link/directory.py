@@ -20,7 +20,7 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -50,9 +50,12 @@ class _Written:
     size: int
 
 
-def write_directory(plan: BundlePlan, output: Path) -> Bundle:
+def write_directory(
+    plan: BundlePlan, output: Path, look: Callable[[Path], None] = lambda path: None
+) -> Bundle:
     """The files of `plan` are below `output`, all of them; what was there before stays until then.
 
+    `look` is called with the folder that was written, before it takes its place.
     Raises OutputError when the output cannot be written or holds what lbuild did not write, StoreError,
     HashMismatchError and SourceFileError when content cannot be had.
     """
@@ -63,6 +66,7 @@ def write_directory(plan: BundlePlan, output: Path) -> Bundle:
     try:
         part.mkdir()
         written = _write_files(part, plan)
+        look(part)
         if fill:
             _move_up(part, goal)
         else:

@@ -5,6 +5,7 @@ the same bytes, the sha256 included. Only source files and what the plan made it
 """
 
 import zlib
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,22 +19,24 @@ from builder.link.stream import HashedStream, WheelReaders
 from builder.model import Bundle, BundlePlan, FromBytes, FromSource, FromWheel, PlannedFile
 
 
-def write_zip(plan: BundlePlan, output: Path) -> Bundle:
+def write_zip(
+    plan: BundlePlan, output: Path, look: Callable[[Path, str], None] = lambda path, sha256: None
+) -> Bundle:
     """The zip of `plan` is at `output`, whole; what was there stays until then, and on any failure.
+
+    `look` is called with the path of what was written and its sha256, before it takes its place.
 
     The same plan over the same source gives the same bytes. Raises OutputError when the output cannot be
     written, TooLargeError when only zip64 could hold the bundle, StoreError and SourceFileError when
     content cannot be read.
     """
-    with (
-        replacing_file(output, expected_size(plan)) as file,
-        closing(WheelReaders()) as wheels,
-        HashedStream(file) as stream,
-    ):
-        press = _Press(plan=plan, stream=stream, archive=RawZip(stream), wheels=wheels)
-        for planned in plan.files:
-            press.add(planned)
-        press.archive.finish()
+    with replacing_file(output, expected_size(plan)) as file:
+        with closing(WheelReaders()) as wheels, HashedStream(file) as stream:
+            press = _Press(plan=plan, stream=stream, archive=RawZip(stream), wheels=wheels)
+            for planned in plan.files:
+                press.add(planned)
+            press.archive.finish()
+        look(Path(file.name), stream.hexdigest)
     return Bundle(
         path=output,
         sha256=stream.hexdigest,

@@ -1,16 +1,19 @@
 """What goes of the wheels of one bundle, and what of their tests stays and why.
 
+What a user asks to keep stays, whatever else is said, and so does what a test module that is kept reaches;
+what a user asks to leave out goes, whatever the rules say.
+
 Pure, but that test modules which something reaches are read through a function handed in.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from builder.model import Slimming
 from builder.slim import rules
-from builder.slim.graph import ENTRY_POINT, Reached, ReadCandidate, named_folders, reached
+from builder.slim.asking import Asked, Place
+from builder.slim.graph import ENTRY_POINT, KEPT, Reached, ReadCandidate, named_folders, reached
 from builder.slim.names import suffix_of
-from builder.slim.rules import rules_of
+from builder.slim.profile import SlimProfile
 from builder.slim.values import (
     HAS_PROGRAMS,
     NAMES_STUBS,
@@ -23,34 +26,41 @@ from builder.slim.values import (
 
 _WHATEVER_NAMED = frozenset({rules.TRANSLATION_SOURCES, rules.SERVICE_EXAMPLES})
 """Code that reads these makes other files of them, which no bundle is for."""
-Place = tuple[int, str]
-"""The position of a wheel, and a path in it."""
+_NOTHING = Asked()
 
 
 def decide(
     scans: Sequence[WheelScan],
     source: WheelScan | None,
-    profile: Slimming,
+    profile: SlimProfile,
     read_candidate: ReadCandidate,
     shared_objects: Mapping[Place, SharedObject] | None = None,
+    asked: Asked = _NOTHING,
 ) -> Decision:
     """What goes of the wheels of `scans`, in their order, and what of their tests stays.
 
     `read_candidate` is called for test modules that something reaches, a handful in most bundles.
     `shared_objects` are facts of all compiled files of the bundle; copies of which they say nothing stay.
     """
-    active = rules_of(profile)
+    active = profile.rules
     if not active:
-        return Decision(dropped={}, kept={})
-    walk = reached(scans, source, read_candidate)
+        return Decision(dropped=asked.dropped, kept={})
+    walk = reached(scans, source, read_candidate, asked.kept)
     in_app = frozenset(source.named) if source is not None else frozenset()
-    dropped: dict[Place, str] = {}
-    kept: dict[Place, str] = dict(walk.modules)
+    dropped: dict[Place, str] = dict(asked.dropped)
+    kept = {place: reason for place, reason in walk.modules.items() if place not in dropped}
+    libraries = {
+        place: facts for place, facts in (shared_objects or {}).items() if place not in asked.dropped
+    }
     for number, scan in enumerate(scans):
         named = frozenset(scan.named) | walk.named.get(number, frozenset()) | in_app
         folders = tuple(f"{name.replace('.', '/')}/" for name in named_folders(scan.entry_points))
-        for path, rule, reason in _judged(number, scan, named, walk, shared_objects or {}):
-            if reason is None and path.startswith(folders):
+        for path, rule, reason in _judged(number, scan, named, walk, libraries):
+            if (number, path) in asked.dropped:
+                continue
+            if (number, path) in asked.kept:
+                reason = KEPT
+            elif reason is None and path.startswith(folders):
                 reason = ENTRY_POINT
             if reason is not None:
                 if rule in (rules.TEST_MODULES, rules.TEST_DATA):

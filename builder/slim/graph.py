@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from builder.slim.names import CANDIDATE_WORDS, ModuleName, ancestors
@@ -12,6 +12,7 @@ ReadCandidate = Callable[[int, str], bytes]
 """The content of a test module, by the position of its wheel and its path."""
 ENTRY_POINT = "an entry point"
 SOURCE = "the app"
+KEPT = "asked to stay"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +29,13 @@ class Reached:
     """By wheel: last parts of paths that its reached test modules hold as strings."""
 
 
-def reached(scans: Sequence[WheelScan], source: WheelScan | None, read_candidate: ReadCandidate) -> Reached:
-    """The test modules of `scans` that anything else of them, or `source`, may import."""
+def reached(
+    scans: Sequence[WheelScan],
+    source: WheelScan | None,
+    read_candidate: ReadCandidate,
+    asked: Set[tuple[int, str]] = frozenset(),
+) -> Reached:
+    """The test modules of `scans` that anything else of them, `source` or those at `asked` may import."""
     walk = _Walk(scans, read_candidate)
     if not walk.index:
         return Reached(modules={}, folders={}, beside={}, named={})
@@ -41,6 +47,8 @@ def reached(scans: Sequence[WheelScan], source: WheelScan | None, read_candidate
             walk.runs(runs)
         walk.mention(scan.entry_points, (), ENTRY_POINT)
         walk.mention((), [f"{name}." for name in named_folders(scan.entry_points)], ENTRY_POINT)
+    for number, scan in enumerate(scans if asked else ()):
+        walk.mention((each.name for each in scan.modules if (number, each.path) in asked), (), KEPT)
     walk.go()
     return Reached(
         modules=walk.kept,

@@ -26,6 +26,7 @@ SOURCES = "sources"
 STATIC_LIBRARIES = "static-libraries"
 TRANSLATION_SOURCES = "translation-sources"
 LIBRARY_COPIES = "library-copies"
+STRIP = "strip"
 DOCUMENTATION = "documentation"
 SERVICE_EXAMPLES = "service-examples"
 

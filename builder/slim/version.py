@@ -2,5 +2,5 @@
 
 SCAN_VERSION = 1
 """Raised when the form of a scan, or what it finds, changes."""
-DECISIONS_VERSION = (SCAN_VERSION, 1)
-"""The second is raised when other files go for the same scans."""
+DECISIONS_VERSION = (SCAN_VERSION, 2)
+"""The second is raised when other files go for the same scans, or the record of that has another form."""

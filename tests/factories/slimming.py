@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from builder.model import Slimming
+from builder.slim.asking import WheelFiles, asked
 from builder.slim.decide import decide
+from builder.slim.profile import SlimProfile
 from builder.slim.records import from_record, to_record
 from builder.slim.scan import Entry, scan_source, scan_wheel
 from builder.slim.values import Decision, SharedObject, WheelScan
@@ -23,15 +25,22 @@ def make_decision(
     source: Files | None = None,
     profile: Slimming = Slimming.SAFE,
     shared_objects: Mapping[tuple[int, str], SharedObject] | None = None,
+    changes: SlimProfile | None = None,
 ) -> Decision:
-    """What goes of a bundle of these wheels and this source."""
+    """What goes of a bundle of these wheels, of projects `a`, `b` and so on, and this source.
+
+    `changes`: a profile in the place of `profile`.
+    """
+    whole = changes or SlimProfile(base=profile)
+    files = [WheelFiles(project=chr(97 + number), paths=sorted(each)) for number, each in enumerate(wheels)]
     app = scan_source(source, lambda path: _bytes(source[path])) if source is not None else None
     return decide(
         [make_scan(files) for files in wheels],
         app,
-        profile,
+        whole,
         lambda number, path: _bytes(wheels[number][path]),
         shared_objects,
+        asked(whole, files),
     )
 
 
