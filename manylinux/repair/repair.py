@@ -52,7 +52,7 @@ def repair(
     """
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(TemporaryDirectory(prefix="lbuild-repair-")))
-        reading = readers or stack.enter_context(ElfReaders())
+        reading = readers or stack.enter_context(ElfReaders(command=worker_command(LAYOUT_MEMORY)))
         before = stack.enter_context(opened(wheel, scratch))
         facts = before.facts(reading.read)
         verdict = judge(facts, target, promise)
@@ -64,7 +64,7 @@ def repair(
         finder = Finder(libraries=libraries, read=reading.read, machine=machine)
         files, folder = facts.fitting(machine), f"{before.name.filename.partition('-')[0]}.libs"
         plan = plan_grafts(files, verdict.wanted, folder, policy_of(target), finder)
-        after, grafted = _rewritten(before, files, plan, folder, scratch)
+        after, grafted = _rewritten(before, files, plan, folder, scratch, Patcher(readers=reading))
         verdict = judge(after.facts(reading.read), target, promise)
         verdict.refuse_excess(allow)
         return _written(after, output_folder, verdict, grafted)
@@ -77,19 +77,20 @@ def _copied(wheel: Path, output_folder: Path, verdict: Verdict) -> Repaired:
 
 
 def _rewritten(
-    wheel: OpenWheel, files: Mapping[str, ElfFacts], plan: GraftPlan, folder: str, scratch: Path
+    wheel: OpenWheel,
+    files: Mapping[str, ElfFacts],
+    plan: GraftPlan,
+    folder: str,
+    scratch: Path,
+    patcher: Patcher,
 ) -> tuple[OpenWheel, tuple[Grafted, ...]]:
     """The wheel with what was planned, and what came into it."""
-    if not plan.changes and not plan.grafts:
-        return wheel, ()
     by_path = {installed(member.path): member for member in wheel.members}
-    with ElfReaders(command=worker_command(LAYOUT_MEMORY)) as readers:
-        patcher = Patcher(readers=readers)
-        for path, change in plan.changes.items():
-            place = by_path[path].unpacked
-            assert place is not None, path  # it has facts
-            patcher.patch(place, files[path], change, path)
-        added = [_grafted_member(graft, f"{folder}/{graft.name}", scratch, patcher) for graft in plan.grafts]
+    for path, change in plan.changes.items():
+        place = by_path[path].unpacked
+        assert place is not None, path  # it has facts
+        patcher.patch(place, files[path], change, path)
+    added = [_grafted_member(graft, f"{folder}/{graft.name}", scratch, patcher) for graft in plan.grafts]
     twice = [member.path for member in added if member.path in by_path]
     if twice:
         raise GraftError(f"`{wheel.name.filename}` already holds `{twice[0]}`, which would be put into it")

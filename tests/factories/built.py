@@ -1,4 +1,4 @@
-"""Wheels with real extension modules, compiled here for the Python that runs the tests, and libraries they need."""
+"""Wheels with extension modules, compiled here for the Python that runs the tests, and their libraries."""
 
 import os
 import platform
@@ -62,7 +62,7 @@ def compiled(output: Path, source: str, *options: str | Path) -> Path:
 
 
 def make_libraries(folder: Path) -> Path:
-    """`libouter.so.2`, which needs `libinner.so.1` with a version of its own, as a package would install them."""
+    """`libouter.so.2`, which needs `libinner.so.1` and a version of it, as a package would install them."""
     script = folder / "inner.map"
     folder.mkdir(parents=True, exist_ok=True)
     script.write_text("INNER_1 { global: inner; local: *; };")
