@@ -9,6 +9,7 @@ from manylinux.audit.audit import audit
 from manylinux.audit.finding import Finding, Severity
 from manylinux.audit.module_name import module_name
 from manylinux.audit.scene import make_scene
+from manylinux.elf.facts import ElfFacts, Kind
 from manylinux.errors import LyingWheelError, WheelNeedsMoreError
 from manylinux.policy.policy import policy_of
 from manylinux.refusal import Fault
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from manylinux.audit.scene import Scene
-    from manylinux.elf.facts import ElfFacts
     from manylinux.policy.policy import Policy
     from manylinux.target import Target
 
@@ -111,15 +111,22 @@ def _lies_to(facts: WheelFacts, target: Target, scene: Scene) -> Iterator[str]:
     # What platform's glibc a backend writes is of no weight: that is told by evidence.
     if refusal is not None and refusal.fault is not Fault.GLIBC:
         yield f"the file is named for `{facts.name.tag_set}`: {refusal.text}"
-    for path in scene.files:
+    for path, binary in scene.files.items():
         name = module_name(path)
         if name is None or not name.tagged or name.ending != ".so":
             continue
-        if not name.imported_by(scene.policy) and name.module not in scene.modules:
+        if isinstance(binary, ElfFacts) and not _is_module(binary):
+            yield f"`{scene.shown[path]}` is tagged `{name.tag}`, and no module but of kind: {binary.kind}"
+        elif not name.imported_by(scene.policy) and name.module not in scene.modules:
             yield (
                 f"`{scene.shown[path]}` is tagged `{name.tag}`; {target.runtime.id} imports "
                 f"`cpython-3{scene.policy.minor}-{scene.policy.triplet}`, `abi3` and no tag"
             )
+
+
+def _is_module(facts: ElfFacts) -> bool:
+    """Whether the file is one that is loaded; a library that names an interpreter looks like a program."""
+    return facts.kind is Kind.SHARED or (facts.kind is Kind.EXECUTABLE and bool(facts.python_exports))
 
 
 def _wanted(scene: Scene) -> dict[str, tuple[str, ...]]:
