@@ -33,6 +33,8 @@ _MOST_BYTES = 2 << 30
 _LARGEST_TEXT = 8 << 20
 """Bytes of METADATA or WHEEL."""
 _PIECE = 1 << 20
+_NOWHERE = frozenset(("", ".", ".."))
+"""Parts of paths that lead elsewhere, or mean nothing."""
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -172,10 +174,11 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 def _check_name(entry: zipfile.ZipInfo) -> None:
     name = entry.filename
     parts = name.split("/")
-    if name.startswith("/") or "\\" in name or ":" in name or not {"", ".", ".."}.isdisjoint(parts):
+    elsewhere = name.startswith("/") or "\\" in name or ":" in name or not _NOWHERE.isdisjoint(parts)
+    if elsewhere or not name.isprintable():
         raise ValueError(f"a member is called `{_shown(name)}`")
-    if not name.isprintable():
-        raise ValueError(f"a member is called `{_shown(name)}`")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError(f"`{name}` is compressed by method {entry.compress_type}")
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         raise ValueError(f"`{name}` is no plain file")

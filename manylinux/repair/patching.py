@@ -49,11 +49,7 @@ class Patcher:
         fault = self._fault(original, path, facts, change)
         original.unlink()
         if fault is not None:
-            raise GraftError(
-                f"`{shown}` cannot be rewritten to load what was put into its wheel",
-                evidence=(f"after patchelf {VERSION}: {fault}",),
-                hint="Build it with the library linked statically",
-            )
+            raise _failed(shown, f"after patchelf {VERSION}: {fault}")
 
     def _fault(self, original: Path, path: Path, facts: ElfFacts, change: Change) -> str | None:
         found = self.readers.read(path)
@@ -117,14 +113,20 @@ def _run(path: Path, words: list[str], shown: str) -> None:
     command = [str(patchelf()), *words, str(path)]
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=_SECONDS)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise NoPatchelfError("patchelf cannot be run", evidence=(str(error),)) from error
+    except OSError as error:
+        raise _absent(f"it cannot be run: {error.strerror}") from error
+    except subprocess.TimeoutExpired as error:
+        raise _failed(shown, f"patchelf took more than {_SECONDS:g} s") from error
     if done.returncode:
-        raise GraftError(
-            f"`{shown}` cannot be rewritten to load what was put into its wheel",
-            evidence=(f"patchelf: {done.stderr.decode(errors='replace').strip()[-500:]}",),
-            hint="Build it with the library linked statically",
-        )
+        raise _failed(shown, f"patchelf: {done.stderr.decode(errors='replace').strip()[-500:]}")
+
+
+def _failed(shown: str, reason: str) -> GraftError:
+    return GraftError(
+        f"`{shown}` cannot be rewritten to load what was put into its wheel",
+        evidence=(reason,),
+        hint="Build it with the library linked statically",
+    )
 
 
 @cache

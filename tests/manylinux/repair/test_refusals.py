@@ -281,6 +281,17 @@ def test_two_members_for_one_place(bench: Bench) -> None:
     assert "are put in one place" in caught.value.evidence[0]
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_members_that_no_installer_needs_to_read(bench: Bench, method: int) -> None:
+    wheel = bench.wheel({NAME: core()})
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("demo/x.py", b"x" * 100, compress_type=method)
+    with pytest.raises(BrokenWheelError) as caught:
+        bench.repaired(wheel)
+
+    assert "`demo/x.py` is compressed by method" in caught.value.evidence[0]
+
+
 @pytest.mark.parametrize(
     ("filename", "content"),
     [
