@@ -123,7 +123,7 @@ def _run(path: Path, words: list[str], shown: str) -> None:
 
 def _failed(shown: str, reason: str) -> GraftError:
     return GraftError(
-        f"`{shown}` cannot be rewritten to load what was put into its wheel",
+        f"`{shown}` cannot be rewritten by patchelf",
         evidence=(reason,),
         hint="Build it with the library linked statically",
     )
