@@ -90,7 +90,7 @@ class _Stream:
         self.length = 0
         self.digest = hashlib.sha256()
 
-    def write(self, data: bytes | bytearray) -> None:
+    def write(self, data: bytes | bytearray | memoryview) -> None:
         self._file.write(data)
         self.digest.update(data)
         self.length += len(data)
