@@ -103,7 +103,7 @@ class _Compiled:
     def _of_source(self) -> Iterator[Module]:
         if not self.source:
             return
-        from builder.link.pack import pack  # only where there is something to compress
+        from manylinux.archive.pack import pack  # only where there is something to compress
 
         for path, (text, content) in self.source.items():
             packed = len(pack(content).data)

@@ -160,7 +160,7 @@ def _engine(plan: BundlePlan) -> str | None:
     """What compressed the members that no wheel brought compressed."""
     if all(isinstance(file.content, FromWheel) for file in plan.files):
         return None
-    from builder.link.pack import ENGINE
+    from manylinux.archive.pack import ENGINE
 
     return ENGINE
 

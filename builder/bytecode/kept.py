@@ -29,7 +29,7 @@ _FORM = 1
 
 def wheel_key(sources: Mapping[str, Member], interpreter: Interpreter) -> str:
     """The key of an overlay: the engine's version belongs to it."""
-    from builder.link.pack import ENGINE
+    from manylinux.archive.pack import ENGINE
 
     lines = "\n".join(f"{sources[path].sha256} {path}" for path in sorted(sources))
     return f"{_maker(interpreter)} {ENGINE} {hashlib.sha256(lines.encode()).hexdigest()}"

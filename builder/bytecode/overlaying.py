@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from builder.bytecode.names import beside
 from builder.bytecode.values import Overlay, Refused
 from builder.link.contents import read_content
-from builder.link.pack import pack
+from manylinux.archive.pack import pack
 from prebuilt_index.store import Store
 from prebuilt_index.wheel_archive import Member, VerifiedWheel
 

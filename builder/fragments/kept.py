@@ -13,8 +13,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from builder.link.pack import ENGINE
 from builder.slim.version import SCAN_VERSION
+from manylinux.archive.pack import ENGINE
 from manylinux.elf.records import FACTS_VERSION, from_table, to_table
 from manylinux.strip import STRIP_VERSION
 from prebuilt_index.store import Bucket

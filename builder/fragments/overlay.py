@@ -14,7 +14,7 @@ import zlib
 from contextlib import closing, contextmanager
 from typing import IO, TYPE_CHECKING
 
-from builder.link.pack import pack
+from manylinux.archive.pack import pack
 from manylinux.strip.strip import Stripped, strip_elf
 from prebuilt_index.store.durable import told
 from prebuilt_index.wheel_archive import Member

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from builder.errors import TooLargeError
-from builder.link.rawzip import MOST_ENTRIES
 from builder.model import Bundle, BundlePlan
+from manylinux.archive.rawzip import MOST_ENTRIES
 from manylinux.runtimes import Limits
 
 _SHOWN = 10
@@ -31,6 +31,15 @@ def check_limits(plan: BundlePlan, limits: Limits) -> None:
         f"The bundle unpacks to {_mb(total)}, and Lambda takes less than {_mb(limits.unzipped_bytes)}",
         evidence=[f"{total:,} bytes, {total - limits.unzipped_bytes + 1:,} too many", *_largest(sizes)],
         hint=_ways_out(sizes),
+    )
+
+
+def too_large_for_zip(evidence: str) -> TooLargeError:
+    """The error for a bundle that only zip64 could hold, by what was seen."""
+    return TooLargeError(
+        "The bundle needs zip64, which Lambda does not take reliably",
+        evidence=[evidence],
+        hint="Write a directory instead and put it into a container image: `-o build/ --no-limit`",
     )
 
 

@@ -19,7 +19,6 @@ from builder.link.conflicts import (
     raise_clashes,
 )
 from builder.link.placement import Layout
-from builder.link.record import RecordLine, render_record
 from builder.link.spread import Spread, Spreading, made_file, owner_of, spread_wheel
 from builder.model import (
     BundlePath,
@@ -33,6 +32,7 @@ from builder.model import (
     Slimmed,
     SourceFile,
 )
+from manylinux.archive.record import RecordLine, render_record
 from manylinux.target import Target
 from prebuilt_index.wheel_archive import VerifiedWheel
 

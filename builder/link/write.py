@@ -12,11 +12,12 @@ from pathlib import Path
 
 from builder.errors import SourceFileError
 from builder.link.contents import read_source_file, source_pieces
+from builder.link.limits import too_large_for_zip
 from builder.link.output import replacing_file
-from builder.link.pack import LARGEST, pack
-from builder.link.rawzip import RawZip
 from builder.link.stream import HashedStream, WheelReaders
 from builder.model import Bundle, BundlePlan, FromBytes, FromSource, FromWheel, PlannedFile
+from manylinux.archive.pack import LARGEST, pack
+from manylinux.archive.rawzip import RawZip
 
 
 def write_zip(
@@ -32,7 +33,7 @@ def write_zip(
     """
     with replacing_file(output, expected_size(plan)) as file:
         with closing(WheelReaders()) as wheels, HashedStream(file) as stream:
-            press = _Press(plan=plan, stream=stream, archive=RawZip(stream), wheels=wheels)
+            press = _Press(plan=plan, stream=stream, archive=RawZip(stream, too_large_for_zip), wheels=wheels)
             for planned in plan.files:
                 press.add(planned)
             press.archive.finish()

@@ -5,12 +5,12 @@ satisfies every want.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from manylinux.audit.finding import Finding, Severity
 from manylinux.audit.scene import Scene
 from manylinux.elf.facts import Binary, ElfFacts
+from manylinux.policy.symbol_versions import numbers_of, order_of
 
 _CODES = {
     "GLIBC": "glibc-too-new",
@@ -18,11 +18,6 @@ _CODES = {
     "CXXABI": "libstdcxx-too-new",
     "GCC": "libgcc-too-new",
 }
-_NAMED = {"GLIBC_ABI_DT_RELR": (2, 36), "GLIBC_PRIVATE": (0,), "CXXABI_TM_1": (0,), "CXXABI_FLOAT128": (0,)}
-"""Versions that are no numbers, to the number of the release that has them first; 0 where all have."""
-_UNKNOWN = (1_000_000,)
-"""Versions of glibc's loader that nobody has heard of are newer than all."""
-_UNRELEASED = ("GLIBC_ABI_",)
 
 
 class _Want(NamedTuple):
@@ -82,15 +77,15 @@ def _defines(binary: Binary, version: str) -> bool:
 
 def _too_new(scene: Scene, library: str, wanted: Iterable[str]) -> Iterator[tuple[str, Severity, _Want]]:
     for version in wanted:
-        family, _, number = version.partition("_")
+        family = version.partition("_")[0]
         sure = scene.policy.newest.get(family)
         if sure is None:
             continue
-        want = _Want(_order(version, number), version, library, family)
-        if want.order <= _numbers(sure):
+        want = _Want(order_of(version), version, library, family)
+        if want.order <= numbers_of(sure):
             continue
         today = scene.policy.today.get(family)
-        there = today is not None and want.order <= _numbers(today)
+        there = today is not None and want.order <= numbers_of(today)
         yield _CODES.get(family, "version-missing"), Severity.WARNING if there else Severity.ERROR, want
 
 
@@ -115,20 +110,3 @@ def _hint(scene: Scene, code: str) -> str:
     if code == "version-missing":
         return "Bundle the library under a name of its own, as `auditwheel repair` does"
     return f"Take a wheel tagged manylinux_{glibc} or older, or build it with an older compiler"
-
-
-@lru_cache(maxsize=1024)
-def _order(version: str, number: str) -> tuple[int, ...]:
-    """For comparing; what is no number is very old, unless it belongs to those that came lately."""
-    if version in _NAMED:
-        return _NAMED[version]
-    if version.startswith(_UNRELEASED):
-        return _UNKNOWN
-    return _numbers(number)
-
-
-@lru_cache(maxsize=1024)
-def _numbers(text: str) -> tuple[int, ...]:
-    """A version's numbers; empty, and so the oldest, where it has others than numbers."""
-    parts = text.split(".")
-    return tuple(map(int, parts)) if all(part.isdecimal() and len(part) < 10 for part in parts) else ()

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from builder.errors import OutputError, SourceFileError, TooLargeError
-from builder.link import pack, rawzip
 from builder.link.contents import read_content
+from builder.link.limits import too_large_for_zip
 from builder.link.write import write_zip
 from builder.model import Bundle, BundlePlan, LayoutKind
 from factories.bundles import make_source, plan, verified_wheel
+from manylinux.archive import pack, rawzip
 from prebuilt_index.errors import HashMismatchError, StoreError
 from prebuilt_index.wheel_archive import VerifiedWheel
 
@@ -273,7 +274,7 @@ class Counter:
 )
 def test_never_writes_what_only_zip64_could_hold(start: int, packed: int, size: int, fits: bool) -> None:
     """0xFFFFFFFF in a field announces zip64, so one less is the most."""
-    archive = rawzip.RawZip(Counter(start))
+    archive = rawzip.RawZip(Counter(start), too_large_for_zip)
 
     def begin() -> None:
         archive.begin("x", crc=0, packed=packed, size=size, deflated=True, executable=False)
@@ -287,7 +288,7 @@ def test_never_writes_what_only_zip64_could_hold(start: int, packed: int, size: 
 
 def test_never_counts_beyond_a_plain_zip() -> None:
     """65,534 members are readable by everyone; one more would announce zip64."""
-    archive = rawzip.RawZip(Counter(0))
+    archive = rawzip.RawZip(Counter(0), too_large_for_zip)
     for index in range(rawzip.MOST_ENTRIES):
         archive.begin(f"{index:05}", crc=0, packed=0, size=0, deflated=False, executable=False)
     with pytest.raises(TooLargeError, match="zip64"):

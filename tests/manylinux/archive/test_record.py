@@ -2,7 +2,7 @@
 
 import csv
 
-from builder.link.record import RecordLine, render_record
+from manylinux.archive.record import RecordLine, render_record
 
 
 def test_quotes_what_csv_needs_quoted_and_sorts() -> None:

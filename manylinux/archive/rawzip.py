@@ -13,10 +13,9 @@
 | zip64                  | never: Lambda has refused archives that announce it |
 """
 
+from collections.abc import Callable
 from struct import Struct
 from typing import Protocol
-
-from builder.errors import TooLargeError
 
 _LOCAL = Struct("<4s5H3L2H")
 _CENTRAL = Struct("<4s6H3L5H2L")
@@ -43,24 +42,27 @@ class Appendable(Protocol):
 
 
 class RawZip:
-    """The headers of a zip; the caller appends each member's data itself, right after `begin`."""
+    """The headers of a zip; the caller appends each member's data itself, right after `begin`.
 
-    def __init__(self, stream: Appendable) -> None:
+    `too_large` makes the error for what only zip64 could hold, from what was seen.
+    """
+
+    def __init__(self, stream: Appendable, too_large: Callable[[str], Exception]) -> None:
         self._stream = stream
+        self._too_large = too_large
         self._central = bytearray()
         self._entries = 0
 
     def begin(self, path: str, *, crc: int, packed: int, size: int, deflated: bool, executable: bool) -> None:
         """Write the local header of a member whose `packed` bytes of data come next.
 
-        Members must come sorted by the UTF-8 bytes of their paths. Raises TooLargeError when only zip64
-        could hold it.
+        Members must come sorted by the UTF-8 bytes of their paths. Raises what `too_large` makes.
         """
         offset = self._stream.length
         if self._entries == MOST_ENTRIES:
-            raise too_large_for_zip(f"more than {MOST_ENTRIES:,} files")
+            raise self._too_large(f"more than {MOST_ENTRIES:,} files")
         if size > MOST_BYTES or offset + packed > MOST_BYTES:
-            raise too_large_for_zip(f"`{path}` ends beyond the first 4 GiB")
+            raise self._too_large(f"`{path}` ends beyond the first 4 GiB")
         name = path.encode()
         flags, method = (0 if path.isascii() else _UTF8), (8 if deflated else 0)
         mode = _EXECUTABLE if executable else _FILE
@@ -75,17 +77,9 @@ class RawZip:
         self._entries += 1
 
     def finish(self) -> None:
-        """Write the central directory and the end record. Raises TooLargeError as `begin` does."""
+        """Write the central directory and the end record. Raises as `begin` does."""
         offset, length = self._stream.length, len(self._central)
         if offset + length > MOST_BYTES:
-            raise too_large_for_zip("it would be larger than 4 GiB")
+            raise self._too_large("it would be larger than 4 GiB")
         self._stream.write(self._central)
         self._stream.write(_END.pack(b"PK\5\6", 0, 0, self._entries, self._entries, length, offset, 0))
-
-
-def too_large_for_zip(evidence: str) -> TooLargeError:
-    return TooLargeError(
-        "The bundle needs zip64, which Lambda does not take reliably",
-        evidence=[evidence],
-        hint="Write a directory instead and put it into a container image: `-o build/ --no-limit`",
-    )
