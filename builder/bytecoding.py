@@ -53,7 +53,7 @@ def bytecoded(
     HashMismatchError when a wheel has changed.
     """
     rest = sum(file.size for file in plan.files)
-    limit = order.target.runtime.limits.unzipped_bytes
+    limit = order.target.runtime.limits.unzipped_bytes if order.limit is None else order.limit.size
     if is_full(order.bytecode, rest=rest, limit=limit):
         room = human(int(limit * SHARE))
         note = f"no bytecode: the bundle has {human(rest)} without it, and `auto` adds it up to {room}"

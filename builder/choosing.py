@@ -10,7 +10,7 @@ from builder.report.values import RuntimePackage
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from builder.model import Pin, Resolution
+    from builder.model import BundlePlan, Pin, Resolution
     from builder.order import Order, Tools
     from prebuilt_index.wheel_archive import VerifiedWheel
 
@@ -25,22 +25,45 @@ class Choice:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """Every path of a bundle, with what it was made of."""
+
+    choice: Choice
+    plan: BundlePlan
+    notes: tuple[str, ...] = ()
+    """What is to be told of what was left out, and of its bytecode."""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes that the bundle unpacks to."""
+        return sum(file.size for file in self.plan.files)
+
+
 def choose(order: Order, tools: Tools, resolution: Resolution, wheels: Sequence[VerifiedWheel]) -> Choice:
     """Leave out what the user excludes, and what the runtime can stand in for where that is wished."""
     if not order.exclude and not order.exclude_runtime_packages:
         return Choice(wheels=tuple(wheels))
     from packaging.utils import NormalizedName
 
-    from builder.link.runtime_packages import compare_runtime_packages, leave_out
+    from builder.link.runtime_packages import FAMILY, compare_runtime_packages, leave_out
 
     excluded: dict[str, str] = dict.fromkeys(order.exclude, "--exclude")
     rows: tuple[RuntimePackage, ...] = ()
     notes: tuple[str, ...] = ()
     if order.exclude_runtime_packages:
+        metadata = {wheel.name: wheel.metadata for wheel in wheels}
+        # Wheels that the user excludes need not have been fetched, and what they ask of the runtime counts.
+        metadata |= {
+            pin.name: tools.facts.core_metadata(pin.file)
+            for pin in resolution.pins
+            if pin.name not in metadata and pin.name not in FAMILY
+        }
         comparison = compare_runtime_packages(
             resolution.pins,
             (*tools.reading.inputs.requests, *tools.reading.inputs.constraints),
-            {wheel.name: wheel.metadata for wheel in wheels},
+            metadata,
             order.target.environment(),
             order.target.runtime.preinstalled,
         )

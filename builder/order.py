@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from builder.budget.limit import limit_on
 from builder.bytecode.values import Mode
 from builder.model import LinkOptions
 from builder.report.values import Stage
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
+    from builder.budget.limit import Limit
     from builder.bytecode.workshop import BytecodeWorkshop
     from builder.inputs import Reading
     from builder.model import Pin, ResolveOptions, SourceFile
@@ -52,12 +54,21 @@ class Order:
     exclude_runtime_packages: bool = False
     limited: bool = True
     """Lambda's limits are errors."""
+    max_size: int | None = None
+    """Bytes that the bundle may unpack to, whatever Lambda takes."""
+    fit: bool = False
+    """Options that make a bundle smaller may be applied to one that is too large."""
     slimming: SlimProfile = field(default_factory=SlimProfile)
     paranoid: bool = False
     """What was written is read again and compared with what was planned."""
     bytecode: Mode = Mode.NONE
     allow: frozenset[str] = frozenset()
     """Codes of findings that keep nothing out."""
+
+    @property
+    def limit(self) -> Limit | None:
+        """What the bundle may unpack to, if anything limits it."""
+        return limit_on(self.target.runtime.limits, self.max_size, limited=self.limited)
 
 
 @dataclass(slots=True)

@@ -11,13 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from builder.choosing import to_fetch
-from builder.link.limits import check_limits, notes_on_size
+from builder.link.limits import check_entries, notes_on_size
 from builder.link.output import check_file_output, replacing_file
 from builder.link.write import write_zip
 from builder.model import Bundle, BundlePlan, FromWheel
 from builder.order import StageLog
 from builder.proof.last_resort import is_last_resort
-from builder.proving import proven_bundle, proven_resolution
+from builder.proving import proven_bundle, proven_resolution, told_early
 from builder.report.json_form import report_as_json
 from builder.report.keeping import is_kept, keep_report
 from builder.report.values import Report
@@ -42,7 +42,7 @@ def build_bundle(order: Order, tools: Tools) -> Report:
     plan = proven.plan
     with log.stage("link") as detail:
         if order.limited:
-            check_limits(plan, order.target.runtime.limits)
+            check_entries(plan)
         bundle = _written(plan, order.output, order, tools.store)
         detail.append(_count(bundle.files, "file"))
     report = replace(
@@ -60,6 +60,7 @@ def build_bundle(order: Order, tools: Tools) -> Report:
         excluded=proven.choice.excluded,
         runtime_packages=proven.choice.comparison,
         engine=_engine(plan),
+        fit=proven.fit,
     )
     return _kept(report, bundle, tools.store)
 
@@ -85,8 +86,10 @@ def _dry(order: Order, tools: Tools, log: StageLog) -> Report:
         pin.file.filename for pin in resolution.pins if is_last_resort(pin.file.filename, order.target)
     ]
     to_fetch(order, resolution.pins)
+    told = told_early(order, resolution.pins)
     return replace(
         _report(order, resolution, log),
+        warnings=() if told is None else (told,),
         notes=tuple(f"`{name}` is only taken if its files prove to load" for name in doubtful),
     )
 

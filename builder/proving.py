@@ -8,13 +8,16 @@ at, or stands in a lock, is an error.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
+from builder.budget.wheels import check_wheels, listed_size
 from builder.bytecode.values import Mode
-from builder.choosing import Choice, choose, to_fetch
+from builder.choosing import Planned, choose, to_fetch
 from builder.link.contents import read_content
 from builder.link.plan import plan_bundle
 from builder.model import FromSource, LinkOptions, Resolution
+from builder.order import StageLog
 from builder.proof.auditing import Verdict, audit_plan
 from builder.proof.last_resort import is_last_resort, kept_on_evidence
 from builder.proof.telling import will_not_load
@@ -22,13 +25,16 @@ from builder.report.sizes import human
 from builder.resolving import resolve_order
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from builder.choosing import Choice
+    from builder.fitting import Fitting
     from builder.model import BundlePlan, Pin, SourceFile
-    from builder.order import Order, StageLog, Tools
-    from builder.slim.values import SlimmedWheels
+    from builder.order import Order, Tools
+    from builder.report.values import Fit
     from manylinux.audit.finding import Finding
     from manylinux.elf.facts import Binary
+    from prebuilt_index.wheel_archive import VerifiedWheel
 
 ROUNDS = 50
 """Each leaves out at least one file; as many that are not what their names say are no accident."""
@@ -44,6 +50,7 @@ class Proven:
     findings: tuple[Finding, ...]
     """What is left to be said of its compiled files, worst first."""
     notes: tuple[str, ...]
+    fit: Fit | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -79,11 +86,16 @@ def proven_bundle(order: Order, tools: Tools, log: StageLog, source: Sequence[So
         with log.stage("resolve") as detail:
             resolution = resolve_order(order, tools, refused.reasons)
             detail.append(_count(len(resolution.pins), "package"))
+            detail.extend(filter(None, [told_early(order, resolution.pins)]))
         with log.stage("fetch") as detail:
             wheels = tools.fetch(to_fetch(order, resolution.pins))
             detail.append(human(sum(wheel.size for wheel in wheels)))
-        choice = choose(order, tools, resolution, wheels)
-        plan, told, slim = _planned(order, tools, log, choice, source)
+        make = partial(_planned, tools=tools, resolution=resolution, wheels=wheels, source=source)
+        planned = make(order, log)
+        fitting = _fitting(order, planned, make)
+        fitted = fitting.best(log) if fitting is not None and order.fit else None
+        planned, fit = fitted or (planned, None)
+        plan = planned.plan
         with log.stage("audit") as detail:
             verdict = audit_plan(
                 plan,
@@ -95,31 +107,68 @@ def proven_bundle(order: Order, tools: Tools, log: StageLog, source: Sequence[So
             )
             detail.append(_count(len(verdict.findings), "finding"))
         if not verdict.errors:
-            evidence = [kept_on_evidence(wheel, order.target, tools.binaries) for wheel in choice.wheels]
+            if fitting is not None and fit is None:
+                raise fitting.error()
+            evidence = [kept_on_evidence(wheel, order.target, tools.binaries) for wheel in plan.wheels]
             return Proven(
                 resolution=resolution,
-                choice=choice,
+                choice=planned.choice,
                 plan=plan,
                 findings=verdict.findings,
-                notes=(*(note for note in evidence if note), *slim.notes, *told),
-                warnings=slim.warnings,
+                notes=(*(note for note in evidence if note), *planned.notes),
+                warnings=planned.warnings,
+                fit=fit,
             )
         fixed = bool(order.locked or tools.reading.locks)
         if not refused.learn(resolution.pins, plan, verdict, fixed=fixed):
             raise will_not_load(verdict.errors, order.target)
 
 
+def told_early(order: Order, pins: Sequence[Pin]) -> str | None:
+    """What the listed sizes of `pins` say of the bundle. Raises TooLargeError where it cannot fit."""
+    limit = order.limit
+    # Of what `--drop` leaves out of a wheel its size says nothing.
+    globs = order.slimming.drop
+    left = [pin for pin in pins if pin.name not in order.exclude]
+    left = [pin for pin in left if not any(glob.concerns(pin.name) for glob in globs)]
+    if limit is None or listed_size(pin.file for pin in left) <= limit.most:
+        return None
+    if order.exclude_runtime_packages or order.fit:
+        from builder.link.runtime_packages import FAMILY
+
+        left = [pin for pin in left if pin.name not in FAMILY]
+    return check_wheels([pin.file for pin in left], limit)
+
+
+def _fitting(order: Order, planned: Planned, make: Callable[[Order, StageLog], Planned]) -> Fitting | None:
+    """Other options for a bundle that is too large; None for one that fits."""
+    limit = order.limit
+    if limit is None or planned.size <= limit.most:
+        return None
+    from builder.fitting import Fitting
+
+    quiet = StageLog(lambda stage: None)
+    return Fitting(order, limit, planned, lambda other: make(other, quiet))
+
+
 def _planned(
-    order: Order, tools: Tools, log: StageLog, choice: Choice, source: Sequence[SourceFile]
-) -> tuple[BundlePlan, tuple[str, ...], SlimmedWheels]:
+    order: Order,
+    log: StageLog,
+    *,
+    tools: Tools,
+    resolution: Resolution,
+    wheels: Sequence[VerifiedWheel],
+    source: Sequence[SourceFile],
+) -> Planned:
     """Every path of the bundle, what is to be told of its bytecode, and what was left out and why."""
+    choice = choose(order, tools, resolution, wheels)
     with log.stage("slim") as detail:
         slim = tools.slimmed(choice.wheels, source, order.slimming)
         slimmed = slim.by_wheel
         plan = plan_bundle(choice.wheels, source, order.target, order.link, read_content, slimmed)
         detail.append(f"{human(sum(drop.size for drop in plan.drops))} left out")
     if order.bytecode is Mode.NONE:
-        return plan, (), slim
+        return Planned(choice=choice, plan=plan, notes=slim.notes, warnings=slim.warnings)
     from builder.bytecoding import bytecoded
 
     with log.stage("compile") as detail:
@@ -129,7 +178,8 @@ def _planned(
                 choice.wheels, source, order.target, order.link, read_content, made.slimmed, made.made
             )
         detail.append(_count(made.modules, "module"))
-    return plan, (made.note,), slim
+    notes = (*slim.notes, made.note)
+    return Planned(choice=choice, plan=plan, notes=notes, warnings=slim.warnings)
 
 
 def _compiled_source(plan: BundlePlan, tools: Tools) -> Mapping[str, Binary]:

@@ -38,6 +38,17 @@ BUNDLE = (
     ),
     click.option("--no-limit", is_flag=True, help="Ignore Lambda's size limits (for container images)."),
     click.option(
+        "--max-size",
+        metavar="SIZE",
+        help="Demand that the bundle unpacks to no more, such as 200MB; says nothing of the zip's own size.",
+    ),
+    click.option(
+        "--fit",
+        is_flag=True,
+        help="Where the bundle is too large, apply what makes it fit: less bytecode, "
+        "--exclude-runtime-packages, --slim small; as little of it as suffices.",
+    ),
+    click.option(
         "--locked", type=FILE, metavar="LOCK", help="Build LOCK; fail if REQUIREMENTS no longer match it."
     ),
     click.option(

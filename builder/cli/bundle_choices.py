@@ -18,6 +18,8 @@ class BundleChoices(FromOptions):
     exclude: tuple[str, ...] = ()
     exclude_runtime_packages: bool = False
     no_limit: bool = False
+    max_size: str | None = None
+    fit: bool = False
     locked: Path | None = None
     slim: str | None = None
     keep: tuple[str, ...] = ()

@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Report:
     """Build what is wished for and tell how it goes; the report."""
     from builder.cli.choices import allowed_codes, demand_inputs, destination, link_options, normalized
+    from builder.cli.size_limit import max_size
 
     demand_inputs(wishes.inputs, bundle.source)
     where = destination(bundle)
     link = link_options(bundle, wishes.resolve.prefer)
     allow = allowed_codes(bundle.allow)
+    most = max_size(bundle)
     chosen = announced_target(wishes, terminal)
     output = None if where is None else where.path
     with wired(wishes, chosen.target, terminal, output, bundle.locked, allow, bundle) as tools:
@@ -51,6 +53,8 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
             exclude=frozenset(normalized(bundle.exclude)),
             exclude_runtime_packages=bundle.exclude_runtime_packages,
             limited=not bundle.no_limit,
+            max_size=most,
+            fit=bundle.fit,
             allow=allow,
             slimming=slimming,
             paranoid=bundle.paranoid,

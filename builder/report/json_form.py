@@ -5,7 +5,7 @@ from typing import Any
 
 from builder.model import Bundle, Pin
 from builder.report.findings import finding_as_json
-from builder.report.values import Report
+from builder.report.values import Fit, Report
 from manylinux.errors import LbuildError, SeveralErrors
 
 SCHEMA = 1
@@ -49,6 +49,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "findings": [finding_as_json(finding) for finding in report.findings],
         "bundle": _bundle(report),
         "engine": report.engine,
+        "fit": _fit(report.fit),
         "lock": None if report.lock is None else str(report.lock),
         "notes": list(report.notes),
         "warnings": [*report.resolution.warnings, *report.warnings],
@@ -87,6 +88,12 @@ def _pin(pin: Pin, bundle: Bundle | None) -> dict[str, Any]:
         "unpacked": unpacked,
         "packed": packed,
     }
+
+
+def _fit(fit: Fit | None) -> dict[str, Any] | None:
+    if fit is None:
+        return None
+    return {"limit": fit.limit, "before": fit.before, "after": fit.after, "options": list(fit.options)}
 
 
 def _bundle(report: Report) -> dict[str, Any] | None:

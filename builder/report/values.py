@@ -28,6 +28,19 @@ class RuntimePackage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """What `--fit` did to a bundle that was too large."""
+
+    limit: int
+    """Bytes, as Lambda or the user says it."""
+    before: int
+    after: int
+    """Bytes that it unpacks to."""
+    options: tuple[str, ...]
+    """As they are typed, least risky first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One run of `lbuild`."""
 
@@ -49,3 +62,5 @@ class Report:
     engine: str | None = None
     """Name and version of what compressed the members that lbuild compressed itself, if any."""
     lock: Path | None = None
+    fit: Fit | None = None
+    """None: nothing had to be done, or nothing may be."""
