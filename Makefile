@@ -43,6 +43,11 @@ bench: venv
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/python -m benchmarks --write docs/benchmarks.md
 
+# What bytecode saves: imports from bundles with it and without it. It runs what it imports.
+.PHONY: bench-imports
+bench-imports: venv
+	$(BIN)/python benchmarks/imports.py --write docs/imports.md $(ARGS)
+
 # What needs the package index and more time than a gate has: many real projects, built, imported, and compared with
 # what uv picks. `make sweep ARGS=--quick` takes some minutes, all of it some hours. `make sweep-loading` is the part
 # that holds the ELF audit against the dynamic loader; one that was interrupted goes on.

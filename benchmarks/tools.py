@@ -86,8 +86,9 @@ class Lbuild(Tool):
     name = "lbuild"
 
     def bundle(self) -> list[list[str]]:
-        # Like for like: the peer leaves nothing out.
-        return [[*self._lbuild(), "-o", str(self.output), "--source", str(self.app), "--slim", "none"]]
+        # Like for like: the peer leaves nothing out and compiles nothing.
+        plain = ["--slim", "none", "--bytecode", "none"]
+        return [[*self._lbuild(), "-o", str(self.output), "--source", str(self.app), *plain]]
 
     def resolve(self) -> list[list[str]]:
         return [[*self._lbuild(), "--dry-run"]]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from builder.model import BundlePlan, Pin, Resolution
     from builder.order import Order, Tools
+    from builder.report.values import Bytecode
     from prebuilt_index.wheel_archive import VerifiedWheel
 
 
@@ -34,6 +35,7 @@ class Planned:
     notes: tuple[str, ...] = ()
     """What is to be told of what was left out, and of its bytecode."""
     warnings: tuple[str, ...] = ()
+    bytecode: Bytecode | None = None
 
     @property
     def size(self) -> int:

@@ -119,6 +119,12 @@ class NoInterpreterError(EnvironmentFault):
     code = "no-interpreter"
 
 
+class CompilerError(EnvironmentFault):
+    """A Python of the runtime's minor version is there, and does not compile."""
+
+    code = "compiler"
+
+
 class NoContainerEngineError(EnvironmentFault):
     """No engine for containers answers."""
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from builder.budget.wheels import check_wheels, listed_size
+from builder.bytecode.names import SOURCELESS
 from builder.bytecode.values import Mode
 from builder.choosing import Planned, choose, to_fetch
 from builder.link.contents import read_content
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
 
     from builder.choosing import Choice
     from builder.fitting import Fitting
-    from builder.model import BundlePlan, Pin, SourceFile
+    from builder.model import BundlePlan, Pin, Slimmed, SourceFile
     from builder.order import Order, Tools
-    from builder.report.values import Fit
+    from builder.report.values import Bytecode, Fit
     from manylinux.audit.finding import Finding
     from manylinux.elf.facts import Binary
     from prebuilt_index.wheel_archive import VerifiedWheel
@@ -51,6 +52,7 @@ class Proven:
     """What is left to be said of its compiled files, worst first."""
     notes: tuple[str, ...]
     fit: Fit | None = None
+    bytecode: Bytecode | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -118,6 +120,7 @@ def proven_bundle(order: Order, tools: Tools, log: StageLog, source: Sequence[So
                 notes=(*(note for note in evidence if note), *planned.notes),
                 warnings=planned.warnings,
                 fit=fit,
+                bytecode=planned.bytecode,
             )
         fixed = bool(order.locked or tools.reading.locks)
         if not refused.learn(resolution.pins, plan, verdict, fixed=fixed):
@@ -162,24 +165,40 @@ def _planned(
 ) -> Planned:
     """Every path of the bundle, what is to be told of its bytecode, and what was left out and why."""
     choice = choose(order, tools, resolution, wheels)
+
+    def plan_with(slimmed: Mapping[str, Slimmed], made: Mapping[str, bytes]) -> BundlePlan:
+        return plan_bundle(choice.wheels, source, order.target, order.link, read_content, slimmed, made)
+
     with log.stage("slim") as detail:
         slim = tools.slimmed(choice.wheels, source, order.slimming)
-        slimmed = slim.by_wheel
-        plan = plan_bundle(choice.wheels, source, order.target, order.link, read_content, slimmed)
-        detail.append(f"{human(sum(drop.size for drop in plan.drops))} left out")
-    if order.bytecode is Mode.NONE:
-        return Planned(choice=choice, plan=plan, notes=slim.notes, warnings=slim.warnings)
-    from builder.bytecoding import bytecoded
+        if order.bytecode is Mode.NONE:
+            plan = plan_with(slim.by_wheel, {})
+            detail.append(_left_out(plan))
+            return Planned(choice=choice, plan=plan, notes=slim.notes, warnings=slim.warnings)
+        from builder.bytecoding import Bytecoding
 
+        find = tools.bytecode_workshop
+        coding = Bytecoding(order, choice.wheels, source, slim.by_wheel, find, tools.store)
+        known = coding.known()
+        plan = plan_with(slim.by_wheel, {}) if known is None else plan_with(known.slimmed, known.made)
+        detail.append(_left_out(plan))
     with log.stage("compile") as detail:
-        made = bytecoded(plan, slimmed, order, tools.bytecode_workshop)
-        if made.modules:
-            plan = plan_bundle(
-                choice.wheels, source, order.target, order.link, read_content, made.slimmed, made.made
-            )
-        detail.append(_count(made.modules, "module"))
-    notes = (*slim.notes, made.note)
-    return Planned(choice=choice, plan=plan, notes=notes, warnings=slim.warnings)
+        made = coding.make(plan) if known is None else known
+        if known is None and made.figures:
+            plan = plan_with(made.slimmed, made.made)
+        detail.append(_count(made.figures.modules if made.figures else 0, "module"))
+    return Planned(
+        choice=choice,
+        plan=plan,
+        notes=(*slim.notes, made.note),
+        warnings=slim.warnings,
+        bytecode=made.figures,
+    )
+
+
+def _left_out(plan: BundlePlan) -> str:
+    """What slimming alone leaves out, whether or not sources have given way to their bytecode."""
+    return f"{human(sum(drop.size for drop in plan.drops if drop.rule != SOURCELESS))} left out"
 
 
 def _compiled_source(plan: BundlePlan, tools: Tools) -> Mapping[str, Binary]:

@@ -8,9 +8,9 @@ from types import TracebackType
 from typing import Final, Self
 
 from builder.bytecode.kept import PROGRAM
-from builder.bytecode.values import Refused
+from builder.bytecode.values import Compiled, Refused
+from builder.errors import CompilerError
 from builder.interpreter.values import Interpreter
-from manylinux.errors import EnvironmentFault
 from manylinux.worker import Worker, WorkerFault
 
 LARGEST: Final = 4 * 1024 * 1024
@@ -37,11 +37,11 @@ class Compilers:
         self._lock = threading.Lock()
         self._idle: list[Worker] = []
 
-    def compile(self, path: str, source: bytes) -> bytes | Refused:
+    def compile(self, path: str, source: bytes) -> Compiled | Refused:
         """The content of a `.pyc` with an unchecked hash, the same bytes for each build of a patch release.
 
         `path`: what the code says it comes from. Importing from beside a source, Python puts that source's
-        real path in its place; without sources, tracebacks show it as it is. Raises EnvironmentFault when the
+        real path in its place; without sources, tracebacks show it as it is. Raises CompilerError when the
         interpreter does not start, or is no longer what it was.
         """
         if len(source) > LARGEST:
@@ -53,7 +53,7 @@ class Compilers:
                 answer = worker.ask(request, self._seconds)
                 late = worker.late
             if answer is not None:
-                return answer[1:] if answer[:1] == b"+" else _refused(answer)
+                return _compiled(answer) if answer[:1] == b"+" else _refused(answer)
             if late:
                 return Refused(reason=f"it takes more than {self._seconds:g} s to compile", settled=False)
         return Refused(reason="it ends the process that compiles it", settled=False)
@@ -102,12 +102,16 @@ class Compilers:
         else:
             worker.close()
 
-    def _cannot_start(self, fault: WorkerFault) -> EnvironmentFault:
-        return EnvironmentFault(
+    def _cannot_start(self, fault: WorkerFault) -> CompilerError:
+        return CompilerError(
             f"`{self.interpreter.path}` cannot compile the bundle's modules",
             evidence=fault.evidence,
             hint="Build again if it was replaced meanwhile, or without bytecode: `--bytecode none`",
         )
+
+
+def _compiled(answer: bytes) -> Compiled:
+    return Compiled(content=answer[5:], seconds=int.from_bytes(answer[1:5], "big") / 1e6)
 
 
 def _refused(answer: bytes) -> Refused:

@@ -3,7 +3,8 @@
     python3.X -I -S -B -c TEXT-OF-THIS-FILE MEMORY
 
 Frames are those of `manylinux.elf.frames`. The first one out greets. Each one in is a path, a NUL and a
-source; each one out is `+` and the content of a `.pyc`, or `-` and why there is none.
+source; each one out is `+`, in four bytes the microseconds of processor time that compiling took, and the
+content of a `.pyc`; or `-` and why there is none.
 
 The same source gives the same bytes whatever was compiled before it, in whichever process. What marshal
 writes depends on who else refers to a constant, so the code is read back and written again: then nobody else
@@ -19,6 +20,7 @@ sys.path[:] = [path for path in sys.path if path]
 import importlib.util  # noqa: E402
 import marshal  # noqa: E402
 import re  # noqa: E402
+import time  # noqa: E402
 import types  # noqa: E402
 import warnings  # noqa: E402
 
@@ -57,11 +59,15 @@ def send(sink: IO[bytes], message: bytes) -> None:
 
 def answer(path: str, source: bytes) -> bytes:
     try:
+        started = time.process_time_ns()
         code = compile(source, path, "exec", dont_inherit=True, optimize=0)
+        taken = ((time.process_time_ns() - started) // 1000).to_bytes(4, "big")
         content = marshalled(code, source)
     except Exception as error:  # noqa: BLE001  # whatever a compiler says of a source is its answer
         return f"-{type(error).__name__}: {error}".rstrip(": ").encode("utf-8", "replace")
-    return b"+" + importlib.util.MAGIC_NUMBER + UNCHECKED + importlib.util.source_hash(source) + content
+    return (
+        b"+" + taken + importlib.util.MAGIC_NUMBER + UNCHECKED + importlib.util.source_hash(source) + content
+    )
 
 
 def marshalled(code: types.CodeType, source: bytes) -> bytes:

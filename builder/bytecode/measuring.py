@@ -28,31 +28,44 @@ class Saving:
 
 
 def measure_saving(
-    interpreter: Interpreter, folders: Sequence[Path], modules: Sequence[str], *, rounds: int = 5
+    interpreter: Interpreter,
+    folders: Sequence[Path],
+    modules: Sequence[str],
+    *,
+    others: Sequence[Path] = (),
+    rounds: int = 5,
+    environ: Mapping[str, str] | None = None,
 ) -> Saving:
     """What bytecode saves when `modules` are imported from `folders`, a bundle and its layers unpacked.
 
     Runs what it imports, `rounds` times with bytecode and without, in turn, so that other work of the machine
-    falls on both alike. Raises EnvironmentFault when a process ends or stalls.
+    falls on both alike; with the variables of `environ`, or this process's. `others` are searched after them,
+    and their bytecode is used in any case. Raises EnvironmentFault when a
+    process ends or stalls.
     """
     times: dict[str, list[float]] = {"used": [], "unused": []}
     reasons: dict[str, str] = {}
     for _ in range(rounds):
         for how, so_far in times.items():
-            seconds, found = _measured(interpreter, how, folders, modules)
+            seconds, found = _measured(interpreter, how, (folders, others), modules, environ)
             so_far.append(seconds)
             reasons |= found
     return Saving(used=min(times["used"]), unused=min(times["unused"]), reasons=reasons)
 
 
 def _measured(
-    interpreter: Interpreter, how: str, folders: Sequence[Path], modules: Sequence[str]
+    interpreter: Interpreter,
+    how: str,
+    places: Sequence[Sequence[Path]],
+    modules: Sequence[str],
+    environ: Mapping[str, str] | None,
 ) -> tuple[float, dict[str, str]]:
     words = [os.fspath(interpreter.path), "-I", "-S", "-B", "-c", _PROGRAM.read_text(encoding="utf-8"), how]
-    lists = [json.dumps([os.path.realpath(folder) for folder in folders]), json.dumps(list(modules))]
+    lists = [*([os.path.realpath(folder) for folder in folders] for folders in places), list(modules)]
     try:
         done = subprocess.run(
-            [*words, *lists],
+            [*words, *map(json.dumps, lists)],
+            env=environ,
             capture_output=True, check=True, stdin=subprocess.DEVNULL, timeout=_PATIENCE,
         )  # fmt: skip
         seconds, reasons = json.loads(done.stdout)

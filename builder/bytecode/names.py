@@ -1,5 +1,8 @@
 """Which files are modules, and where an interpreter looks for their bytecode (PEP 3147). Pure."""
 
+SOURCELESS = "sourceless"
+"""The rule by which a source gives way to its bytecode."""
+
 
 def is_module(path: str) -> bool:
     """Whether an interpreter might import the file at this library path.

@@ -1,22 +1,20 @@
 """The bytecode of one wheel, made anew."""
 
 import hashlib
-import re
 import zlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from builder.bytecode.names import beside
-from builder.bytecode.values import Overlay, Refused
+from builder.bytecode.reading import Hints, hints_in, read_by_any
+from builder.bytecode.values import Compiled, Overlay, Refused
 from builder.link.contents import read_content
 from manylinux.archive.pack import pack
 from prebuilt_index.store import Store
 from prebuilt_index.wheel_archive import Member, VerifiedWheel
 
-Compile = Callable[[str, bytes], bytes | Refused]
-_READS_SOURCES = re.compile(rb"getsource|findsource|linecache|\btorch\b|\bnumba\b|\bn?jit\b|\.py['\"]")
-"""What a module says that may read sources: by `inspect`, by a compiler of its own, by their file names."""
+Compile = Callable[[str, bytes], Compiled | Refused]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +25,8 @@ class _Made:
     """Its offset is not known yet."""
     data: bytes | memoryview
     refused: Refused | None
-    reads_sources: bool
+    hints: Hints
+    seconds: float = 0.0
 
 
 def make_overlay(
@@ -52,7 +51,8 @@ def make_overlay(
     futures = {path: executor.submit(work, path) for path in ranked}
     members: dict[str, Member] = {}
     refused: dict[str, Refused] = {}
-    readers = set()
+    hints: dict[str, Hints] = {}
+    seconds: dict[str, float] = {}
     try:
         with store.receive() as incoming:
             for path in sorted(futures):
@@ -60,10 +60,10 @@ def make_overlay(
                 if made.member is not None:
                     members[path] = made.member._replace(offset=incoming.size)
                     incoming.write(made.data)
+                    seconds[path] = made.seconds
                 if made.refused is not None:
                     refused[path] = made.refused
-                if made.reads_sources:
-                    readers.add(path)
+                hints[path] = made.hints
             location = incoming.commit()
             digest = incoming.sha256
     finally:
@@ -71,24 +71,30 @@ def make_overlay(
             future.cancel()
     reasons = {path: each.reason for path, each in refused.items()}
     overlay = Overlay(
-        path=location, sha256=digest, members=members, reasons=reasons, readers=frozenset(readers)
+        path=location,
+        sha256=digest,
+        members=members,
+        reasons=reasons,
+        readers=read_by_any(hints),
+        seconds=seconds,
     )
     return overlay, all(each.settled for each in refused.values())
 
 
-def _made(name: str, source: bytes, outcome: bytes | Refused) -> _Made:
-    reads_sources = _READS_SOURCES.search(source) is not None
+def _made(name: str, source: bytes, outcome: Compiled | Refused) -> _Made:
+    hints = hints_in(source)
     if isinstance(outcome, Refused):
-        return _Made(member=None, data=b"", refused=outcome, reads_sources=reads_sources)
-    packed = pack(outcome)
+        return _Made(member=None, data=b"", refused=outcome, hints=hints)
+    content = outcome.content
+    packed = pack(content)
     member = Member(
         path=name,
         offset=0,
         compressed_size=len(packed.data),
-        size=len(outcome),
-        crc=zlib.crc32(outcome),
+        size=len(content),
+        crc=zlib.crc32(content),
         deflated=packed.deflated,
         executable=False,
-        sha256=hashlib.sha256(outcome).hexdigest(),
+        sha256=hashlib.sha256(content).hexdigest(),
     )
-    return _Made(member=member, data=packed.data, refused=None, reads_sources=reads_sources)
+    return _Made(member=member, data=packed.data, refused=None, hints=hints, seconds=outcome.seconds)

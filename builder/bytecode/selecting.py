@@ -39,6 +39,11 @@ def is_full(mode: Mode, *, rest: int, limit: int) -> bool:
     return mode is Mode.NONE or (mode is Mode.AUTO and rest >= int(limit * SHARE))
 
 
+def is_tight(modules: Sequence[Module], mode: Mode, *, rest: int, limit: int) -> bool:
+    """Whether some modules get no bytecode, so that it matters which come first."""
+    return mode is Mode.AUTO and sum(module.size for module in modules) > int(limit * SHARE) - rest
+
+
 def _filled(modules: Sequence[Module], room: int, reachable: Sequence[str]) -> Selection:
     """What fits into `room` bytes: what the handler reaches, then the largest sources, which take longest."""
     order = {path: place for place, path in reversed(list(enumerate(reachable)))}
@@ -56,11 +61,9 @@ def _filled(modules: Sequence[Module], room: int, reachable: Sequence[str]) -> S
 
 
 def _staying(modules: Sequence[Module]) -> set[str]:
-    """Sources that may be read: those that look at sources themselves.
-
-    It is their own that they read most often; who reads those of others is not known without running it.
-    """
-    return {module.path for module in modules if module.reads_sources}
+    """Sources that may be read, as far as code says: who reads those of other wheels is not known without
+    running it."""
+    return {module.path for module in modules if module.keeps_source}
 
 
 def _selection(
@@ -72,5 +75,6 @@ def _selection(
         instead=tuple(sorted(module.path for module in instead)),
         without=tuple(sorted(without)),
         unpacked=sum(module.size for module in chosen) - sum(module.source_size for module in instead),
-        packed=sum(module.packed for module in chosen),
+        packed=sum(module.packed for module in chosen) - sum(module.source_packed for module in instead),
+        seconds=sum(module.seconds for module in chosen),
     )

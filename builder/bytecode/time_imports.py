@@ -1,10 +1,10 @@
 """Run by the target's interpreter: imports modules and prints, as JSON, how long that took. Never imported.
 
-    python3.X -I -S -B -c TEXT-OF-THIS-FILE used|unused FOLDERS MODULES
+    python3.X -I -S -B -c TEXT-OF-THIS-FILE used|unused FOLDERS OTHERS MODULES
 
-FOLDERS and MODULES are JSON lists; the folders stand before the standard library. `unused`: what is imported
-from them is compiled from its source. What is printed: seconds of processor time of this process, and a
-reason for each module that does not import.
+FOLDERS, OTHERS and MODULES are JSON lists; the folders stand before the standard library, OTHERS last of
+them. `unused`: what is imported from FOLDERS is compiled from its source. What is printed: seconds of
+processor time of this process, and a reason for each module that does not import.
 """
 
 import json
@@ -14,12 +14,13 @@ import time
 
 BYTECODE = sys.argv[1] == "used"
 FOLDERS = tuple(json.loads(sys.argv[2]))
-MODULES = json.loads(sys.argv[3])
+OTHERS = json.loads(sys.argv[3])
+MODULES = json.loads(sys.argv[4])
 
 
 def main() -> None:
     """The measure is on standard output."""
-    sys.path[:] = [*FOLDERS, *(path for path in sys.path if path)]
+    sys.path[:] = [*FOLDERS, *OTHERS, *(path for path in sys.path if path)]
     if not BYTECODE:
         pass_over_bytecode()
     sink = os.dup(1)

@@ -25,6 +25,16 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """The bytecode of one source."""
+
+    content: bytes
+    """Of the `.pyc`."""
+    seconds: float = field(default=0.0, compare=False)
+    """Of processor time that compiling took on the machine where it was made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """No bytecode, and why."""
 
@@ -46,7 +56,22 @@ class Overlay:
     reasons: Mapping[str, str] = field(hash=False)
     """By the same, for sources that have none."""
     readers: frozenset[str] = frozenset()
-    """Sources that may read sources."""
+    """Sources that may be read, by themselves or by their wheel."""
+    seconds: Mapping[str, float] = field(default_factory=dict, hash=False, compare=False)
+    """By the path of the source, what `Compiled.seconds` was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What of a bundle's modules has bytecode."""
+
+    selection: Selection
+    refused: int
+    """How many sources have none, as they do not compile."""
+    overlays: Mapping[str, str] = field(hash=False)
+    """By a wheel's sha256 the key of its overlay."""
+    members: Mapping[str, str] = field(hash=False)
+    """By their library paths, what sources that give way are called in their wheels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +86,12 @@ class Module:
     """Of its `.pyc`, bytes unpacked."""
     packed: int
     """Of its `.pyc`, bytes in a zip."""
-    reads_sources: bool = False
+    source_packed: int = 0
+    """Of the source, bytes in a zip."""
+    keeps_source: bool = False
+    """Its source must not give way: it may be read, or something else has the place of its bytecode."""
+    seconds: float = 0.0
+    """Of processor time, to compile it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,4 +107,6 @@ class Selection:
     unpacked: int = 0
     """Bytes that the bundle grows by; less than nothing when sources that went were larger."""
     packed: int = 0
-    """Bytes of the chosen `.pyc` files in a zip."""
+    """The same of a zip, but for what zips say of each file."""
+    seconds: float = field(default=0.0, compare=False)
+    """Of processor time, to compile what was chosen."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from builder.bytecode.kept import file_key, keep_overlay, kept_overlay, packed, unpacked, wheel_key
+from builder.bytecode.values import Compiled
+from builder.ports import Progress, Silent
 from prebuilt_index.store import Bucket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from concurrent.futures import Executor
     from types import TracebackType
     from typing import Self
@@ -21,47 +24,49 @@ if TYPE_CHECKING:
     from prebuilt_index.store import Store
     from prebuilt_index.wheel_archive import Member, VerifiedWheel
 
+TASK = "compile"
+"""What this work is called to a Progress; its unit is bytes of sources."""
+
 
 class BytecodeWorkshop:
     """The bytecode of one interpreter. Not shared by threads; to be closed."""
 
-    def __init__(
-        self,
-        store: Store,
-        interpreter: Interpreter,
-        pulse: Callable[[int], None] = lambda size: None,
-    ) -> None:
-        """`pulse` is called from any thread when a source of so many bytes has been compiled."""
+    def __init__(self, store: Store, interpreter: Interpreter, progress: Progress | None = None) -> None:
         self._store = store
         self.interpreter = interpreter
-        self._pulse = pulse
+        self._progress = progress or Silent()
         self._tools: tuple[Compilers, Executor] | None = None
 
     def wheel(self, wheel: VerifiedWheel, sources: Mapping[str, Member]) -> Overlay:
-        """The bytecode of some members of `wheel`: `sources` are modules, by the library path of each.
-
-        Raises EnvironmentFault when the interpreter does not run, StoreError, and HashMismatchError when the
-        wheel has changed. What could not be settled (see `Refused`) is tried again by the next run.
-        """
-        key = wheel_key(sources, self.interpreter)
-        overlay = kept_overlay(self._store, key)
-        if overlay is None:
-            from builder.bytecode.overlaying import make_overlay  # a warm build compiles nothing
-
-            _, executor = self._crew()
-            tag = self.interpreter.cache_tag
-            overlay, settled = make_overlay(wheel, sources, tag, self._compile, executor, self._store)
-            if settled:
-                keep_overlay(self._store, key, overlay)
+        """The bytecode of some members of one wheel; see `wheels`."""
+        (overlay,) = self.wheels([(wheel, sources)])
         return overlay
 
-    def files(self, sources: Mapping[str, bytes]) -> Mapping[str, bytes | Refused]:
-        """The bytecode of loose sources, by their library paths: the content of each `.pyc`, or why none."""
+    def wheels(self, wanted: Sequence[tuple[VerifiedWheel, Mapping[str, Member]]]) -> list[Overlay]:
+        """The bytecode of some members of each wheel: modules, by the library path of each.
+
+        Raises CompilerError when the interpreter does not run, StoreError, and HashMismatchError when the
+        wheel has changed. What could not be settled (see `Refused`) is tried again by the next run.
+        """
+        kept = [self.kept(sources) for _, sources in wanted]
+        new = [sources for overlay, (_, sources) in zip(kept, wanted, strict=True) if overlay is None]
+        with self._told(sum(member.size for sources in new for member in sources.values())):
+            return [
+                overlay or self._made(wheel, sources)
+                for overlay, (wheel, sources) in zip(kept, wanted, strict=True)
+            ]
+
+    def kept(self, sources: Mapping[str, Member]) -> Overlay | None:
+        """The bytecode of some members of a wheel where it was made earlier."""
+        return kept_overlay(self._store, wheel_key(sources, self.interpreter))
+
+    def files(self, sources: Mapping[str, bytes]) -> Mapping[str, Compiled | Refused]:
+        """The bytecode of loose sources by their library paths, or why there is none."""
         keys = {
             path: file_key(path, hashlib.sha256(source).hexdigest(), self.interpreter)
             for path, source in sources.items()
         }
-        made: dict[str, bytes | Refused] = {}
+        made: dict[str, Compiled | Refused] = {}
         missing = []
         for path, key in keys.items():
             record = self._store.get(Bucket.BYTECODE, key)
@@ -71,7 +76,7 @@ class BytecodeWorkshop:
                 made[path] = unpacked(record)
         for path, outcome in self._compiled({path: sources[path] for path in missing}):
             made[path] = outcome
-            if isinstance(outcome, bytes) or outcome.settled:
+            if isinstance(outcome, Compiled) or outcome.settled:
                 self._store.put(Bucket.BYTECODE, keys[path], packed(outcome))
         return made
 
@@ -91,15 +96,38 @@ class BytecodeWorkshop:
     ) -> None:
         self.close()
 
-    def _compiled(self, sources: Mapping[str, bytes]) -> Iterator[tuple[str, bytes | Refused]]:
-        if sources:
-            _, executor = self._crew()
-            yield from zip(sources, executor.map(self._compile, sources, sources.values()), strict=True)
+    def _made(self, wheel: VerifiedWheel, sources: Mapping[str, Member]) -> Overlay:
+        from builder.bytecode.overlaying import make_overlay  # a warm build compiles nothing
 
-    def _compile(self, path: str, source: bytes) -> bytes | Refused:
+        _, executor = self._crew()
+        tag = self.interpreter.cache_tag
+        overlay, settled = make_overlay(wheel, sources, tag, self._compile, executor, self._store)
+        if settled:
+            keep_overlay(self._store, wheel_key(sources, self.interpreter), overlay)
+        return overlay
+
+    def _compiled(self, sources: Mapping[str, bytes]) -> Iterator[tuple[str, Compiled | Refused]]:
+        with self._told(sum(map(len, sources.values()))):
+            if sources:
+                _, executor = self._crew()
+                yield from zip(sources, executor.map(self._compile, sources, sources.values()), strict=True)
+
+    def _compile(self, path: str, source: bytes) -> Compiled | Refused:
         outcome = self._crew()[0].compile(path, source)
-        self._pulse(len(source))
+        self._progress.advance(TASK, len(source))
         return outcome
+
+    @contextmanager
+    def _told(self, size: int) -> Iterator[None]:
+        """Progress shows the work of the block: sources of `size` bytes, or none."""
+        if not size:
+            yield
+            return
+        self._progress.start(TASK, size)
+        try:
+            yield
+        finally:
+            self._progress.finish(TASK)
 
     def _crew(self) -> tuple[Compilers, Executor]:
         if self._tools is None:

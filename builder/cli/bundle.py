@@ -67,9 +67,10 @@ BUNDLE = (
     ),
     click.option(
         "--bytecode",
-        type=click.Choice([Mode.NONE.value, Mode.AUTO.value, Mode.ALL.value]),
-        default=Mode.NONE.value,
-        help="Compiled modules beside the sources: none, as many as there is room for, or all.  [none]",
+        type=click.Choice([each.value for each in Mode]),
+        default=Mode.AUTO.value,
+        help="Compiled modules beside the sources: none, as many as there is room for, all; or only them.  "
+        "[auto]",
     ),
     click.option(
         "--allow",

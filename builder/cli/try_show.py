@@ -46,12 +46,19 @@ def _show_several(outcome: TryOutcome, terminal: Terminal) -> None:
         if tried.imports is not None:
             total, failed = len(tried.imports.modules), len(tried.imports.faults)
             terminal.say([f"{total - failed} of {total} modules of `{tried.bundle}` import"])
+            terminal.say(_saving(tried))
         else:
             rows.append((str(tried.bundle), str(len(tried.starts)), *_figures(tried.starts)))
     if rows:
         head = ("bundle", "starts", "start: median", "min", "max", "call: median", "min", "max", "memory")
         for line in table([head, *rows], right=frozenset(range(1, len(head)))):
             tell(line)
+
+
+def _saving(tried: Tried) -> Iterator[str]:
+    if tried.saving is not None:
+        used, unused = (f"{seconds:.2f} s" for seconds in (tried.saving.used, tried.saving.unused))
+        yield f"that takes {used} of processor time with the bundle's bytecode, {unused} without"
 
 
 def _figures(starts: Sequence[Start]) -> Iterator[str]:
@@ -158,7 +165,11 @@ def _bundle(tried: Tried) -> dict[str, Any]:
     form: dict[str, Any] = {"path": str(tried.bundle)}
     if tried.imports is not None:
         faults = {fault.module: fault.reason for fault in tried.imports.faults}
-        return form | {"modules": list(tried.imports.modules), "faults": faults}
+        saving = tried.saving
+        seconds = (
+            None if saving is None else {"with_bytecode": saving.used, "without_bytecode": saving.unused}
+        )
+        return form | {"modules": list(tried.imports.modules), "faults": faults, "import_seconds": seconds}
     return form | {"starts": [_start(start) for start in tried.starts]}
 
 

@@ -166,7 +166,9 @@ class Wiring:
 
         # Which Python is found is no evidence of a resolution: the environment need not be watched.
         interpreter, reason = find_compiler(self._target.runtime, os.environ, self.store)
-        return None if interpreter is None else BytecodeWorkshop(self.store, interpreter), reason
+        return None if interpreter is None else BytecodeWorkshop(
+            self.store, interpreter, self._progress
+        ), reason
 
     def on_stage(self, stage: Stage) -> None:
         self._terminal.stage(stage)

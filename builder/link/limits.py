@@ -27,14 +27,17 @@ def too_large_for_zip(evidence: str) -> TooLargeError:
     )
 
 
-def notes_on_size(bundle: Bundle, limits: Limits) -> tuple[str, ...]:
-    """What the size of a written bundle means for its use."""
+def notes_on_size(bundle: Bundle, limits: Limits, bytecode: int = 0) -> tuple[str, ...]:
+    """What the size of a written bundle means for its use; `bytecode`: bytes of it that none needs."""
     if not bundle.files:
         return ("the bundle is empty: nothing that is required is for this target",)
     if bundle.zipped_size is None or bundle.zipped_size < limits.direct_upload_bytes:
         return ()
     size, limit = _mb(bundle.zipped_size), _mb(limits.direct_upload_bytes)
-    return (f"the zip has {size}: upload it through S3, direct upload takes less than {limit}",)
+    note = f"the zip has {size}: upload it through S3, direct upload takes less than {limit}"
+    if bundle.zipped_size - bytecode < limits.direct_upload_bytes:
+        note += ", as it has without bytecode: `--bytecode none`"
+    return (note,)
 
 
 def unpacked_sizes(plan: BundlePlan) -> dict[str, int]:

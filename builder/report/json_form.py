@@ -1,6 +1,7 @@
 """A report as JSON for programs. Keys are only ever added within one `schema`."""
 
 import base64
+from dataclasses import asdict
 from typing import Any
 
 from builder.model import Bundle, Pin
@@ -46,6 +47,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
             {"owner": drop.owner, "path": drop.path, "rule": drop.rule, "size": drop.size}
             for drop in report.drops
         ],
+        "bytecode": None if report.bytecode is None else asdict(report.bytecode),
         "findings": [finding_as_json(finding) for finding in report.findings],
         "bundle": _bundle(report),
         "engine": report.engine,

@@ -41,6 +41,27 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bytecode:
+    """What compiled modules cost a bundle, and spare it."""
+
+    python: str
+    """Of the interpreter that compiled them, such as `3.13.1`."""
+    modules: int
+    sourceless: int
+    """Those in the place of their sources."""
+    unpacked: int
+    """Bytes that the bundle has grown by."""
+    packed: int
+    """The same of a zip, but for what zips say of each file."""
+    compile_seconds: float
+    """Of processor time, that compiling all of them took where they were made."""
+    not_compiled: int
+    """Sources that this Python does not compile."""
+    without: int
+    """Those for whose bytecode there was no room."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One run of `lbuild`."""
 
@@ -52,6 +73,8 @@ class Report:
     """None for a dry run."""
     layout: str
     drops: tuple[Drop, ...] = ()
+    bytecode: Bytecode | None = None
+    """None for a bundle to which lbuild added none."""
     findings: tuple[Finding, ...] = ()
     """What the audit has to say of compiled files and was no error, or was allowed."""
     notes: tuple[str, ...] = ()

@@ -41,12 +41,16 @@ def import_all(function: Function, modules: tuple[str, ...], stage: Stage, hear:
 
 def offered(function: Function, tree: Tree) -> tuple[str, ...]:
     """The modules of the bundle and then of its layers, each once."""
-    python = function.runtime.python
-    layers = (f"/opt/python/lib/python{python}/site-packages", "/opt/python")
     found: dict[str, None] = {}
-    for folder in (tree.task, *map(tree.at, layers)):
+    for folder in searched(function, tree):
         found |= dict.fromkeys(importable(_files(folder)))
     return tuple(found)
+
+
+def searched(function: Function, tree: Tree) -> tuple[Path, ...]:
+    """Where the modules of the bundle and its layers are, in the order of sys.path."""
+    layers = (f"/opt/python/lib/python{function.runtime.python}/site-packages", "/opt/python")
+    return (tree.task, *map(tree.at, layers))
 
 
 def _files(root: Path) -> list[str]:

@@ -18,14 +18,14 @@ def importable(paths: Iterable[str]) -> tuple[str, ...]:
 def _modules(path: str) -> Iterator[str]:
     *folders, name = path.split("/")
     stem = name.partition(".")[0]
-    if name == "__init__.py":
+    if name in ("__init__.py", "__init__.pyc"):
         parts = folders
     elif name.endswith(_EXTENSIONS):
         # `libz.so` is a library, `lib.cpython-312-x86_64-linux-gnu.so` a module.
         if name.count(".") == 1 and stem.startswith("lib"):
             return
         parts = [*folders, stem]
-    elif name.endswith(".py") and name.count(".") == 1 and not folders:
+    elif name.endswith((".py", ".pyc")) and name.count(".") == 1 and not folders:
         parts = [stem]
     else:
         return

@@ -24,6 +24,7 @@ class Bucket(StrEnum):
     metadata-v1     core metadata of a file            sha256 of the file; else its URL, size and upload time
     wheels-v1       verdict and table of a wheel       sha256 of the file, file name, version of the rules
     bytecode-v1     compiled modules, or their blob    path and sha256 of the sources, interpreter, engine
+    bytecodings-v1  what of a bundle is compiled       digests of all that its plan follows from, interpreter
     interpreters-v1 a Python of this machine           minor version, purpose, where to look
     facts-v1        what a wheel's compiled files say  sha256 of the wheel, versions of wheel rules and facts
     slimmings-v1    what of wheels stays out           digests of wheels and source, versions of what decides
@@ -41,6 +42,7 @@ class Bucket(StrEnum):
     METADATA = "metadata-v1"
     WHEELS = "wheels-v1"
     BYTECODE = "bytecode-v1"
+    BYTECODINGS = "bytecodings-v1"
     INTERPRETERS = "interpreters-v1"
     FACTS = "facts-v1"
     SLIMMINGS = "slimmings-v1"

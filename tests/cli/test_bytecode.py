@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from factories.commands import Room, members
+from factories.commands import Room, members, tree
 from factories.interpreters import interpreter_of, run
 
 PYTHON = "3.12" if sys.version_info[:2] == (3, 13) else "3.13"
@@ -67,8 +67,19 @@ def test_the_targets_python_runs_the_bytecode(able: Room, tmp_path: Path) -> Non
 
 def test_the_report_tells_what_was_made_and_by_whom(able: Room) -> None:
     """The patch release decides over the bytes; a source that does not compile is counted."""
-    (note,) = able.lbuild("lib", *WORDS, "--bytecode", "all").report["notes"]
+    report = able.lbuild("lib", *WORDS, "--bytecode", "all").report
+    (note,), figures = report["notes"], report["bytecode"]
 
+    assert figures.pop("compile_seconds") > 0
+    assert figures == {
+        "python": interpreter_of(PYTHON).version,
+        "modules": 2,
+        "sourceless": 0,
+        "unpacked": sum(map(len, bytecode(able).values())),
+        "packed": figures["packed"],
+        "not_compiled": 1,
+        "without": 0,
+    }
     assert note.startswith(f"bytecode of 2 modules by Python {interpreter_of(PYTHON).version}: ")
     assert note.endswith("; 1 not compiled")
 
@@ -94,13 +105,89 @@ def test_the_same_bundle_comes_from_the_cache(able: Room) -> None:
     assert second.report["bundle"]["sha256"] == first.report["bundle"]["sha256"]
 
 
-@pytest.mark.parametrize("words", [(), ("--bytecode", "none")])
-def test_there_is_none_unless_it_is_asked_for(able: Room, words: tuple[str, ...]) -> None:
-    """The same bytes as ever, and no word of it."""
-    outcome = able.lbuild("lib", *WORDS, *words)
+def test_it_is_there_unless_it_is_refused(able: Room) -> None:
+    """Without a word as with `auto`; with `none` there is no word of it either."""
+    default = replace(able, bytecode=None).lbuild("lib", *WORDS)
+    assert bytecode(able).keys() == MADE
 
+    refused = able.lbuild("lib", *WORDS, "--bytecode", "none")
     assert bytecode(able) == {}
+    assert refused.report["notes"] == []
+    assert refused.report["bytecode"] is None
+    assert "compile" not in {stage["name"] for stage in refused.report["stages"]}
+    assert "compile" in {stage["name"] for stage in default.report["stages"]}
+
+
+def test_a_dry_run_compiles_nothing(able: Room, tmp_path: Path) -> None:
+    """And looks for no Python."""
+    outcome = replace(able, bytecode=None).lbuild("lib", "--dry-run", "--json", *WORDS[:2])
+
+    assert outcome.status == 0, outcome.stderr
     assert outcome.report["notes"] == []
+
+
+def test_a_locked_build_into_a_folder_has_it_too(able: Room) -> None:
+    """The same files as in the zip."""
+    able.lbuild("lock", "lib", "-o", "pylock.toml", *WORDS[:2])
+    words = ("lib", "--locked", "pylock.toml", "--bytecode", "auto", *WORDS[:2])
+    outcomes = [able.lbuild(*words, "-o", output) for output in ("b.zip", "build/")]
+
+    assert [outcome.status for outcome in outcomes] == [0, 0], outcomes
+    assert tree(able.folder / "build") == members(able.folder / "b.zip")
+    assert bytecode(able).keys() == MADE
+
+
+def test_inspect_finds_nothing_wrong_with_it(able: Room) -> None:
+    """It is used: neither stale nor for another Python, with its source or without."""
+    for mode in ("all", "only"):
+        able.lbuild("lib", *WORDS, "--bytecode", mode)
+        outcome = able.lbuild("inspect", "b.zip", *WORDS[:2], "--json", index=False, cache=False)
+
+        assert outcome.status == 0, outcome.stdout
+        assert [each["code"] for each in outcome.report["findings"]] == []
+
+
+def test_only_leaves_sources_out(able: Room) -> None:
+    """Bytecode stands in the place of the source; what does not compile, and the app's own, stays."""
+    source = able.write("src/app.py", "import lib").parent
+    outcome = able.lbuild("lib", *WORDS, "--bytecode", "only", "--source", source)
+    found = members(able.folder / "b.zip")
+    record = found["lib-1.0.dist-info/RECORD"].decode()
+    drops = {drop["path"]: drop for drop in outcome.report["dropped"]}
+
+    assert outcome.status == 0, outcome.stderr
+    assert bytecode(able).keys() == {
+        *("lib/__init__.pyc", "lib/core.pyc"),
+        f"__pycache__/app.{TAG}.pyc",
+    }
+    assert {path for path in found if path.endswith(".py")} == {"app.py", "lib/template.py"}
+    assert "lib/core.pyc," in record
+    assert "lib/core.py," not in record
+    assert drops["lib/core.py"]["rule"] == "sourceless"
+    assert drops["lib/core.py"]["size"] == len(FILES["lib/core.py"])
+    assert "2 of them in place of the source" in outcome.report["notes"][0]
+
+
+def test_a_source_that_is_to_be_kept_stays(able: Room) -> None:
+    """With its bytecode beside it."""
+    able.lbuild("lib", *WORDS, "--bytecode", "only")
+    outcome = able.lbuild("lib", *WORDS, "--bytecode", "only", "--keep", "lib:lib/core.py")
+    found = members(able.folder / "b.zip")
+
+    assert outcome.status == 0, outcome.stderr
+    assert {"lib/core.py", f"lib/__pycache__/core.{TAG}.pyc", "lib/__init__.pyc"} <= found.keys()
+    assert "lib/core.pyc" not in found
+
+
+def test_a_module_without_its_source_is_imported(able: Room) -> None:
+    """By the target's Python; a traceback names the path in the bundle."""
+    able.lbuild("lib", "-o", "build/", "--runtime", f"python{PYTHON}", "--bytecode", "only")
+    folder = os.fspath(able.folder / "build")
+    program = (
+        f"import sys; sys.path.insert(0, {folder!r}); import lib; print(lib.core.VALUE, lib.core.__file__)"
+    )
+
+    assert run(interpreter_of(PYTHON), program) == f"compiled {folder}/lib/core.pyc"
 
 
 def test_the_apps_own_code_is_compiled_too(able: Room) -> None:

@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -245,6 +246,35 @@ def test_the_bundle_cannot_be_written_to(room: Room) -> None:
     outcome = trial(room, "app.write")
 
     assert outcome.report["errorType"] == "PermissionError"
+
+
+def test_what_bytecode_saves_is_measured_where_all_is_imported(room: Room) -> None:
+    """Of what imports; nothing is said of a bundle without bytecode, or whose modules end the process."""
+    room.write("src/large.py", *(f"def f{n}(a, b=1): return [a + b for a in b if a]" for n in range(1000)))
+    room.write("src/bad.py", "1 / 0")
+    words = ("--source", "src", "--runtime", RUNTIME, "-o")
+    room.lbuild(*words, "plain/")
+    replace(room, bytecode="all").lbuild(*words, "with/")
+    outcome = room.lbuild("try", "plain", "with", "--imports", "--runtime", RUNTIME, "--json")
+    plain, compiled = (bundle["import_seconds"] for bundle in outcome.report["bundles"])
+    told = room.lbuild("try", "with", "--imports", "--runtime", RUNTIME).stderr
+
+    assert plain is None
+    assert 0 < compiled["with_bytecode"] < compiled["without_bytecode"]
+    assert "processor time with the bundle's bytecode" in told
+
+
+def test_imports_that_cannot_be_measured_together_are_a_note(room: Room) -> None:
+    """Each imports by itself; the two together end the process."""
+    room.write("src/one.py", "import sys, os", "if 'two' in sys.modules: os._exit(1)")
+    room.write("src/two.py", "import sys, os", "if 'one' in sys.modules: os._exit(1)")
+    words = ("--source", "src", "--runtime", RUNTIME, "-o", "both/")
+    replace(room, bytecode="all").lbuild(*words)
+    outcome = room.lbuild("try", "both", "--imports", "--runtime", RUNTIME)
+
+    assert outcome.status == 0
+    assert "2 of 2 modules" in outcome.stderr
+    assert "note: the time that imports take cannot be measured" in outcome.stderr
 
 
 def test_every_module_is_imported_and_a_crash_is_one_modules(room: Room) -> None:

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -92,6 +93,21 @@ def lbuild(user: Room, *words: str | Path) -> Outcome:
     return user.lbuild(*words, index=False)
 
 
+SOURCELESS = (
+    FLASK
+    + """
+import inspect
+import click, flask.cli, numpy._core.numeric
+
+@app.get("/files")
+def files():
+    modules = {"click": click, "numpy": numpy._core.numeric, "reader": flask.cli}
+    found = {name: module.__file__.rpartition(".")[2] for name, module in modules.items()}
+    return {**found, "lines": len(inspect.getsource(flask.cli).splitlines())}
+"""
+)
+
+
 def bundle(user: Room, name: str, source: str, *requirements: str, runtime: str = RUNTIME) -> Path:
     """A zip made by lbuild of an app and what it requires."""
     folder = write_function(user.folder / name, app=source, wsgi=WSGI)
@@ -116,6 +132,19 @@ def test_a_flask_app_answers(user: Room) -> None:
 
     assert outcome.status == 0, outcome.stderr
     assert outcome.report == {"statusCode": 200, "body": '{"hello":"you"}\n'}
+    assert imports.status == 0, imports.stderr
+
+
+def test_an_app_runs_without_the_sources_of_its_packages(user: Room) -> None:
+    """Modules that read sources have kept theirs; and every module of the bundle imports."""
+    sourceless = replace(user, bytecode="only")
+    zipped = bundle(sourceless, "sourceless", SOURCELESS, "flask", "numpy")
+    outcome = called(user, zipped, {"path": "/files"}, "--runtime", RUNTIME)
+    imports = lbuild(user, "try", zipped, "--imports", "--runtime", RUNTIME, "--timeout", "30")
+    body = json.loads(outcome.report["body"])
+
+    assert body.pop("lines") > 100
+    assert body == {"click": "pyc", "numpy": "pyc", "reader": "py"}
     assert imports.status == 0, imports.stderr
 
 

@@ -58,6 +58,8 @@ class Room:
     cache: Path
     index: IndexServer
     environ: Mapping[str, str] = field(default_factory=dict)
+    bytecode: str | None = "none"
+    """What `--bytecode` of every build says, unless a run says otherwise; None: nothing, so the default."""
 
     def lbuild(self, *words: str | Path, index: bool = True, cache: bool = True) -> Outcome:
         """Run the command in this process."""
@@ -104,6 +106,9 @@ class Room:
     def _arguments(self, words: tuple[str | Path, ...], index: bool, cache: bool) -> list[str]:
         arguments = [str(word) for word in words]
         arguments += ["--index-url", self.index.index_url] if index else []
+        if self.bytecode and "-o" in arguments and "--bytecode" not in arguments and arguments[0] != "lock":
+            place = arguments.index("-o")  # whatever stands after it may be swallowed
+            arguments[place:place] = ["--bytecode", self.bytecode]
         return [*arguments, "--cache-dir", str(self.cache)] if cache else arguments
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from builder.bytecode.compiling import LARGEST, Compilers
 from builder.bytecode.names import beside, instead
-from builder.bytecode.values import Refused
+from builder.bytecode.values import Compiled, Refused
 from builder.inspection.bytecode import MAGIC
 from builder.interpreter.values import Interpreter
 from factories.interpreters import own_interpreter, run
@@ -48,9 +48,9 @@ print(all(same), code.co_filename)
 def compiled(interpreter: Interpreter, path: str, source: bytes) -> bytes:
     """The bytecode of a source that has some."""
     with Compilers(interpreter) as compilers:
-        content = compilers.compile(path, source)
-    assert isinstance(content, bytes)
-    return content
+        outcome = compilers.compile(path, source)
+    assert isinstance(outcome, Compiled)
+    return outcome.content
 
 
 def test_it_is_what_the_interpreter_would_compile_itself(interpreter: Interpreter, tmp_path: Path) -> None:
@@ -58,9 +58,9 @@ def test_it_is_what_the_interpreter_would_compile_itself(interpreter: Interprete
     with Compilers(interpreter) as compilers:
         made = {path: compilers.compile(path, source) for path, source in SOURCES.items()}
     triples = [
-        [path, SOURCES[path].hex(), content.hex()]
-        for path, content in made.items()
-        if isinstance(content, bytes)
+        [path, SOURCES[path].hex(), outcome.content.hex()]
+        for path, outcome in made.items()
+        if isinstance(outcome, Compiled)
     ]
     (tmp_path / "made.json").write_text(json.dumps(triples))
     answer = run(interpreter, COMPARE, str(tmp_path / "made.json"))
@@ -91,7 +91,16 @@ def test_the_bytes_are_the_same_in_every_process_and_order(interpreter: Interpre
     alone = {compiled(interpreter, "sets.py", SETS) for _ in range(4)}
 
     assert once == twice == backwards
-    assert alone == {once["sets.py"]}
+    assert [Compiled(content=content) for content in alone] == [once["sets.py"]]
+
+
+def test_the_time_of_compiling_is_told() -> None:
+    """Of the processor, and of nothing but the compiler's work: a thousand times the source takes longer."""
+    with Compilers(own_interpreter()) as compilers:
+        outcomes = [compilers.compile("a.py", b"x = [1, 2, {3: y}]\n" * lines) for lines in (20, 20_000)]
+    small, large = (outcome.seconds for outcome in outcomes if isinstance(outcome, Compiled))
+
+    assert 0 <= small < large < 60
 
 
 def test_threads_compile_side_by_side() -> None:
@@ -195,12 +204,12 @@ HOSTILE = {
 
 def test_hostile_sources_harm_only_themselves(interpreter: Interpreter) -> None:
     """Some end the process, some its memory; what comes after them is compiled as ever."""
-    expected = compiled(interpreter, "good.py", b"x = 1\n")
+    expected = Compiled(content=compiled(interpreter, "good.py", b"x = 1\n"))
     with Compilers(interpreter) as compilers:
         for name, source in HOSTILE.items():
             outcome = compilers.compile(f"{name}.py", source)
             assert compilers.compile("good.py", b"x = 1\n") == expected, name
-            assert isinstance(outcome, bytes) or outcome.reason
+            assert isinstance(outcome, Compiled) or outcome.reason
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows does not limit memory")
@@ -210,7 +219,7 @@ def test_memory_is_bounded() -> None:
         outcome = compilers.compile("a.py", b"x = [" + b"1," * 1_900_000 + b"]\n")
 
         assert outcome == Refused(reason="MemoryError")
-        assert isinstance(compilers.compile("b.py", b"x = 1\n"), bytes)
+        assert isinstance(compilers.compile("b.py", b"x = 1\n"), Compiled)
 
 
 def test_time_is_bounded() -> None:
@@ -220,7 +229,7 @@ def test_time_is_bounded() -> None:
 
         assert outcome == Refused(reason="it takes more than 0.05 s to compile", settled=False)
     with Compilers(own_interpreter()) as compilers:
-        assert isinstance(compilers.compile("b.py", b"x = 1\n"), bytes)
+        assert isinstance(compilers.compile("b.py", b"x = 1\n"), Compiled)
 
 
 def test_an_interpreter_that_was_replaced_is_refused() -> None:

@@ -7,6 +7,7 @@ import pytest
 from builder.bytecode.compiling import Compilers
 from builder.bytecode.measuring import measure_saving
 from builder.bytecode.names import beside
+from builder.bytecode.values import Compiled
 from factories.interpreters import own_interpreter
 from manylinux.errors import EnvironmentFault
 
@@ -16,12 +17,12 @@ def test_a_module_with_bytecode_imports_in_less_time(tmp_path: Path) -> None:
     interpreter = own_interpreter()
     source = b"".join(b"def f%d(a, b=1, *c): return [a + b for a in c if a]\n" % n for n in range(3000))
     with Compilers(interpreter) as compilers:
-        content = compilers.compile("large.py", source)
-    assert isinstance(content, bytes)
+        outcome = compilers.compile("large.py", source)
+    assert isinstance(outcome, Compiled)
     (tmp_path / "large.py").write_bytes(source)
     place = tmp_path / beside("large.py", interpreter.cache_tag)
     place.parent.mkdir()
-    place.write_bytes(content)
+    place.write_bytes(outcome.content)
     saving = measure_saving(interpreter, [tmp_path], ["large", "json"], rounds=2)
 
     assert saving.used < saving.unused / 2

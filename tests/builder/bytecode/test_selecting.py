@@ -4,16 +4,22 @@ from itertools import permutations
 
 import pytest
 
-from builder.bytecode.selecting import SHARE, is_full, select
+from builder.bytecode.selecting import SHARE, is_full, is_tight, select
 from builder.bytecode.values import Mode, Module, Selection
 
 LIMIT = 1000
 ROOM = int(LIMIT * SHARE)
 
 
-def module(path: str, source_size: int, size: int, *, reads_sources: bool = False) -> Module:
+def module(path: str, source_size: int, size: int, *, keeps_source: bool = False) -> Module:
     return Module(
-        path=path, source_size=source_size, size=size, packed=size // 2, reads_sources=reads_sources
+        path=path,
+        source_size=source_size,
+        source_packed=source_size // 10,
+        size=size,
+        packed=size // 2,
+        keeps_source=keeps_source,
+        seconds=size / 1000,
     )
 
 
@@ -21,7 +27,7 @@ MODULES = (
     module("a.py", 100, 120),
     module("b.py", 300, 350),
     module("c.py", 300, 350),
-    module("d.py", 10, 20, reads_sources=True),
+    module("d.py", 10, 20, keeps_source=True),
 )
 
 
@@ -40,6 +46,8 @@ def test_auto_takes_all_when_all_fit() -> None:
 
     assert selection.beside == ("a.py", "b.py", "c.py", "d.py")
     assert (selection.unpacked, selection.packed, selection.without) == (840, 420, ())
+    assert selection.seconds == pytest.approx(0.84)
+    assert not is_tight(MODULES, Mode.AUTO, rest=ROOM - 840, limit=LIMIT)
 
 
 def test_auto_takes_the_largest_sources_first() -> None:
@@ -49,6 +57,7 @@ def test_auto_takes_the_largest_sources_first() -> None:
     assert selection.beside == ("b.py", "d.py")
     assert selection.without == ("a.py", "c.py")
     assert selection.unpacked == 370
+    assert is_tight(MODULES, Mode.AUTO, rest=ROOM - 400, limit=LIMIT)
 
 
 def test_auto_takes_what_the_handler_reaches_before_the_rest() -> None:
@@ -74,12 +83,12 @@ def test_all_does_not_look_at_the_limit() -> None:
 
 
 def test_only_takes_the_place_of_sources_that_nobody_reads() -> None:
-    """A module that looks at sources keeps its own, with bytecode beside it."""
+    """The others keep their sources, with bytecode beside them; what goes counts against what comes."""
     selection = chosen(Mode.ONLY, rest=0)
 
     assert selection.instead == ("a.py", "b.py", "c.py")
     assert selection.beside == ("d.py",)
-    assert selection.unpacked == 840 - 700
+    assert (selection.unpacked, selection.packed) == (840 - 700, 420 - 70)
 
 
 @pytest.mark.parametrize("mode", Mode)

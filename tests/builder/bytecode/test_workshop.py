@@ -9,10 +9,11 @@ import pytest
 from builder.bytecode.compiling import Compilers
 from builder.bytecode.kept import wheel_key
 from builder.bytecode.names import beside
-from builder.bytecode.values import Overlay, Refused
-from builder.bytecode.workshop import BytecodeWorkshop
+from builder.bytecode.values import Compiled, Overlay, Refused
+from builder.bytecode.workshop import TASK, BytecodeWorkshop
 from builder.interpreter.values import Interpreter
 from builder.link.contents import read_content
+from builder.ports import Silent
 from factories.bundles import verified_wheel
 from factories.interpreters import own_interpreter
 from prebuilt_index.store import Store
@@ -25,6 +26,23 @@ FILES = {
     "a/reads.py": b"import inspect\nx = inspect.getsource(inspect)\n",
     "a/data.txt": b"x\n",
 }
+
+
+class Seen(Silent):
+    """A Progress that knows what it was told."""
+
+    def __init__(self) -> None:
+        self.steps: list[tuple[str, int]] = []
+
+    def start(self, task: str, total: int | None = None) -> None:
+        assert task == TASK
+        self.steps.append(("start", total or 0))
+
+    def advance(self, task: str, amount: int) -> None:
+        self.steps.append(("advance", amount))
+
+    def finish(self, task: str) -> None:
+        self.steps.append(("finish", 0))
 
 
 @pytest.fixture
@@ -57,7 +75,9 @@ def test_an_overlay_holds_the_bytecode_as_a_zip_does(store: Store, wheel: Verifi
         made = {path: compilers.compile(path, FILES[path]) for path in found.members}
 
     assert list(found.members) == ["a/__init__.py", "a/empty.py", "a/reads.py"]
-    assert {path: read_content(found.path, member) for path, member in found.members.items()} == made
+    assert {
+        path: Compiled(content=read_content(found.path, each)) for path, each in found.members.items()
+    } == made
     tag = own_interpreter().cache_tag
     assert [member.path for member in found.members.values()] == [beside(path, tag) for path in found.members]
     assert list(found.reasons) == ["a/old.py"]
@@ -68,7 +88,28 @@ def test_what_was_made_is_found_again_without_the_interpreter(store: Store, whee
     """A warm build starts no process."""
     made = overlay(store, wheel)
 
-    assert overlay(store, wheel, unable(own_interpreter())) == made
+    again = overlay(store, wheel, unable(own_interpreter()))
+
+    assert again == made
+    assert again.seconds == made.seconds
+
+
+def test_progress_is_told_while_there_is_work(store: Store, wheel: VerifiedWheel) -> None:
+    """One task for all wheels, of as many bytes as their sources have; none where all is known."""
+    sources = {member.path: member for member in wheel.members if member.path.endswith(".py")}
+    parts = [{path: member} for path, member in sources.items()]
+    seen = Seen()
+    with BytecodeWorkshop(store, own_interpreter(), seen) as workshop:
+        workshop.wheels([(wheel, part) for part in parts])
+        total = sum(member.size for member in sources.values())
+
+        assert seen.steps[0] == ("start", total)
+        assert sum(amount for step, amount in seen.steps if step == "advance") == total
+        assert seen.steps[-1] == ("finish", 0)
+
+        seen.steps.clear()
+        workshop.wheels([(wheel, part) for part in parts])
+        assert seen.steps == []
 
 
 def test_every_store_gets_the_same_blob(store: Store, wheel: VerifiedWheel, tmp_path: Path) -> None:
@@ -117,11 +158,11 @@ def test_loose_files_are_kept_each_by_itself(store: Store) -> None:
         made = workshop.files(sources)
     with BytecodeWorkshop(store, unable(own_interpreter())) as workshop:
         again = workshop.files(sources)
-    compiled: list[int] = []
-    with BytecodeWorkshop(store, own_interpreter(), pulse=compiled.append) as workshop:
+    seen = Seen()
+    with BytecodeWorkshop(store, own_interpreter(), seen) as workshop:
         edited = workshop.files({**sources, "app.py": b"x = 22\n"})
 
     assert again == made
     assert isinstance(made["old.py"], Refused)
     assert edited["app.py"] != made["app.py"]
-    assert compiled == [len(b"x = 22\n")]
+    assert seen.steps == [("start", 7), ("advance", 7), ("finish", 0)]

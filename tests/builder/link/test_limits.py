@@ -44,6 +44,16 @@ def test_notes_when_direct_upload_is_refused(size: int | None, notes: int) -> No
     assert len(notes_on_size(bundle, replace(LIMITS, direct_upload_bytes=1))) == (size is not None)
 
 
+@pytest.mark.parametrize(("bytecode", "told"), [(0, False), (100, False), (101, True), (500, True)])
+def test_bytecode_that_costs_direct_upload_is_told(bytecode: int, told: bool) -> None:
+    """It is the one part that a bundle can do without."""
+    size = LIMITS.direct_upload_bytes + 100
+    bundle = Bundle(path=Path("b.zip"), sha256="", zipped_size=size, unzipped_size=0, files=1, sizes={})
+    (note,) = notes_on_size(bundle, LIMITS, bytecode)
+
+    assert ("`--bytecode none`" in note) is told
+
+
 def test_notes_that_a_bundle_is_empty() -> None:
     """When every marker is false, what was built is no accident, but it is a surprise."""
     bundle = Bundle(path=Path("b.zip"), sha256="", zipped_size=22, unzipped_size=0, files=0, sizes={})

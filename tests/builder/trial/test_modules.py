@@ -12,6 +12,7 @@ from builder.trial.modules import importable
     ("paths", "modules"),
     [
         (["six.py"], ("six",)),
+        (["six.pyc", "numpy/__init__.pyc", "numpy/version.pyc", "ns/loose.pyc"], ("numpy", "six")),
         (["numpy/__init__.py", "numpy/linalg/__init__.py", "numpy/version.py"], ("numpy",)),
         (["google/cloud/storage/__init__.py", "google/protobuf/__init__.py"],
          ("google.cloud.storage", "google.protobuf")),
