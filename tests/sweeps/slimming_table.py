@@ -15,7 +15,7 @@ _COLUMNS = (
     *("modules", "lost: safe", "small", "serverless"),
     *("entry points", "lost: safe", "small", "serverless", "tests gone"),
 )
-_HEAD = """# What slimming loses: nothing but tests
+_HEAD = """# What slimming loses
 
 Made by `make sweep-slim` (`python tests/sweeps/slimming.py --write docs/sweep-slim.md`); do not edit.
 
@@ -25,8 +25,8 @@ time limits, in the same order; it sees nothing but its standard library and the
 answer is asked once more, in a process of its own.
 
 - *Modules*: every module of the folder, by its file, that can be imported from the bundle with everything in
-  it; folders that are namespaces too. *Lost*: it cannot be imported from the slim bundle, or is a package
-  where it was a namespace, or the reverse.
+  it; folders that are namespaces too; a distribution in several bundles counts in each. *Lost*: it cannot be
+  imported from the slim bundle, or is a package where it was a namespace, or the reverse.
 - *Entry points*: those of all distributions, of any group, that load.
 - *Tests gone*: modules that rule `test-modules` leaves out, and folders with nothing else. They are not
   counted as lost.
