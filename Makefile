@@ -67,3 +67,9 @@ sweep-loading: venv
 .PHONY: sweep-strip
 sweep-strip: venv
 	$(BIN)/python tests/sweeps/stripping.py --write docs/strip.md $(ARGS)
+
+# Some seventy projects bundled whole and slimmed: do all modules import, all entry points load, metadata answer as
+# before? An hour or two on two cores; one that was interrupted goes on. `ARGS='--minutes 30'` ends it earlier.
+.PHONY: sweep-slim
+sweep-slim: venv
+	$(BIN)/python tests/sweeps/slimming.py --write docs/sweep-slim.md $(ARGS)

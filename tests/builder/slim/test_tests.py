@@ -99,6 +99,42 @@ def test_data_in_a_folder_called_test_stays() -> None:
     assert dropped_paths({"pkg/__init__.py": "", "pkg/data/test/x.csv": ""}) == []
 
 
+def test_a_project_to_be_filled_in_stays_whole() -> None:
+    """What `cookiecutter` copies: no import finds a folder of such a name, so its tests are data."""
+    template = "pkg/new/{{cookiecutter.name}}/tests"
+    wheel = {
+        "pkg/__init__.py": "",
+        f"{template}/__init__.py": "",
+        f"{template}/test_{{{{name}}}}.py": "from {{name}} import",
+        f"{template}/conftest.py": "",
+    }
+
+    assert dropped_paths(wheel) == []
+
+
+@pytest.mark.parametrize(
+    "code", ["DATA = files('pkg') / 'tests'", "join(dirname(__file__), 'tests')", "files('pkg.tests')"]
+)
+def test_a_suite_that_code_reads_stays_with_its_data(code: str) -> None:
+    """Tests as what a wheel is for, such as a specification's: the folder is named, files are listed."""
+    wheel = {
+        "pkg/__init__.py": code,
+        "pkg/tests/__init__.py": "",
+        "pkg/tests/a.json": "",
+        "pkg/tests/draft/b.json": "",
+        "pkg/other/tests/__init__.py": "",
+        "pkg/other/tests/c.json": "",
+    }
+
+    assert dropped_paths(wheel) == ["pkg/other/tests/__init__.py", "pkg/other/tests/c.json"]
+
+
+@pytest.mark.parametrize("path", ["pkg/data/test/x.py.txt", "pkg/data/tests/1/x.py", "pkg/data/test/x-1.py"])
+def test_python_that_no_import_finds_is_data(path: str) -> None:
+    """Samples for a program that reads Python: a folder with nothing else is no folder of tests."""
+    assert dropped_paths({"pkg/__init__.py": "", path: "print 1"}) == []
+
+
 def test_a_wheel_of_tests_alone_stays() -> None:
     """They are what somebody asked for."""
     assert dropped_paths({"tests/__init__.py": "", "tests/x.py": ""}) == []
@@ -180,6 +216,28 @@ def test_source_that_no_python_parses_keeps_every_name_in_it() -> None:
     decision = make_decision({**PACKAGE, "pkg/old.py": "print 'it''s\nexec \"pkg.tests.common"})
 
     assert (0, "pkg/tests/common.py") in decision.kept
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "print 'x'\nfrom pkg.tests.common import f\n",  # Python 2
+        "{% if x %}\nfrom pkg.tests.common import f\n{% endif %}\n",  # a template
+        "match x:\n  case {**tests}: pass\ntype X[*T] = T\nimport pkg.tests.common as f\n",  # newer than any
+        b"\xef\xbb\xbffrom pkg.tests.common import f # \xff\n",  # of no encoding
+        "<<<<<<< ours\nfrom pkg.tests.common import f\n=======\n>>>>>>> theirs\n",
+        "def f(:\n    '''pkg.tests.common\n",  # a string without an end
+        "\0\nimport pkg.tests.common\n",
+    ],
+)
+@pytest.mark.parametrize("path", ["pkg/odd.py", "pkg/tests/test_core.py"])
+def test_source_that_does_not_parse_keeps_and_goes_like_any_other(content: str | bytes, path: str) -> None:
+    """As a module, it keeps what it names; as a test that nothing reaches it goes; reached, it keeps too."""
+    reached = {**PACKAGE, "pkg/core.py": "import pkg.tests.test_core", path: content}
+
+    assert "pkg/tests/common.py" not in dropped_paths(reached)
+    assert "pkg/odd.py" not in dropped_paths({**PACKAGE, path: content})
+    assert "pkg/tests/test_core.py" in dropped_paths({**PACKAGE, path: content})
 
 
 def test_packages_never_change_their_kind() -> None:
