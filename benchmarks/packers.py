@@ -45,7 +45,8 @@ class Lbuild(Packer):
         lbuild = program("lbuild")
         assert lbuild is not None
         words = [str(self.lock), "-o", str(self.output), "--cache-dir", str(self.cache)]
-        return [[lbuild, *words, "--bytecode", "none", *self._options]]
+        # Without slimming one stack is larger than Lambda takes.
+        return [[lbuild, *words, "--no-limit", "--bytecode", "none", *self._options]]
 
 
 class UvAndZip(Packer):
