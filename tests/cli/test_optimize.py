@@ -99,6 +99,7 @@ def test_a_gzip_file_stays_where_its_wheel_could_tell(room: Room) -> None:
 
     room.offer("plain", "1.0", {"plain.py": b"", "e.gz": ZIPPED})
     assert regzips(room.lbuild("plain", *SIZE, "--slim", "none").report) == {}
+    assert regzips(room.lbuild("plain", *SIZE, "--keep", "e.gz").report) == {}
     assert regzips(room.lbuild("plain", *everything, *SIZE).report).keys() == {"e.gz"}
 
 
@@ -110,6 +111,15 @@ def test_two_wheels_go_on_filling_a_path_alike(room: Room) -> None:
 
     assert outcome.status == 0, outcome.stderr
     assert members(room.folder / "b.zip")["share/a.gz"] == ZIPPED
+
+
+def test_what_was_written_reads_back_as_it_was_planned(full: Room) -> None:
+    """`--paranoid` reads members that were compressed anew, and finds nothing wrong."""
+    plain = full.lbuild("lib", *SIZE).report
+    outcome = full.lbuild("lib", *SIZE, "--paranoid")
+
+    assert outcome.status == 0, outcome.stderr
+    assert outcome.report["bundle"]["sha256"] == plain["bundle"]["sha256"]
 
 
 def test_the_second_build_makes_nothing(full: Room) -> None:
