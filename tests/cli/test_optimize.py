@@ -6,14 +6,15 @@ import subprocess
 import sys
 import zipfile
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from factories.commands import Room, members, tree
-from factories.interpreters import own_interpreter, run
+from factories.interpreters import interpreter_of, own_interpreter, run
 
-WORDS = ("--runtime", "python3.13", "-o", "b.zip", "--json")
+WORDS = ("--runtime", "python3.13", "--bytecode", "none", "-o", "b.zip", "--json")
 SIZE = (*WORDS, "--optimize", "size")
 TEXT = b"".join(b"value_%d = %d\n" % (n * n % 997, n) for n in range(6000))
 ZIPPED = gzip.compress(TEXT, 1, mtime=0)
@@ -120,6 +121,22 @@ def test_what_was_written_reads_back_as_it_was_planned(full: Room) -> None:
 
     assert outcome.status == 0, outcome.stderr
     assert outcome.report["bundle"]["sha256"] == plain["bundle"]["sha256"]
+
+
+def test_bytecode_is_compressed_as_small_beside_files_made_smaller(full: Room, tmp_path: Path) -> None:
+    """What was compiled is a member like any other."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/python3.13").symlink_to(interpreter_of("3.13").path)
+    able = replace(full, environ={**full.environ, "PATH": str(tmp_path / "bin")})
+    words = ("--runtime", "python3.13", "-o", "b.zip", "--json", "--bytecode", "all")
+    before = able.lbuild("lib", *words)
+    larger = packed(able)
+    after = able.lbuild("lib", *words, "--optimize", "size")
+    compiled = "lib/__pycache__/core.cpython-313.pyc"
+
+    assert (before.status, after.status) == (0, 0), after.stderr
+    assert packed(able)[compiled] < larger[compiled]
+    assert regzips(after.report)
 
 
 def test_the_second_build_makes_nothing(full: Room) -> None:
