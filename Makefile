@@ -48,6 +48,15 @@ bench: venv
 bench-imports: venv
 	$(BIN)/python benchmarks/imports.py --write docs/imports.md $(ARGS)
 
+# How small bundles of five stacks get, beside uv + zip and, where npm is, serverless-python-requirements.
+.PHONY: bench-size
+bench-size: venv
+	$(BIN)/python -m pip install --quiet uv
+	if command -v npm >/dev/null; then \
+	  npm install --silent --no-audit --no-fund --prefix $(VENV)/serverless osls@3 serverless-python-requirements && \
+	  $(BIN)/python -m benchmarks.sizes --serverless $(VENV)/serverless/node_modules --write docs/size-figures.md; \
+	else $(BIN)/python -m benchmarks.sizes --write docs/size-figures.md; fi
+
 # What needs the package index and more time than a gate has: many real projects, built, imported, and compared with
 # what uv picks. `make sweep ARGS=--quick` takes some minutes, all of it some hours. `make sweep-loading` is the part
 # that holds the ELF audit against the dynamic loader; one that was interrupted goes on.

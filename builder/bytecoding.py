@@ -206,7 +206,7 @@ class Bytecoding:
         slimmed = self._slimmed.get(wheel.sha256)
         if slimmed is None:
             return ""
-        rewritten = {path: member.size for path, member in slimmed.rewritten.items()}
+        rewritten = {path: each.member.size for path, each in slimmed.rewritten.items()}
         return sha256(json.dumps([slimmed.drops, rewritten], sort_keys=True).encode()).hexdigest()
 
 

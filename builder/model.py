@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING, NamedTuple, NewType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -271,16 +271,33 @@ class Slimming(StrEnum):
     """That, and what only convenience needs."""
 
 
+class Optimize(StrEnum):
+    """What the making of a zip is to be best at."""
+
+    SPEED = "speed"
+    """Members are copied as they lie in wheels."""
+    SIZE = "size"
+    """All of it compressed as small as the engine can, once for each content."""
+
+
+class Rewritten(NamedTuple):
+    """What stands for a member of a wheel."""
+
+    member: Member
+    """Smaller, and of the same use."""
+    overlay: Path
+    """The file in the store in which it lies."""
+    rule: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slimmed:
     """What of one wheel does not go into a bundle as it is."""
 
     drops: Mapping[str, str] = field(default_factory=dict)
     """Path of a member to the rule that leaves it out."""
-    rewritten: Mapping[str, Member] = field(default_factory=dict)
-    """Path of a member to the smaller one that stands for it, in `overlay`."""
-    overlay: Path | None = None
-    """A file in the store; None when nothing is rewritten."""
+    rewritten: Mapping[str, Rewritten] = field(default_factory=dict)
+    """Path of a member to the smaller one that stands for it."""
     added: tuple[Member, ...] = ()
     """New files, each at its own path below the library folder, in `added_overlay`."""
     added_overlay: Path | None = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from builder.budget.limit import limit_on
 from builder.bytecode.values import Mode
-from builder.model import LinkOptions
+from builder.model import LinkOptions, Optimize
 from builder.report.values import Stage
 from builder.slim.profile import SlimProfile
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from builder.budget.limit import Limit
     from builder.bytecode.workshop import BytecodeWorkshop
     from builder.inputs import Reading
-    from builder.model import Pin, ResolveOptions, SourceFile
+    from builder.model import BundlePlan, Pin, ResolveOptions, SourceFile
     from builder.ports import RememberingFacts
     from builder.slim.values import SlimmedWheels
     from builder.watching import WatchedDisk, WatchedEnvironment
@@ -62,6 +62,7 @@ class Order:
     paranoid: bool = False
     """What was written is read again and compared with what was planned."""
     bytecode: Mode = Mode.NONE
+    optimize: Optimize = Optimize.SPEED
     allow: frozenset[str] = frozenset()
     """Codes of findings that keep nothing out."""
 
@@ -133,6 +134,10 @@ class Tools(Protocol):
         self, wheels: Sequence[VerifiedWheel], source: Sequence[SourceFile], profile: SlimProfile
     ) -> SlimmedWheels:
         """What of the wheels does not go into the bundle of all these as it is. Raises NotDroppableError."""
+        ...
+
+    def pressed(self, plan: BundlePlan) -> BundlePlan:
+        """The same with members as small as the engine can make them."""
         ...
 
     def binary(self, path: Path) -> Binary | None:

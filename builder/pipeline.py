@@ -1,6 +1,6 @@
 """The one module that knows the order of the stages.
 
-They are inputs, resolve, lock, fetch, slim, compile, audit, link, report.
+They are inputs, resolve, lock, fetch, slim, compile, audit, press, link, report.
 It decides nothing itself and touches the world only through `Tools`.
 """
 
@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING
 from builder.choosing import to_fetch
 from builder.link.limits import check_entries, notes_on_size
 from builder.link.output import check_file_output, replacing_file
-from builder.link.write import write_zip
-from builder.model import Bundle, BundlePlan, FromWheel
+from builder.link.write import expected_size, write_zip
+from builder.model import Bundle, BundlePlan, FromWheel, Optimize
 from builder.order import StageLog
 from builder.proof.last_resort import is_last_resort
 from builder.proving import proven_bundle, proven_resolution, told_early
 from builder.report.json_form import report_as_json
 from builder.report.keeping import is_kept, keep_report
+from builder.report.sizes import human
 from builder.report.values import Report
 from builder.resolving import resolve_order
+from manylinux.archive.pack import LEVEL, SMALLEST, Pack, engine, pack
 from prebuilt_index.errors import StoreError
 
 if TYPE_CHECKING:
@@ -40,9 +42,13 @@ def build_bundle(order: Order, tools: Tools) -> Report:
         return _dry(order, tools, log)
     proven = proven_bundle(order, tools, log, _source(order))
     plan = proven.plan
+    if order.limited:
+        check_entries(plan)
+    if _is_smallest(order):
+        with log.stage("press") as detail:
+            before, plan = expected_size(plan), tools.pressed(plan)
+            detail.append(f"{human(before - expected_size(plan))} less")
     with log.stage("link") as detail:
-        if order.limited:
-            check_entries(plan)
         bundle = _written(plan, order.output, order, tools.store)
         detail.append(_count(bundle.files, "file"))
     report = replace(
@@ -64,7 +70,7 @@ def build_bundle(order: Order, tools: Tools) -> Report:
         ),
         excluded=proven.choice.excluded,
         runtime_packages=proven.choice.comparison,
-        engine=_engine(plan),
+        engine=_engine(plan, order),
         fit=proven.fit,
     )
     return _kept(report, bundle, tools.store)
@@ -142,11 +148,21 @@ def _written(plan: BundlePlan, output: Path, order: Order, store: Store) -> Bund
         from builder.link.proofreading import proofread_folder
 
         return write_directory(plan, output, partial(proofread_folder, plan))
+    compress: Pack = pack
+    if _is_smallest(order):
+        from builder.fragments.pressing import packer
+
+        compress = packer(store)
     if not order.paranoid:
-        return write_zip(plan, output)
+        return write_zip(plan, output, compress=compress)
     from builder.link.proofs import proofread
 
-    return write_zip(plan, output, proofread(plan, store))
+    return write_zip(plan, output, proofread(plan, store), compress=compress)
+
+
+def _is_smallest(order: Order) -> bool:
+    """Whether members are compressed anew; a folder has none."""
+    return order.optimize is Optimize.SIZE and not order.as_directory
 
 
 def build_lock(order: Order, tools: Tools, output: Path) -> Report:
@@ -164,13 +180,11 @@ def build_lock(order: Order, tools: Tools, output: Path) -> Report:
     return replace(_report(order, resolution, log), lock=output)
 
 
-def _engine(plan: BundlePlan) -> str | None:
-    """What compressed the members that no wheel brought compressed."""
-    if all(isinstance(file.content, FromWheel) for file in plan.files):
+def _engine(plan: BundlePlan, order: Order) -> str | None:
+    """What compressed the members that are not as a wheel brought them."""
+    if all(isinstance(file.content, FromWheel) and file.content.overlay is None for file in plan.files):
         return None
-    from manylinux.archive.pack import ENGINE
-
-    return ENGINE
+    return engine(SMALLEST if _is_smallest(order) else LEVEL)
 
 
 def _count(number: int, thing: str) -> str:

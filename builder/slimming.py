@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from builder.model import Slimmed
+from builder.model import Rewritten, Slimmed
+from builder.slim.profile import STRIP
 from builder.slim.values import SlimmedWheels
 from builder.slim.version import DECISIONS_VERSION
 from manylinux.elf.records import FACTS_VERSION
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from prebuilt_index.store import Store
     from prebuilt_index.wheel_archive import Member, VerifiedWheel
 
+Rewrites = TypeVar("Rewrites")
+"""What stands for a member: it alone, or with where it lies."""
 _LARGEST_SOURCE = 4 * 1024 * 1024
 """Bytes. A larger file of the app is data, and is not read to see what it names."""
 
@@ -47,11 +50,12 @@ def slimmed(
     progress: Progress,
     *,
     paranoid: bool = False,
+    regzip: bool = False,
 ) -> SlimmedWheels:
     """What of each wheel does not go into the bundle as it is.
 
-    `paranoid`: what was stripped is used only where lief finds nothing wrong with it. Raises
-    NotDroppableError.
+    `paranoid`: what was stripped is used only where lief finds nothing wrong with it. `regzip`: gzip files
+    are made smaller where `profile` has that rule. Raises NotDroppableError.
     """
     if profile.is_idle:
         return SlimmedWheels()
@@ -67,41 +71,65 @@ def slimmed(
         store.put(Bucket.SLIMMINGS, key, json.dumps(form, separators=(",", ":")).encode("ascii"))
     else:
         drops, notes, warnings = json.loads(record)
+    zipped = _regzipped(ordered, drops, profile, store, progress) if regzip and profile.regzips else {}
     by_wheel: dict[str, Slimmed] = {}
     for wheel, dropped in zip(ordered, drops, strict=True):
-        members, overlay, faults = _rewritten(wheel, dropped, profile, workshop, paranoid=paranoid)
-        by_wheel[wheel.sha256] = Slimmed(drops=dropped, rewritten=members, overlay=overlay)
+        members, faults = _stripped(wheel, dropped, profile, workshop, paranoid=paranoid)
+        rewritten = {**members, **zipped.get(wheel.sha256, {})}
+        by_wheel[wheel.sha256] = Slimmed(drops=dropped, rewritten=rewritten)
         warnings += faults
     return SlimmedWheels(by_wheel=by_wheel, notes=tuple(notes), warnings=tuple(warnings))
 
 
-def _rewritten(
+def _regzipped(
+    wheels: Sequence[VerifiedWheel],
+    drops: Sequence[Mapping[str, str]],
+    profile: SlimProfile,
+    store: Store,
+    progress: Progress,
+) -> dict[str, Mapping[str, Rewritten]]:
+    """By a wheel's sha256, its gzip files that are made smaller."""
+    from builder.fragments.regzipping import regzip_wheels
+
+    made = regzip_wheels(wheels, drops, store, progress)
+    return {
+        wheel.sha256: _but_kept(members, wheel, profile) for wheel, members in zip(wheels, made, strict=True)
+    }
+
+
+def _stripped(
     wheel: VerifiedWheel,
     dropped: Mapping[str, str],
     profile: SlimProfile,
     workshop: Workshop,
     *,
     paranoid: bool,
-) -> tuple[Mapping[str, Member], Path | None, list[str]]:
-    """The stripped members that stand for the wheel's, where they lie, and what speaks against others."""
+) -> tuple[Mapping[str, Rewritten], list[str]]:
+    """The stripped members that stand for the wheel's, and what speaks against others."""
     if not profile.strips:
-        return {}, None, []
-    members, overlay = workshop.stripped(wheel)
-    members = _but_kept(members, wheel, profile)
-    if not paranoid or overlay is None:
-        return members, overlay, []
+        return {}, []
+    made, overlay = workshop.stripped(wheel)
+    if overlay is None:
+        return {}, []
+    members = _but_kept(made, wheel, profile)
+    if not paranoid:
+        return _in(overlay, members), []
     staying = {path: member for path, member in members.items() if path not in dropped}
     faults = workshop.layout_faults(wheel, staying, overlay)
     told = [
         f"`{path}` of {wheel.name} {wheel.version} is not stripped: lief says of the stripped file: {fault}"
         for path, fault in sorted(faults.items())
     ]
-    return {path: member for path, member in staying.items() if path not in faults}, overlay, told
+    return _in(overlay, {path: member for path, member in staying.items() if path not in faults}), told
+
+
+def _in(overlay: Path, members: Mapping[str, Member]) -> dict[str, Rewritten]:
+    return {path: Rewritten(member, overlay, STRIP) for path, member in members.items()}
 
 
 def _but_kept(
-    members: Mapping[str, Member], wheel: VerifiedWheel, profile: SlimProfile
-) -> Mapping[str, Member]:
+    members: Mapping[str, Rewrites], wheel: VerifiedWheel, profile: SlimProfile
+) -> Mapping[str, Rewrites]:
     """Those of `members` that the user does not want to stay as they are."""
     keep = [selector for selector in profile.keep if selector.concerns(wheel.name)]
     if not keep:

@@ -18,7 +18,7 @@ from builder.cli.options import (
     Wishes,
     options,
 )
-from builder.model import Slimming
+from builder.model import Optimize, Slimming
 
 BUNDLE = (
     click.option("-o", "--output", metavar="PATH", help="A zip (name.zip), or a folder (name/)."),
@@ -71,6 +71,12 @@ BUNDLE = (
         default=Mode.AUTO.value,
         help="Compiled modules beside the sources: none, as many as there is room for, all; or only them.  "
         "[auto]",
+    ),
+    click.option(
+        "--optimize",
+        type=click.Choice([each.value for each in Optimize]),
+        default=Optimize.SPEED.value,
+        help="Copy compressed bytes as they are, or compress all anew as small as it gets.  [speed]",
     ),
     click.option(
         "--allow",

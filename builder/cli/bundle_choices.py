@@ -26,5 +26,6 @@ class BundleChoices(FromOptions):
     drop: tuple[str, ...] = ()
     paranoid: bool = False
     bytecode: str = "none"
+    optimize: str = "speed"
     allow: tuple[str, ...] = ()
     dry_run: bool = False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from builder.bytecode.values import Mode
 from builder.cli.wiring import wired
+from builder.model import Optimize
 from builder.report.text import target_line
 from builder.slim.profile import SlimProfile
 
@@ -59,6 +60,7 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
             slimming=slimming,
             paranoid=bundle.paranoid,
             bytecode=Mode(bundle.bytecode),
+            optimize=Optimize(bundle.optimize),
         )
         return build_bundle(order, tools)
 

@@ -22,6 +22,7 @@ from builder.disk import LocalDisk
 from builder.fragments.workshop import Workshop
 from builder.link.contents import unreadable
 from builder.memo import wish_key
+from builder.model import Optimize
 from builder.ports import Progress, Silent
 from builder.slim.profile import NOTHING, SlimProfile
 from builder.watching import WatchedDisk, WatchedEnvironment
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from builder.cli.terminal import Terminal
     from builder.facts import World
     from builder.inputs import Reading
-    from builder.model import Pin, ResolveOptions, SourceFile
+    from builder.model import BundlePlan, Pin, ResolveOptions, SourceFile
     from builder.report.values import Stage
     from builder.slim.values import SlimmedWheels
     from manylinux.elf.facts import Binary
@@ -145,7 +146,22 @@ class Wiring:
         from builder.slimming import slimmed
 
         paranoid = self._bundle is not None and self._bundle.paranoid
-        return slimmed(wheels, source, profile, self.workshop, self.store, self._progress, paranoid=paranoid)
+        regzip = self._bundle is not None and self._bundle.optimize == Optimize.SIZE
+        return slimmed(
+            wheels,
+            source,
+            profile,
+            self.workshop,
+            self.store,
+            self._progress,
+            paranoid=paranoid,
+            regzip=regzip,
+        )
+
+    def pressed(self, plan: BundlePlan) -> BundlePlan:
+        from builder.fragments.pressing import pressed
+
+        return pressed(plan, self.store, self._progress)
 
     def binaries(self, wheel: VerifiedWheel) -> Mapping[str, Binary]:
         return self.workshop.binaries(wheel)

@@ -17,8 +17,6 @@ from builder.model import BundlePath, Drop, FromBytes, FromWheel, PlannedFile, S
 from prebuilt_index.wheel_archive import Member, VerifiedWheel
 
 NSPKG = "nspkg-pth"
-STRIPPED = "strip"
-"""The rule by which a compiled file stays without what no loader reads."""
 _WHOLE = Slimmed()
 _LONGEST_NSPKG = 64 * 1024
 _LONGEST_SCRIPT = 32 * 1024 * 1024
@@ -71,12 +69,12 @@ def spread_wheel(wheel: VerifiedWheel, index: int, by: Spreading) -> Spread:
         if (rule := slim.drops.get(path)) is not None:
             drops.append(Drop(owner=owner, path=path, rule=rule, size=original.size))
             continue
-        member = slim.rewritten.get(path, original)
-        rewritten = member is not original
-        content = FromWheel(wheel=index, member=member, overlay=slim.overlay if rewritten else None)
-        if rewritten:
+        member, overlay = original, None
+        if (smaller := slim.rewritten.get(path)) is not None:
+            member, overlay, rule = smaller
             altered = True
-            drops.append(Drop(owner=owner, path=path, rule=STRIPPED, size=original.size - member.size))
+            drops.append(Drop(owner=owner, path=path, rule=rule, size=original.size - member.size))
+        content = FromWheel(wheel=index, member=member, overlay=overlay)
         below = below_data(path) if ".data/" in path else None
         if below is not None:
             check_scheme(wheel, path, below)

@@ -16,16 +16,21 @@ from builder.link.limits import too_large_for_zip
 from builder.link.output import replacing_file
 from builder.link.stream import HashedStream, WheelReaders
 from builder.model import Bundle, BundlePlan, FromBytes, FromSource, FromWheel, PlannedFile
-from manylinux.archive.pack import LARGEST, pack
+from manylinux.archive.pack import LARGEST, Pack, pack
 from manylinux.archive.rawzip import RawZip
 
 
 def write_zip(
-    plan: BundlePlan, output: Path, look: Callable[[Path, str], None] = lambda path, sha256: None
+    plan: BundlePlan,
+    output: Path,
+    look: Callable[[Path, str], None] = lambda path, sha256: None,
+    *,
+    compress: Pack = pack,
 ) -> Bundle:
     """The zip of `plan` is at `output`, whole; what was there stays until then, and on any failure.
 
     `look` is called with the path of what was written and its sha256, before it takes its place.
+    `compress` makes members of what no wheel brought.
 
     The same plan over the same source gives the same bytes. Raises OutputError when the output cannot be
     written, TooLargeError when only zip64 could hold the bundle, StoreError and SourceFileError when
@@ -33,7 +38,8 @@ def write_zip(
     """
     with replacing_file(output, expected_size(plan)) as file:
         with closing(WheelReaders()) as wheels, HashedStream(file) as stream:
-            press = _Press(plan=plan, stream=stream, archive=RawZip(stream, too_large_for_zip), wheels=wheels)
+            archive = RawZip(stream, too_large_for_zip)
+            press = _Press(plan=plan, stream=stream, archive=archive, wheels=wheels, compress=compress)
             for planned in plan.files:
                 press.add(planned)
             press.archive.finish()
@@ -64,6 +70,7 @@ class _Press:
     stream: HashedStream
     archive: RawZip
     wheels: WheelReaders
+    compress: Pack
     sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Owner to (unpacked, packed) bytes so far."""
 
@@ -87,7 +94,7 @@ class _Press:
         self.sizes[file.owner] = (unpacked_before + size, packed_before + packed)
 
     def _add_bytes(self, file: PlannedFile, content: bytes) -> None:
-        packed = pack(content)
+        packed = self.compress(content)
         self._begin(file, zlib.crc32(content), len(packed.data), len(content), deflated=packed.deflated)
         self.stream.write(packed.data)
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from builder.slim.selecting import Selector
 
 STRIP = "strip"
-"""The one rule that makes files smaller instead of leaving them out."""
+"""The rule that makes compiled files smaller instead of leaving them out."""
+REGZIP = "regzip"
+"""The same of gzip files, where a bundle is to be as small as it gets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,16 @@ class SlimProfile:
     @property
     def strips(self) -> bool:
         """Whether `strip` holds."""
-        return STRIP not in self.without and (self.base is not Slimming.NONE or STRIP in self.also)
+        return self._holds(STRIP)
+
+    @property
+    def regzips(self) -> bool:
+        """Whether `regzip` holds."""
+        return self._holds(REGZIP)
+
+    def _holds(self, rule: str) -> bool:
+        """Of one that both `safe` and `small` have."""
+        return rule not in self.without and (self.base is not Slimming.NONE or rule in self.also)
 
     @property
     def has_rules(self) -> bool:

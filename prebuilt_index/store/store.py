@@ -30,6 +30,7 @@ class Bucket(StrEnum):
     slimmings-v1    what of wheels stays out           digests of wheels and source, versions of what decides
     scans-v1        what a wheel's code mentions       sha256 of the wheel, versions of wheel rules and scan
     overlays-v1     what was made of compiled files    sha256 of the wheel, versions of all that makes it
+    remade-v1       what was compressed anew           sha256 of the wheel or content, engine
     checks-v1       what --paranoid found in order     digest of what was looked at, version of who looked
     built-v1        sha256 of a wheel made here        sha256 of the source, backend and its environment
     resolutions-v1  pins                               digests of the requirements, the pages and the options
@@ -48,6 +49,7 @@ class Bucket(StrEnum):
     SLIMMINGS = "slimmings-v1"
     SCANS = "scans-v1"
     OVERLAYS = "overlays-v1"
+    REMADE = "remade-v1"
     CHECKS = "checks-v1"
     BUILT = "built-v1"
     RESOLUTIONS = "resolutions-v1"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.link.contents import PIECE, WHOLE, inflated
+from builder.link.contents import PIECE, WHOLE, inflated, read_content
 from builder.link.stream import WheelReader
 from factories.bundles import verified_wheel
 
@@ -22,3 +22,4 @@ def test_a_large_member_comes_in_small_pieces(tmp_path: Path, body: bytes) -> No
 
     assert max(map(len, pieces)) <= PIECE
     assert b"".join(pieces) == body
+    assert read_content(wheel.path, member) == body
