@@ -108,11 +108,7 @@ def _assigned(
         usable = [layer for layer in ranked if ledger.entry(layer).users >> number & 1]
         for layer in usable[: consumer.slots]:
             having[layer].append(consumer.name)
-    return {
-        ledger.names(layer): tuple(names)
-        for layer, names in having.items()
-        if names
-    }
+    return {ledger.names(layer): tuple(names) for layer, names in having.items() if names}
 
 
 def _plan(

@@ -1,0 +1,106 @@
+"""The options of commands that look at a whole project, and the run that they have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from builder.cli.options import FromOptions
+from manylinux.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from builder.assembly.assemble import Assembly
+    from builder.cli.options import Wishes
+    from builder.cli.terminal import Terminal
+    from builder.project.manifest import Manifest
+    from builder.project.values import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectChoices(FromOptions):
+    """The options of these commands alone."""
+
+    names: tuple[str, ...] = ()
+    output: Path | None = None
+    layers: bool | None = None
+    previous: Path | None = None
+    allow: tuple[str, ...] = ()
+    dry_run: bool = False
+
+
+def run_project(wishes: Wishes, choices: ProjectChoices, terminal: Terminal) -> tuple[Project, Assembly]:
+    """Build, or only plan, the functions of the project in the current folder; tell how it goes."""
+    from builder.assembly.assemble import assemble
+    from builder.assembly.values import Job
+    from builder.cli.choices import allowed_codes, normalized
+    from builder.cli.project_wiring import project_bench
+    from builder.model import LinkOptions
+    from builder.project.finding import find_project
+
+    folder = Path.cwd()
+    project = find_project(folder)
+    names = _names(choices.names, project)
+    output = choices.output or folder / project.output
+    allow = allowed_codes(choices.allow)
+    job = Job(
+        project=project,
+        folder=folder,
+        output=output,
+        names=names,
+        share_layers=choices.layers,
+        former=_former(choices, output),
+        allow=allow,
+        write=not choices.dry_run,
+    )
+    _warn_of_runtimes(project, names, terminal)
+    target = project.functions[names[0]].target
+    link = LinkOptions(prefer=normalized(name for name in wishes.resolve.prefer if name != "newest"))
+    with project_bench(wishes, target, terminal, output, link, allow) as bench:
+        return project, assemble(job, bench)
+
+
+def _names(given: Sequence[str], project: Project) -> tuple[str, ...]:
+    """The functions to build. Raises UsageError for one that is not there."""
+    from builder.project.tables import nearest
+
+    for name in given:
+        if name not in project.functions:
+            raise UsageError(
+                f"`{project.source}` has no function `{name}`",
+                evidence=[f"there are: {', '.join(f'`{each}`' for each in sorted(project.functions))}"],
+                hint=nearest(name, project.functions),
+            )
+    return tuple(sorted(set(given) or project.functions))
+
+
+def _former(choices: ProjectChoices, output: Path) -> Manifest:
+    """What an earlier build wrote down: `--previous`, or what lies in the output folder."""
+    from builder.errors import InputNotFoundError
+    from builder.project.manifest import NAME, Manifest, read_manifest
+
+    path = choices.previous or output / NAME
+    if path.is_dir():
+        path /= NAME
+    if path.is_file():
+        return read_manifest(path)
+    if choices.previous is not None:
+        raise InputNotFoundError(f"`{choices.previous}` does not exist", hint="Name a `lbuild-manifest.json`")
+    return Manifest()
+
+
+def _warn_of_runtimes(project: Project, names: Sequence[str], terminal: Terminal) -> None:
+    from datetime import UTC, datetime
+
+    today = datetime.now(tz=UTC).date()
+    warnings = (project.functions[name].target.runtime.warning_on(today) for name in names)
+    for line in dict.fromkeys(line for line in warnings if line):
+        terminal.warn(line)
+
+
+def without_inputs(keywords: dict[str, object]) -> dict[str, object]:
+    """Keywords for `Wishes.of`, for a command whose inputs and targets a project names."""
+    absent = {"words": (), "requirement_files": (), "constraint_files": (), "extras": (), "groups": ()}
+    return {"require_hashes": False, "runtime": None, "arch": None, **absent, **keywords}

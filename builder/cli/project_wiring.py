@@ -1,0 +1,86 @@
+"""The world of a build of many functions: one store, one set of options, tools for whatever a part of it wants."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from builder.cli.wiring import Wiring, wired
+from builder.order import Order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from builder.cli.options import Wishes
+    from builder.cli.terminal import Terminal
+    from builder.model import LinkOptions, Slimming
+    from builder.project.values import Wanted
+    from builder.report.values import Stage
+    from manylinux.target import Target
+    from prebuilt_index.store import Store
+
+
+@dataclass(slots=True)
+class ProjectBench:
+    """The real `Bench`."""
+
+    wishes: Wishes
+    """Options of the run; their inputs and target are replaced by what is wanted."""
+    first: Wiring
+    """Whose store, progress and workshop all others use."""
+    terminal: Terminal
+    output: Path
+    link: LinkOptions
+    _tools: dict[tuple[Wanted, str, Slimming], Wiring] = field(default_factory=dict)
+
+    @property
+    def store(self) -> Store:
+        return self.first.store
+
+    def tools(self, wanted: Wanted, target: Target, slimming: Slimming) -> Wiring:
+        key = (wanted, target.id, slimming)
+        if key not in self._tools:
+            self._tools[key] = self.first.beside(self._wishes(wanted), target, slimming)
+        return self._tools[key]
+
+    def order(self, wanted: Wanted, target: Target) -> Order:
+        from builder.model import Slimming
+
+        return Order(
+            wish=self.tools(wanted, target, Slimming.SAFE).wish(),
+            target=target,
+            target_chosen_by="the project",
+            link=self.link,
+        )
+
+    def on_stage(self, stage: Stage) -> None:
+        self.terminal.stage(stage)
+
+    def close(self) -> None:
+        for each in self._tools.values():
+            each.close()
+
+    def _wishes(self, wanted: Wanted) -> Wishes:
+        inputs = replace(
+            self.wishes.inputs,
+            words=wanted.requirements,
+            constraint_files=(*self.wishes.inputs.constraint_files, *wanted.constraints),
+            extras=wanted.extras,
+            groups=wanted.dependency_groups,
+        )
+        return replace(self.wishes, inputs=inputs)
+
+
+@contextmanager
+def project_bench(
+    wishes: Wishes, target: Target, terminal: Terminal, output: Path, link: LinkOptions, allow: frozenset[str]
+) -> Iterator[ProjectBench]:
+    """The world of one build; put away at its end. `target` is any of the project's."""
+    with wired(wishes, target, terminal, output, allow=allow) as first:
+        bench = ProjectBench(wishes, first, terminal, output, link)
+        try:
+            yield bench
+        finally:
+            bench.close()
