@@ -63,7 +63,7 @@ def ask(locked: Locked, thinning: Thinning, job: Job, bench: Bench, alone: froze
         for name, wheel in sorted(locked.wheels.items())
     )
     tools = bench.tools(wanted_by(pool), pool.target, Slimming.SAFE)
-    prints = {name: _of_wheel(wheel, tools) for name, wheel in locked.wheels.items()}
+    prints = {str(name): _of_wheel(wheel, tools) for name, wheel in locked.wheels.items()}
     together = tied(prints)
     demands = {
         function.name: _demands(function, locked, prints, together, job, tools, function.name in alone)

@@ -64,7 +64,7 @@ def assemble(job: Job, bench: Bench) -> Assembly:
     done: list[Linked] = []
     for pool in pools:
         done.append(_proven(pool, job, bench, log, _versions(done, pool), sources))
-    manifest, written = job.former, frozenset[str]()
+    manifest, written = job.present, frozenset[str]()
     if job.write:
         with log.stage("link") as detail:
             manifest, written = write(done, job, bench.store)

@@ -26,7 +26,7 @@ def common_lock_error(pool: Pool, bench: Bench, error: NoSolutionError) -> Lbuil
     A function that cannot be resolved by itself has its own error. Otherwise the first that cannot join
     those before it is told with the one that it cannot stand beside, if there is a single one.
     """
-    askers: list[Asker] = [*pool.functions, *pool.layers]
+    askers = pool.askers
     alone = [found for each in askers if (found := _failure(pool, bench, [each])) is not None]
     if alone:
         return alone[0] if len(alone) == 1 else SeveralErrors(alone)
@@ -48,8 +48,8 @@ def _told(pool: Pool, askers: Sequence[Asker], error: NoSolutionError) -> NoComm
     return NoCommonLockError(
         f"{together} cannot have one lock on `{pool.target.id}`",
         evidence=[error.summary, *error.evidence],
-        hint=f"Change what one of them asks for, or give each a lock of its own: put them into different "
-        f'groups, such as `[tool.lbuild.groups.{askers[-1].name}]` with `functions = ["{askers[-1].name}"]`',
+        hint="Change what one of them asks for, or let them have separate locks: put them into different "
+        f"groups, such as a table `groups.{askers[-1].name}` with `functions = ['{askers[-1].name}']`",
     )
 
 

@@ -1,4 +1,4 @@
-"""What a plan's bytes depend on, as one digest: equal digests give equal zips, and no zip is made to know it."""
+"""What a plan's bytes depend on, as one digest: equal digests give equal zips, without making one."""
 
 from __future__ import annotations
 

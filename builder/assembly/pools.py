@@ -86,15 +86,12 @@ def locked_pool(
         choices=choices,
         contents=contents,
         sources={each.name: sources[each.name] for each in pool.functions},
-        files={
-            wheel.filename: pin.file.filename for wheel, pin in zip(fetched, resolution.pins, strict=True)
-        },
     )
 
 
 def wanted_by(pool: Pool) -> Wanted:
     """What a pool wants as one."""
-    return Wanted.all_of([each.wanted for each in (*pool.functions, *pool.layers)])
+    return Wanted.all_of([each.wanted for each in pool.askers])
 
 
 def _with_preferred(wish: str, preferred: Mapping[NormalizedName, Version]) -> str:
@@ -111,18 +108,18 @@ def _resolved(pool: Pool, order: Order, tools: Tools, bench: Bench, refused: Map
     try:
         return resolve_order(order, tools, refused)
     except NoSolutionError as error:
-        if len(pool.functions) + len(pool.layers) < 2:
+        if len(pool.askers) < 2:
             raise
         raise common_lock_error(pool, bench, error) from error
 
 
 def _demand_one_lock(pool: Pool, tools: Tools, bench: Bench) -> None:
-    """Raises NoCommonLockError when some functions of the pool bring a lock and others want something else."""
-    if not tools.reading.locks or len({each.wanted for each in (*pool.functions, *pool.layers)}) == 1:
+    """Raises NoCommonLockError when some functions bring a lock and others want something else."""
+    if not tools.reading.locks or len({each.wanted for each in pool.askers}) == 1:
         return
     bring = [
         f"`{each.name}`: {', '.join(each.wanted.requirements)}"
-        for each in (*pool.functions, *pool.layers)
+        for each in pool.askers
         if bench.tools(each.wanted, pool.target, Slimming.SAFE).reading.locks
     ]
     raise NoCommonLockError(

@@ -1,4 +1,4 @@
-"""How large the parts of an assembly are, and what layers save; before they are written about, after it exactly."""
+"""How large the parts of an assembly are, and what layers save: of zips nearly, of what they hold exactly."""
 
 from __future__ import annotations
 

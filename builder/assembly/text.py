@@ -26,7 +26,7 @@ _NAMED = 8
 def summary(
     assembly: Assembly, project: Project, *, everything: bool = False, planned_only: bool = False
 ) -> Iterator[str]:
-    """Tables of functions and layers, sums, and with `everything` why each distribution lies where it does."""
+    """Functions, layers and sums; with `everything` why each distribution lies where it does."""
     sums = sums_of(assembly.pools)
     yield ""
     yield from _functions(sums, assembly)

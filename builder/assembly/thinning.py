@@ -1,9 +1,9 @@
 """What stays out of wheels that several functions share: only what none of them can miss.
 
-Each function's graph is that of its own source and all its wheels, wherever they lie. A wheel in a layer loses
-what every function of the pool that needs the wheel could do without; so the layer serves all of them, and its
-bytes do not depend on which of them have it. An edit of a source changes a layer only if it begins or ceases to
-reach a file that all others can do without.
+Each function's graph is that of its own source and all its wheels, wherever they lie. A wheel in a layer
+loses what every function of the pool that needs the wheel could do without; so the layer serves all of them,
+and its bytes do not depend on which of them have it. An edit of a source changes a layer only if it begins or
+ceases to reach a file that all others can do without.
 """
 
 from __future__ import annotations

@@ -54,7 +54,9 @@ class Job:
     share_layers: bool | None = None
     """Overrides what the groups say."""
     former: Manifest
-    """What an earlier build wrote down; empty when there was none."""
+    """The build whose layers stay where they are; empty when there is none."""
+    present: Manifest
+    """What the output folder holds, mostly the same."""
     allow: frozenset[str] = frozenset()
     write: bool = True
 
@@ -68,6 +70,11 @@ class Pool:
     functions: tuple[Function, ...]
     layers: tuple[FixedLayer, ...]
     """Those that its functions name, sorted."""
+
+    @property
+    def askers(self) -> tuple[Function | FixedLayer, ...]:
+        """Whoever asks for something."""
+        return (*self.functions, *self.layers)
 
     @property
     def id(self) -> str:
@@ -92,8 +99,6 @@ class Locked:
     """By fixed layer: what is in it."""
     sources: Mapping[str, tuple[SourceFile, ...]]
     """By function."""
-    files: Mapping[str, str]
-    """File name of a wheel to that of the file it is had from, an sdist perhaps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

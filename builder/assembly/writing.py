@@ -5,8 +5,8 @@
       <function>.zip
       layers/<layer>-<16 hex of its sha256>.zip
 
-New files lie beside their places until every one is made; then they are renamed, the manifest last. Files that
-the manifest before named and nothing names any more are removed at the end.
+New files lie beside their places until every one is made; then they are renamed, the manifest last. Files
+that the manifest before named and nothing names any more are removed at the end.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from builder.project.manifest import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from builder.assembly.values import Artefact, Job, Linked
@@ -71,19 +71,20 @@ def write(pools: Sequence[Linked], job: Job, store: Store) -> tuple[Manifest, fr
         named = {layer for part in wanted for layer in part.layers}
         parts += ((part, linked) for part in wanted)
         parts += ((part, linked) for part in linked.layers if part.name in named)
-    check_folder_of(job.output / "layers" / "layer.zip")
+    if any(isinstance(part, LayerPart) for part, _ in parts):
+        check_folder_of(job.output / "layers" / "layer.zip")
     made: list[_Made] = []
     try:
         with ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="write") as pool:
             futures = [pool.submit(_make, part, linked, job) for part, linked in parts]
-            errors = []
-            for future in futures:
-                try:
-                    made.append(future.result())
-                except Exception as error:  # noqa: BLE001  # raised below, when nothing is being written
-                    errors.append(error)
-        if errors:
-            raise errors[0]
+        faults = []
+        for future in futures:
+            if (fault := future.exception()) is None:
+                made.append(future.result())
+            else:
+                faults.append(fault)
+        if faults:
+            raise faults[0]
         for each in made:
             keep_report_of(each.part, each.linked, each.sha256, store)
         manifest = _manifest(made, job)
@@ -102,7 +103,7 @@ def _wanted(linked: Linked, job: Job) -> list[FunctionPart]:
     digests = {layer.name: digest_of(layer.plan) for layer in linked.layers}
     wanted = []
     for part in linked.functions:
-        entry = job.former.functions.get(part.name)
+        entry = job.present.functions.get(part.name)
         before = () if entry is None else [(name, _inputs_of(name, job)) for name in entry.layers]
         moved = entry is not None and before != [(name, digests[name]) for name in part.layers]
         if part.name in job.names or moved:
@@ -111,7 +112,7 @@ def _wanted(linked: Linked, job: Job) -> list[FunctionPart]:
 
 
 def _inputs_of(layer: str, job: Job) -> str | None:
-    entry = job.former.layers.get(layer)
+    entry = job.present.layers.get(layer)
     return None if entry is None else entry.inputs
 
 
@@ -161,10 +162,8 @@ def _make(part: Artefact, linked: Linked, job: Job) -> _Made:
 
 def _former(part: Artefact, inputs: str, job: Job) -> Entry | None:
     """The entry of a file that is there already, byte for byte."""
-    entries: dict[str, Entry] = (
-        {**job.former.layers} if isinstance(part, LayerPart) else {**job.former.functions}
-    )
-    entry = entries.get(part.name)
+    layer = isinstance(part, LayerPart)
+    entry: Entry | None = (job.present.layers if layer else job.present.functions).get(part.name)
     if entry is None or entry.inputs != inputs or not _is_ours(entry.file, part):
         return None
     try:
@@ -185,15 +184,25 @@ def _is_ours(file: str, part: Artefact) -> bool:
 def _manifest(made: Sequence[_Made], job: Job) -> Manifest:
     """The new manifest; functions that were not built now keep their entries, and the layers they name."""
     fresh = {each.part.name: _layer_entry(each) for each in made if isinstance(each.part, LayerPart)}
-    functions = {name: entry for name, entry in job.former.functions.items() if name in job.project.functions}
+    functions = {
+        name: entry
+        for name, entry in job.present.functions.items()
+        if name in job.project.functions and _is_there(entry, job)
+    }
     for each in made:
         if isinstance(each.part, FunctionPart):
             functions[each.part.name] = _function_entry(each, each.part, fresh)
-    layers = {**job.former.layers, **fresh}
+    layers = {**job.present.layers, **fresh}
     return Manifest(
         functions=functions,
         layers={name: layer for name, layer in layers.items() if _is_named(name, functions)},
     )
+
+
+def _is_there(entry: FunctionEntry, job: Job) -> bool:
+    """Whether the function's file, and those of its layers, still are in the output folder."""
+    layers = [job.present.layers.get(name) for name in entry.layers]
+    return all(each is not None and (job.output / each.file).is_file() for each in (entry, *layers))
 
 
 def _is_named(layer: str, functions: dict[str, FunctionEntry]) -> bool:
@@ -204,7 +213,14 @@ def _layer_entry(made: _Made) -> LayerEntry:
     part = made.part
     assert isinstance(part, LayerPart)
     return LayerEntry(
-        **_common(made),
+        file=made.place,
+        sha256=made.sha256,
+        code_sha256=base64_of(made.sha256),
+        zipped=made.zipped,
+        unzipped=made.unzipped,
+        files=made.files,
+        inputs=made.inputs,
+        distributions=_distributions(made.part.plan),
         compatible_runtimes=(part.target.runtime.id,),
         compatible_architectures=(part.target.architecture.value,),
         path=Layout.of(part.kind, part.target.runtime.python).library,
@@ -213,9 +229,16 @@ def _layer_entry(made: _Made) -> LayerEntry:
     )
 
 
-def _function_entry(made: _Made, part: FunctionPart, layers: dict[str, LayerEntry]) -> FunctionEntry:
+def _function_entry(made: _Made, part: FunctionPart, layers: Mapping[str, LayerEntry]) -> FunctionEntry:
     return FunctionEntry(
-        **_common(made),
+        file=made.place,
+        sha256=made.sha256,
+        code_sha256=base64_of(made.sha256),
+        zipped=made.zipped,
+        unzipped=made.unzipped,
+        files=made.files,
+        inputs=made.inputs,
+        distributions=_distributions(made.part.plan),
         runtime=part.target.runtime.id,
         architecture=part.target.architecture.value,
         group=made.linked.locked.pool.group.name,
@@ -223,19 +246,6 @@ def _function_entry(made: _Made, part: FunctionPart, layers: dict[str, LayerEntr
         layers=part.layers,
         unzipped_with_layers=made.unzipped + sum(layers[name].unzipped for name in part.layers),
     )
-
-
-def _common(made: _Made) -> dict[str, object]:
-    return {
-        "file": made.place,
-        "sha256": made.sha256,
-        "code_sha256": base64_of(made.sha256),
-        "zipped": made.zipped,
-        "unzipped": made.unzipped,
-        "files": made.files,
-        "inputs": made.inputs,
-        "distributions": _distributions(made.part.plan),
-    }
 
 
 def _distributions(plan: BundlePlan) -> tuple[Distribution, ...]:
@@ -263,7 +273,7 @@ def _commit(made: Sequence[_Made], manifest: Manifest, job: Job) -> None:
 def _remove_unnamed(manifest: Manifest, job: Job) -> None:
     """Files of the manifest before that nothing names any more are gone; what cannot be removed stays."""
     named = {entry.file for entry in (*manifest.functions.values(), *manifest.layers.values())}
-    for name, entry in (*job.former.functions.items(), *job.former.layers.items()):
+    for name, entry in (*job.present.functions.items(), *job.present.layers.items()):
         ours = entry.file == f"{name}.zip" or (
             entry.file.startswith(f"layers/{name}-") and entry.file.count("/") == 1
         )

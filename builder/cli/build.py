@@ -36,8 +36,10 @@ BUILD = (
 @click.command(name="build")
 @options(BUILD, RESOLVE, INDEX, CACHE, TALK)
 def command(**keywords: Any) -> None:
-    """Build the functions that `[tool.lbuild]` in pyproject.toml, or lbuild.toml, describes: all, or NAME..."""
-    from builder.assembly.json_form import assembly_as_json
+    """Build all functions of a project, or each NAME, and the layers they share.
+
+    The project is described in `[tool.lbuild]` of pyproject.toml, or in lbuild.toml.
+    """
     from builder.assembly.text import summary
     from builder.cli.terminal import Terminal
 
@@ -52,4 +54,6 @@ def command(**keywords: Any) -> None:
     for line in assembly.notes:
         terminal.note(line)
     if talk.as_json:
+        from builder.assembly.json_form import assembly_as_json
+
         tell(json.dumps(assembly_as_json(assembly, planned_only=choices.dry_run), indent=2))

@@ -36,22 +36,26 @@ def run_project(wishes: Wishes, choices: ProjectChoices, terminal: Terminal) -> 
     from builder.assembly.assemble import assemble
     from builder.assembly.values import Job
     from builder.cli.choices import allowed_codes, normalized
+    from builder.cli.configuration import read_configuration
     from builder.cli.project_wiring import project_bench
     from builder.model import LinkOptions
     from builder.project.finding import find_project
 
     folder = Path.cwd()
+    read_configuration(folder)  # which knows the keys that are not about functions
     project = find_project(folder)
     names = _names(choices.names, project)
     output = choices.output or folder / project.output
     allow = allowed_codes(choices.allow)
+    present = _present(output)
     job = Job(
         project=project,
         folder=folder,
         output=output,
         names=names,
         share_layers=choices.layers,
-        former=_former(choices, output),
+        former=present if choices.previous is None else _manifest(choices.previous),
+        present=present,
         allow=allow,
         write=not choices.dry_run,
     )
@@ -76,19 +80,23 @@ def _names(given: Sequence[str], project: Project) -> tuple[str, ...]:
     return tuple(sorted(set(given) or project.functions))
 
 
-def _former(choices: ProjectChoices, output: Path) -> Manifest:
-    """What an earlier build wrote down: `--previous`, or what lies in the output folder."""
-    from builder.errors import InputNotFoundError
+def _present(output: Path) -> Manifest:
+    """What an earlier build wrote into the output folder."""
     from builder.project.manifest import NAME, Manifest, read_manifest
 
-    path = choices.previous or output / NAME
-    if path.is_dir():
-        path /= NAME
-    if path.is_file():
-        return read_manifest(path)
-    if choices.previous is not None:
-        raise InputNotFoundError(f"`{choices.previous}` does not exist", hint="Name a `lbuild-manifest.json`")
-    return Manifest()
+    path = output / NAME
+    return read_manifest(path) if path.is_file() else Manifest()
+
+
+def _manifest(path: Path) -> Manifest:
+    """The manifest that `--previous` names, by its file or its folder."""
+    from builder.errors import InputNotFoundError
+    from builder.project.manifest import NAME, read_manifest
+
+    file = path / NAME if path.is_dir() else path
+    if not file.is_file():
+        raise InputNotFoundError(f"`{file}` does not exist", hint=f"`--previous` names a `{NAME}`")
+    return read_manifest(file)
 
 
 def _warn_of_runtimes(project: Project, names: Sequence[str], terminal: Terminal) -> None:

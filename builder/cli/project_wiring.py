@@ -1,4 +1,4 @@
-"""The world of a build of many functions: one store, one set of options, tools for whatever a part of it wants."""
+"""The world of a build of many functions: one store, one set of options, tools for each of them."""
 
 from __future__ import annotations
 

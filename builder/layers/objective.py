@@ -1,8 +1,8 @@
 """What makes one plan better than another.
 
-Every function gets exactly the distributions of its own resolution, from its bundle or from layers: a layer
-is only ever given to functions that need all of it. So what a function loads does not depend on the plan, nor
-does whether it fits Lambda's limit; cold starts read the least there is to read in every plan. What is left to
+Every function gets exactly the distributions that it needs, from its bundle or from layers: a layer is only
+ever given to functions that need all of it. So what a function loads does not depend on the plan, nor does
+whether it fits Lambda's limit, and cold starts read the least there is to read in every plan. What is left to
 save is counted in bytes of zips, and the least sum is the best plan:
 
     stored       every layer, and every distribution in a function's own bundle

@@ -1,8 +1,8 @@
 """The search for the best set of layers: greedy starts, each improved until no single move helps.
 
-The objective is in `objective`. There is no proof that the least cost is found; tests compare it with the exact
-optimum of small cases. Work is bounded by a number of moves looked at, never by a clock, so that every machine
-finds the same plan.
+The objective is in `objective`. There is no proof that the least cost is found; tests compare it with the
+exact optimum of small cases. Work is bounded by a number of moves looked at, never by a clock, so that every
+machine finds the same plan.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ class Item:
 
     name: str
     content: str
-    """The same for equal content: a layer whose items all have the content they had is not published again."""
+    """The same for equal content: a layer whose items all have what they had is not published again."""
     packed: int
     """Bytes as it lies in a zip."""
     changes_often: bool = False

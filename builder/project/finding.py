@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from builder.errors import ConfigurationError
 from builder.project.reading import KEYS, read_project
-from builder.project.values import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from builder.project.values import Project
 
 PYPROJECT = "pyproject.toml"
 OWN = "lbuild.toml"

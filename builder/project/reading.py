@@ -190,8 +190,9 @@ class _Functions:
                     hint=nearest(further, self._tables.keys),
                 )
             if further in way:
+                circle = " -> ".join(f"`{each}`" for each in (*way, further))
                 raise ConfigurationError(
-                    f"Functions extend each other in a circle: {' -> '.join(f'`{each}`' for each in (*way, further))}",
+                    f"Functions extend each other in a circle: {circle}",
                     hint="Take `extends` out of one of them",
                 )
             way.append(further)

@@ -1,4 +1,4 @@
-"""Which pins of a resolution some of its requests need: the resolution of several askers, seen by one of them."""
+"""Which pins of a resolution some of its requests need: that of several askers, seen by one of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 
