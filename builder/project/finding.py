@@ -22,7 +22,7 @@ def find_project(folder: Path) -> Project:
     """The project in `folder`. Raises ConfigurationError when there is none, or two."""
     own = folder / OWN
     shared = _table(folder / PYPROJECT, ("tool", "lbuild"))
-    described = any(key in shared for key in KEYS)
+    described = is_described(folder)
     if own.is_file():
         if described:
             raise ConfigurationError(
@@ -36,6 +36,11 @@ def find_project(folder: Path) -> Project:
             hint="Begin with `lbuild init`",
         )
     return read_project(shared, "tool.lbuild", PYPROJECT)
+
+
+def is_described(folder: Path) -> bool:
+    """Whether pyproject.toml describes a project of functions. Raises ConfigurationError."""
+    return any(key in _table(folder / PYPROJECT, ("tool", "lbuild")) for key in KEYS)
 
 
 def _table(path: Path, keys: tuple[str, ...]) -> Mapping[str, Any]:
