@@ -17,8 +17,8 @@ INIT = (click.option("--dry-run", is_flag=True, help="Show what would be written
 def command(*, dry_run: bool, **keywords: Any) -> None:
     """Write a first lbuild.toml by looking at what is there, and say what was inferred.
 
-    Looked at are SAM templates, serverless.yml, .chalice/config.json, zappa_settings.json, cdk.json, and folders
-    with requirements.txt or pyproject.toml.
+    Looked at are SAM templates, serverless.yml, .chalice/config.json, zappa_settings.json, cdk.json and
+    folders with requirements.txt or pyproject.toml.
     """
     from builder.cli.terminal import Terminal
     from builder.link.output import replacing_file

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 from builder.layers.naming import named
 from builder.layers.objective import STAYS, Ledger, Piece, cost_of
 from builder.layers.search import Budget, Search, best_layers
-from builder.layers.values import LayerPlan, PlannedLayer
+from builder.layers.values import LayerPlan, PlannedLayer, Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from builder.layers.values import Question
 
 
 def plan_layers(question: Question, prefix: str = "layer") -> LayerPlan:
@@ -21,8 +19,8 @@ def plan_layers(question: Question, prefix: str = "layer") -> LayerPlan:
 
     The same for any order of items, consumers and former layers.
     """
-    pieces = _pieces(question)
-    consumers = sorted(question.consumers, key=lambda each: each.name)
+    question = _sorted(question)
+    pieces, consumers = _pieces(question), question.consumers
     former, known = _former(question, pieces)
     ledger = Ledger(
         pieces=pieces,
@@ -41,11 +39,20 @@ def plan_layers(question: Question, prefix: str = "layer") -> LayerPlan:
     return _plan(question, _assigned(question, ledger, best), prefix, kept=kept)
 
 
+def _sorted(question: Question) -> Question:
+    """The question in one order, whatever order it was asked in."""
+    return Question(
+        items=tuple(sorted(question.items, key=lambda each: each.name)),
+        consumers=tuple(sorted(question.consumers, key=lambda each: each.name)),
+        together=tuple(sorted(question.together, key=sorted)),
+        former=tuple(sorted(question.former, key=lambda each: each.name)),
+    )
+
+
 def _pieces(question: Question) -> list[Piece]:
     """Atoms wanted by the same functions, that lay in the same layer before, are one piece: nothing could be
     gained by parting them."""
     items = {item.name: item for item in question.items}
-    consumers = sorted(question.consumers, key=lambda each: each.name)
     home = {name: layer.name for layer in question.former for name in layer.items}
     tied = {name: group for group in question.together for name in group}
     atoms = {frozenset({name}) | (tied.get(name, frozenset()) & items.keys()) for name in items}
@@ -53,7 +60,7 @@ def _pieces(question: Question) -> list[Piece]:
     for atom in atoms:
         users = sum(
             1 << number
-            for number, consumer in enumerate(consumers)
+            for number, consumer in enumerate(question.consumers)
             if atom <= consumer.needs and not atom & consumer.bound
         )
         if users:
@@ -69,7 +76,7 @@ def _pieces(question: Question) -> list[Piece]:
 def _former(question: Question, pieces: Sequence[Piece]) -> tuple[list[int], int]:
     """The layers of the plan before as sets of today's pieces, and all pieces that lay in one."""
     layers, known = [], 0
-    for former in sorted(question.former, key=lambda layer: layer.name):
+    for former in question.former:
         layer = sum(
             1 << number
             for number, piece in enumerate(pieces)
@@ -104,7 +111,7 @@ def _assigned(
     none."""
     ranked = sorted(layers, key=lambda layer: (-ledger.size(layer), layer))
     having: dict[int, list[str]] = {layer: [] for layer in ranked}
-    for number, consumer in enumerate(sorted(question.consumers, key=lambda each: each.name)):
+    for number, consumer in enumerate(question.consumers):
         usable = [layer for layer in ranked if ledger.entry(layer).users >> number & 1]
         for layer in usable[: consumer.slots]:
             having[layer].append(consumer.name)
