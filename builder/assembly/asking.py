@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from builder.assembly.pools import wanted_by
 from builder.assembly.thinning import Thinning, names_of, packed_size
 from builder.assembly.ties import Footprint, footprint, tied, touched
 from builder.errors import TooManyLayersError
@@ -62,7 +61,7 @@ def ask(locked: Locked, thinning: Thinning, job: Job, bench: Bench, alone: froze
         )
         for name, wheel in sorted(locked.wheels.items())
     )
-    tools = bench.tools(wanted_by(pool), pool.target, Slimming.SAFE)
+    tools = bench.tools(pool.wanted, pool.target, Slimming.SAFE)
     prints = {str(name): _of_wheel(wheel, tools) for name, wheel in locked.wheels.items()}
     together = tied(prints)
     demands = {

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from builder.assembly.linking import link
+from builder.assembly.locks import lock_texts, versions_kept, write_locks
 from builder.assembly.pools import locked_pool, pools_of
 from builder.assembly.writing import write
 from builder.link.output import check_folder_of
@@ -63,11 +64,14 @@ def assemble(job: Job, bench: Bench) -> Assembly:
     sources = _sources(pools, job)
     done: list[Linked] = []
     for pool in pools:
-        done.append(_proven(pool, job, bench, log, _versions(done, pool), sources))
+        preferred = {**_versions(done, pool), **versions_kept(pool, job, bench)}
+        done.append(_proven(pool, job, bench, log, preferred, sources))
+    texts = lock_texts(done, job, bench)
     manifest, written = job.present, frozenset[str]()
     if job.write:
         with log.stage("link") as detail:
             manifest, written = write(done, job, bench.store)
+            write_locks(texts)
             detail.append(f"{count(len(written), 'file')} changed")
     return Assembly(
         pools=tuple(done),

@@ -10,7 +10,6 @@ from builder.assembly.values import Locked, Pool
 from builder.choosing import choose
 from builder.errors import NoCommonLockError
 from builder.model import Slimming
-from builder.project.values import Wanted
 from builder.report.sizes import count, human
 from builder.resolving import resolve_order
 from manylinux.errors import NoSolutionError, UsageError
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from builder.choosing import Choice
     from builder.model import Resolution, SourceFile
     from builder.order import Order, StageLog, Tools
-    from builder.project.values import Function, Project
+    from builder.project.values import Function, Project, Wanted
     from builder.resolve import Part
     from prebuilt_index.wheel_archive import VerifiedWheel
 
@@ -62,11 +61,10 @@ def locked_pool(
 ) -> Locked:
     """The pool's lock, everything of it fetched, and each function's part.
 
-    `preferred` are versions that other pools of the group have, to be kept where they fit.
+    `preferred` are versions to keep where they fit: of its lock file, and of other pools of the group.
     """
-    wanted = wanted_by(pool)
-    tools = bench.tools(wanted, pool.target, Slimming.SAFE)
-    order = replace(bench.order(wanted, pool.target), preferred=preferred, allow=job.allow)
+    tools = bench.tools(pool.wanted, pool.target, Slimming.SAFE)
+    order = replace(bench.order(pool.wanted, pool.target), preferred=preferred, allow=job.allow)
     order = replace(order, wish=_with_preferred(order.wish, preferred))
     with log.stage("resolve") as detail:
         _demand_one_lock(pool, tools, bench)
@@ -87,11 +85,6 @@ def locked_pool(
         contents=contents,
         sources={each.name: sources[each.name] for each in pool.functions},
     )
-
-
-def wanted_by(pool: Pool) -> Wanted:
-    """What a pool wants as one."""
-    return Wanted.all_of([each.wanted for each in pool.askers])
 
 
 def _with_preferred(wish: str, preferred: Mapping[NormalizedName, Version]) -> str:

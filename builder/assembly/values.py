@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from builder.project.values import Wanted
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from builder.model import BundlePlan, LayoutKind, Resolution, Slimming, SourceFile
     from builder.order import Order, Tools
     from builder.project.manifest import Manifest
-    from builder.project.values import FixedLayer, Function, Group, Project, Wanted
+    from builder.project.values import FixedLayer, Function, Group, Project
     from builder.report.values import Stage
     from manylinux.audit.finding import Finding
     from manylinux.target import Target
@@ -59,6 +61,10 @@ class Job:
     """What the output folder holds, mostly the same."""
     allow: frozenset[str] = frozenset()
     write: bool = True
+    locked: bool = False
+    """The lock files have to be what would be written."""
+    upgrade: bool = False
+    """Whatever versions the lock files hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,11 @@ class Pool:
     functions: tuple[Function, ...]
     layers: tuple[FixedLayer, ...]
     """Those that its functions name, sorted."""
+
+    @property
+    def wanted(self) -> Wanted:
+        """What the pool wants as one."""
+        return Wanted.all_of([each.wanted for each in self.askers])
 
     @property
     def askers(self) -> tuple[Function | FixedLayer, ...]:

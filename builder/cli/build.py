@@ -29,6 +29,8 @@ BUILD = (
         metavar="CODE",
         help="Build although the audit found errors of this code, such as missing-library.",
     ),
+    click.option("--locked", is_flag=True, help="Fail unless the project's lock files hold what is needed."),
+    click.option("--upgrade", is_flag=True, help="Forget the versions that the lock files hold."),
     click.option("--dry-run", is_flag=True, help="Plan and show; write nothing."),
 )
 

@@ -24,7 +24,7 @@ def command(**keywords: Any) -> None:
 
     talk = TalkChoices.of(keywords)
     terminal = Terminal(talk.verbosity)
-    keywords |= {"names": (), "layers": True, "dry_run": True}
+    keywords |= {"names": (), "layers": True, "locked": False, "upgrade": False, "dry_run": True}
     choices = replace(ProjectChoices.of(keywords), layers=True)
     project, assembly = run_project(Wishes.of(without_inputs(keywords)), choices, terminal)
     terminal.say(summary(assembly, project, everything=True, planned_only=True))

@@ -28,6 +28,8 @@ class ProjectChoices(FromOptions):
     layers: bool | None = None
     previous: Path | None = None
     allow: tuple[str, ...] = ()
+    locked: bool = False
+    upgrade: bool = False
     dry_run: bool = False
 
 
@@ -42,6 +44,8 @@ def run_project(wishes: Wishes, choices: ProjectChoices, terminal: Terminal) -> 
     from builder.project.finding import find_project
 
     folder = Path.cwd()
+    if choices.locked and choices.upgrade:
+        raise UsageError("`--locked` and `--upgrade` contradict each other", hint="Give one of them")
     read_configuration(folder)  # which knows the keys that are not about functions
     project = find_project(folder)
     names = _names(choices.names, project)
@@ -58,7 +62,14 @@ def run_project(wishes: Wishes, choices: ProjectChoices, terminal: Terminal) -> 
         present=present,
         allow=allow,
         write=not choices.dry_run,
+        locked=choices.locked,
+        upgrade=choices.upgrade,
     )
+    if choices.locked and project.locks is None:
+        raise UsageError(
+            "`--locked` is given, and the project keeps no lock files",
+            hint="Name a folder for them with `locks` in the defaults",
+        )
     _warn_of_runtimes(project, names, terminal)
     target = project.functions[names[0]].target
     link = LinkOptions(prefer=normalized(name for name in wishes.resolve.prefer if name != "newest"))

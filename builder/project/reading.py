@@ -47,6 +47,7 @@ _DEFAULTS = (
     "exclude",
     "exclude-runtime-packages",
     "output",
+    "locks",
     "layer-path",
     "share-layers",
     "max-layers",
@@ -83,6 +84,7 @@ def read_project(keys: Mapping[str, Any], place: str, source: str) -> Project:
     return Project(
         source=source,
         output=defaults.text("output") or "dist",
+        locks=defaults.text("locks"),
         functions=functions,
         layers=layers,
         groups=tuple(sorted(_groups(tables["groups"], defaults, functions), key=lambda each: each.name)),

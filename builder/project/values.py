@@ -92,5 +92,7 @@ class Project:
     layers: Mapping[str, FixedLayer]
     groups: tuple[Group, ...]
     """Every function is in one; sorted by name."""
+    locks: str | None = None
+    """The folder of the lock files, as seen from the project's; None: none are kept."""
     layer_path: str = "python"
     """`python`, or `site-packages` for the long form."""

@@ -534,3 +534,82 @@ def test_what_is_left_out_may_be_wanted_by_another(room: Room) -> None:
         "app.py",
         "base.py",
     ]
+
+
+def with_locks(room: Room, *tables: str) -> None:
+    """A project that keeps its lock files."""
+    project(room, 'locks = "locks"', *tables)
+
+
+def test_lock_files_keep_versions(room: Room) -> None:
+    """Until they are to be forgotten; one for all that share."""
+    room.offer("base", "1.0")
+    with_locks(room, function(room, "one", "base"), function(room, "two", "base"))
+    built(room.lbuild("build"))
+    room.offer("base", "1.1")
+    kept = built(room.lbuild("build", "--refresh", "--json")).report
+    newer = built(room.lbuild("build", "--refresh", "--upgrade", "--json")).report
+
+    assert [path.name for path in (room.folder / "locks").iterdir()] == ["pylock.shared-py313-x86_64.toml"]
+    assert kept["plans"][0]["packages"][0]["version"] == "1.0"
+    assert newer["plans"][0]["packages"][0]["version"] == "1.1"
+
+
+def test_locked_demands_the_lock_files(room: Room) -> None:
+    """That are there, and hold what is needed; nothing is written otherwise."""
+    room.offer("base", "1.0")
+    room.offer("more", "1.0")
+    with_locks(room, function(room, "one", "base"))
+    without = room.lbuild("build", "--locked")
+    built(room.lbuild("build"))
+    built(room.lbuild("build", "--locked"))
+    before = (room.folder / "locks/pylock.shared-py313-x86_64.toml").read_bytes()
+    with_locks(room, function(room, "one", "base more"))
+    outdated = room.lbuild("build", "--locked")
+
+    assert (without.status, without.codes) == (1, ["lock-out-of-date"])
+    assert (outdated.status, outdated.codes) == (1, ["lock-out-of-date"])
+    assert "more: not locked, now 1.0" in outdated.stderr
+    assert (room.folder / "locks/pylock.shared-py313-x86_64.toml").read_bytes() == before
+
+
+def test_a_function_that_cannot_fit_even_alone_is_named(room: Room) -> None:
+    """With what is in it; layers count too, and so do not help."""
+    room.offer("huge", "1.0", {"huge.bin": 4 * BIG, "zeros.bin": bytes(257_000_000)})
+    room.offer("small", "1.0")
+    project(room, function(room, "one", "huge small"), function(room, "two", "small"))
+    outcome = room.lbuild("build")
+
+    assert (outcome.status, outcome.codes) == (1, ["too-large"])
+    assert "`one` unpacks to 250.8 MB even alone" in outcome.stderr
+    assert "`huge 1.0`: 250.8 MB" in outcome.stderr
+    assert not list((room.folder / "dist").glob("*.zip"))
+
+
+def test_a_named_layer_of_two_targets_is_two_layers(room: Room) -> None:
+    """Each with a name of its own."""
+    room.offer("base", "1.0")
+    project(
+        room,
+        "[layers.company]",
+        'requirements = "base"',
+        function(room, "one", "base", 'layers = "company"'),
+        "[functions.two]",
+        'extends = "one"',
+        'arch = "arm64"',
+    )
+    built(room.lbuild("build"))
+
+    assert sorted(manifest(room)["layers"]) == ["company-shared-py313-arm64", "company-shared-py313-x86_64"]
+
+
+def test_sizes_tell_what_was_left_out_of_a_layer(room: Room) -> None:
+    """The cache keeps a report of each zip."""
+    files = {"base/__init__.py": b"", "base/data.bin": BIG, "base/x.pyi": b"y"}
+    room.offer("base", "1.0", files)
+    project(room, function(room, "one", "base"), function(room, "two", "base"))
+    built(room.lbuild("build"))
+    outcome = room.lbuild("size", layer_of(room), "--dropped", index=False)
+
+    assert outcome.status == 0, outcome.stderr
+    assert "left out 1 file" in outcome.stdout

@@ -119,8 +119,8 @@ def test_small_cases_have_the_exact_optimum() -> None:
 
 
 def test_a_large_case_is_answered_alike() -> None:
-    """Fifty functions of two hundred distributions, within the moves that may be looked at."""
-    question = large_question(1)
+    """Twenty-five functions of a hundred distributions, all of them different."""
+    question = large_question(1, 25, 100)
     plan = plan_layers(question)
 
     assert plan.cost.stored < cost_of(question, {}).stored / 2
