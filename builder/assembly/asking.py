@@ -10,7 +10,6 @@ from builder.assembly.ties import Footprint, footprint, tied, touched
 from builder.errors import TooManyLayersError
 from builder.fragments.placing import placed
 from builder.layers.values import Consumer, FormerLayer, Item, Question
-from builder.model import Slimming
 from manylinux.elf.facts import ElfFacts
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def ask(locked: Locked, thinning: Thinning, job: Job, bench: Bench, alone: froze
         )
         for name, wheel in sorted(locked.wheels.items())
     )
-    tools = bench.tools(pool.wanted, pool.target, Slimming.SAFE)
+    tools = bench.together(pool.wanted, pool.target)
     prints = {str(name): _of_wheel(wheel, tools) for name, wheel in locked.wheels.items()}
     together = tied(prints)
     demands = {

@@ -66,6 +66,11 @@ def assemble(job: Job, bench: Bench) -> Assembly:
     for pool in pools:
         preferred = {**_versions(done, pool), **versions_kept(pool, job, bench)}
         done.append(_proven(pool, job, bench, log, preferred, sources))
+    if job.prefer:
+        from builder.link.runtime_packages import demand_pinned
+
+        pins = [pin for linked in done for pin in linked.locked.resolution.pins]
+        demand_pinned(pins, frozenset(job.prefer), "--prefer")
     texts = lock_texts(done, job, bench)
     manifest, written = job.present, frozenset[str]()
     if job.write:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from builder.errors import NoCommonLockError
-from builder.model import Slimming
-from builder.project.values import Wanted
 from builder.resolving import resolve_order
 from manylinux.errors import NoSolutionError, SeveralErrors
 
@@ -55,9 +53,9 @@ def _told(pool: Pool, askers: Sequence[Asker], error: NoSolutionError) -> NoComm
 
 def _failure(pool: Pool, bench: Bench, askers: Sequence[Asker]) -> NoSolutionError | None:
     """Why these cannot be resolved together; of one alone, with its name."""
-    wanted = Wanted.all_of([each.wanted for each in askers])
+    wanted = tuple(dict.fromkeys(each.wanted for each in askers))
     try:
-        resolve_order(bench.order(wanted, pool.target), bench.tools(wanted, pool.target, Slimming.SAFE))
+        resolve_order(bench.order(wanted, pool.target), bench.together(wanted, pool.target))
     except NoSolutionError as error:
         if len(askers) == 1:
             error.evidence = (f"asked for by `{askers[0].name}`", *error.evidence)

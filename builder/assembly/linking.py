@@ -32,7 +32,7 @@ def link(locked: Locked, job: Job, bench: Bench, log: StageLog) -> Linked:
         thinning = Thinning(locked, bench)
         detail.append(count(len(locked.wheels), "wheel"))
     with log.stage("layers") as detail:
-        whole = _all(locked.pool.functions, lambda function: _whole(function, locked, thinning))
+        whole = _all(locked.pool.functions, lambda function: _whole(function, locked, job, thinning))
         alone: frozenset[str] = frozenset()
         while True:
             asked = ask(locked, thinning, job, bench, alone)
@@ -51,12 +51,17 @@ def link(locked: Locked, job: Job, bench: Bench, log: StageLog) -> Linked:
     return linked
 
 
-def _whole(function: Function, locked: Locked, thinning: Thinning) -> BundlePlan:
+def _whole(function: Function, locked: Locked, job: Job, thinning: Thinning) -> BundlePlan:
     """The function's bundle as it would be without layers: what cannot stand together is told here."""
     wheels, source = locked.choices[function.name].wheels, locked.sources[function.name]
     try:
         return plan_bundle(
-            wheels, source, function.target, LinkOptions(), read_content, thinning.own[function.name]
+            wheels,
+            source,
+            function.target,
+            LinkOptions(prefer=job.prefer),
+            read_content,
+            thinning.own[function.name],
         )
     except LbuildError as error:
         for each in error.errors if isinstance(error, SeveralErrors) else (error,):
@@ -124,7 +129,9 @@ def _layer(
     return LayerPart(
         name=name,
         kind=kind,
-        plan=plan_bundle(wheels, (), target, LinkOptions(layout=kind), read_content, slimmed),
+        plan=plan_bundle(
+            wheels, (), target, LinkOptions(layout=kind, prefer=job.prefer), read_content, slimmed
+        ),
         target=target,
         functions=functions,
         planned=planned,
@@ -145,7 +152,9 @@ def _function(
     source = locked.sources[function.name]
     bundle = whole
     if len(kept) < len(wheels):
-        bundle = plan_bundle(kept, source, function.target, LinkOptions(), read_content, slimmed)
+        bundle = plan_bundle(
+            kept, source, function.target, LinkOptions(prefer=job.prefer), read_content, slimmed
+        )
     fixed = tuple(fixed_name(job.project, locked.pool, layer) for layer in function.layers)
     planned = tuple(layer.name for layer in plan.layers_of(function.name))
     return FunctionPart(

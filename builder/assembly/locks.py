@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from builder.errors import LockOutOfDateError
 from builder.link.output import check_folder_of, replacing_file
 from builder.locked import lock_text, versions_of_lock
-from builder.model import Slimming
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,7 +40,7 @@ def lock_texts(pools: Sequence[Linked], job: Job, bench: Bench) -> dict[Path, by
     for linked in pools:
         pool = linked.locked.pool
         path = lock_path(pool, job)
-        tools = bench.tools(pool.wanted, pool.target, Slimming.SAFE)
+        tools = bench.together(pool.wanted, pool.target)
         if path is None or tools.reading.locks:
             continue
         text = lock_text(linked.locked.resolution, tools.reading.inputs.requests, path, tools).encode()

@@ -63,7 +63,7 @@ def locked_pool(
 
     `preferred` are versions to keep where they fit: of its lock file, and of other pools of the group.
     """
-    tools = bench.tools(pool.wanted, pool.target, Slimming.SAFE)
+    tools = bench.together(pool.wanted, pool.target)
     order = replace(bench.order(pool.wanted, pool.target), preferred=preferred, allow=job.allow)
     order = replace(order, wish=_with_preferred(order.wish, preferred))
     with log.stage("resolve") as detail:
@@ -108,7 +108,7 @@ def _resolved(pool: Pool, order: Order, tools: Tools, bench: Bench, refused: Map
 
 def _demand_one_lock(pool: Pool, tools: Tools, bench: Bench) -> None:
     """Raises NoCommonLockError when some functions bring a lock and others want something else."""
-    if not tools.reading.locks or len({each.wanted for each in pool.askers}) == 1:
+    if not tools.reading.locks or len(pool.wanted) == 1:
         return
     bring = [
         f"`{each.name}`: {', '.join(each.wanted.requirements)}"
@@ -159,7 +159,7 @@ def _chosen(
     )
     own = replace(resolution, pins=tuple(pin for pin in resolution.pins if pin.name in names))
     order = replace(
-        bench.order(function.wanted, function.target),
+        bench.order((function.wanted,), function.target),
         exclude=_names(function.exclude) | (_names(function.exclude_if_there) & names),
         exclude_runtime_packages=function.exclude_runtime_packages,
     )

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from builder.project.values import Wanted
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from builder.model import BundlePlan, LayoutKind, Resolution, Slimming, SourceFile
     from builder.order import Order, Tools
     from builder.project.manifest import Manifest
-    from builder.project.values import FixedLayer, Function, Group, Project
+    from builder.project.values import FixedLayer, Function, Group, Project, Wanted
     from builder.report.values import Stage
     from manylinux.audit.finding import Finding
     from manylinux.target import Target
@@ -33,11 +31,15 @@ class Bench(Protocol):
     def store(self) -> Store: ...
 
     def tools(self, wanted: Wanted, target: Target, slimming: Slimming) -> Tools:
-        """What reads and resolves what is wanted; the same for the same question."""
+        """What reads what one asker wants; the same for the same question."""
         ...
 
-    def order(self, wanted: Wanted, target: Target) -> Order:
-        """How it is resolved."""
+    def together(self, wanted: tuple[Wanted, ...], target: Target) -> Tools:
+        """What resolves what several askers want, as one; the same for the same question."""
+        ...
+
+    def order(self, wanted: tuple[Wanted, ...], target: Target) -> Order:
+        """How that is resolved."""
         ...
 
     def on_stage(self, stage: Stage) -> None: ...
@@ -60,6 +62,8 @@ class Job:
     present: Manifest
     """What the output folder holds, mostly the same."""
     allow: frozenset[str] = frozenset()
+    prefer: tuple[NormalizedName, ...] = ()
+    """Projects that win a path two wheels fill with different bytes, first first."""
     write: bool = True
     locked: bool = False
     """The lock files have to be what would be written."""
@@ -78,9 +82,9 @@ class Pool:
     """Those that its functions name, sorted."""
 
     @property
-    def wanted(self) -> Wanted:
-        """What the pool wants as one."""
-        return Wanted.all_of([each.wanted for each in self.askers])
+    def wanted(self) -> tuple[Wanted, ...]:
+        """What its askers want, each thing once."""
+        return tuple(dict.fromkeys(each.wanted for each in self.askers))
 
     @property
     def askers(self) -> tuple[Function | FixedLayer, ...]:

@@ -37,10 +37,9 @@ def run_project(wishes: Wishes, choices: ProjectChoices, terminal: Terminal) -> 
     """Build, or only plan, the functions of the project in the current folder; tell how it goes."""
     from builder.assembly.assemble import assemble
     from builder.assembly.values import Job
-    from builder.cli.choices import allowed_codes, normalized
+    from builder.cli.choices import NEWEST, allowed_codes, normalized
     from builder.cli.configuration import read_configuration
     from builder.cli.project_wiring import project_bench
-    from builder.model import LinkOptions
     from builder.project.finding import find_project
 
     folder = Path.cwd()
@@ -51,6 +50,7 @@ def run_project(wishes: Wishes, choices: ProjectChoices, terminal: Terminal) -> 
     names = _names(choices.names, project)
     output = choices.output or folder / project.output
     allow = allowed_codes(choices.allow)
+    prefer = normalized(name for name in wishes.resolve.prefer if name != NEWEST)
     present = _present(output)
     job = Job(
         project=project,
@@ -61,6 +61,7 @@ def run_project(wishes: Wishes, choices: ProjectChoices, terminal: Terminal) -> 
         former=present if choices.previous is None else _manifest(choices.previous),
         present=present,
         allow=allow,
+        prefer=prefer,
         write=not choices.dry_run,
         locked=choices.locked,
         upgrade=choices.upgrade,
@@ -72,8 +73,7 @@ def run_project(wishes: Wishes, choices: ProjectChoices, terminal: Terminal) -> 
         )
     _warn_of_runtimes(project, names, terminal)
     target = project.functions[names[0]].target
-    link = LinkOptions(prefer=normalized(name for name in wishes.resolve.prefer if name != "newest"))
-    with project_bench(wishes, target, terminal, output, link, allow) as bench:
+    with project_bench(wishes, target, terminal, output, allow) as bench:
         return project, assemble(job, bench)
 
 

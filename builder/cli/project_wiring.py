@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from builder.cli.wiring import Wiring, wired
+from builder.model import Slimming
 from builder.order import Order
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from builder.cli.options import Wishes
     from builder.cli.terminal import Terminal
-    from builder.model import LinkOptions, Slimming
     from builder.project.values import Wanted
     from builder.report.values import Stage
     from manylinux.target import Target
@@ -32,8 +32,8 @@ class ProjectBench:
     """Whose store, progress and workshop all others use."""
     terminal: Terminal
     output: Path
-    link: LinkOptions
     _tools: dict[tuple[Wanted, str, Slimming], Wiring] = field(default_factory=dict)
+    _together: dict[tuple[tuple[Wanted, ...], str], Wiring] = field(default_factory=dict)
 
     @property
     def store(self) -> Store:
@@ -45,21 +45,37 @@ class ProjectBench:
             self._tools[key] = self.first.beside(self._wishes(wanted), target, slimming)
         return self._tools[key]
 
-    def order(self, wanted: Wanted, target: Target) -> Order:
-        from builder.model import Slimming
+    def together(self, wanted: tuple[Wanted, ...], target: Target) -> Wiring:
+        from builder.inputs import merged
 
+        if len(wanted) == 1:
+            return self.tools(wanted[0], target, Slimming.SAFE)
+        key = (wanted, target.id)
+        if key not in self._together:
+            askers = [self.tools(each, target, Slimming.SAFE) for each in wanted]
+            tools = self.first.beside(self.wishes, target, Slimming.SAFE)
+            tools.reading = merged([asker.reading for asker in askers])
+            for asker in askers:  # what they have read is what the resolution rests on
+                tools.disk.seen |= asker.disk.seen
+                tools.environ.seen |= asker.environ.seen
+            self._together[key] = tools
+        return self._together[key]
+
+    def order(self, wanted: tuple[Wanted, ...], target: Target) -> Order:
+        from builder.memo import wish_key
+
+        wishes = [self.tools(each, target, Slimming.SAFE).wish() for each in wanted]
         return Order(
-            wish=self.tools(wanted, target, Slimming.SAFE).wish(),
+            wish=wish_key(wishes) if all(wishes) else "",
             target=target,
             target_chosen_by="the project",
-            link=self.link,
         )
 
     def on_stage(self, stage: Stage) -> None:
         self.terminal.stage(stage)
 
     def close(self) -> None:
-        for each in self._tools.values():
+        for each in (*self._tools.values(), *self._together.values()):
             each.close()
 
     def _wishes(self, wanted: Wanted) -> Wishes:
@@ -75,11 +91,11 @@ class ProjectBench:
 
 @contextmanager
 def project_bench(
-    wishes: Wishes, target: Target, terminal: Terminal, output: Path, link: LinkOptions, allow: frozenset[str]
+    wishes: Wishes, target: Target, terminal: Terminal, output: Path, allow: frozenset[str]
 ) -> Iterator[ProjectBench]:
     """The world of one build; put away at its end. `target` is any of the project's."""
     with wired(wishes, target, terminal, output, allow=allow) as first:
-        bench = ProjectBench(wishes, first, terminal, output, link)
+        bench = ProjectBench(wishes, first, terminal, output)
         try:
             yield bench
         finally:

@@ -128,6 +128,10 @@ def _fixed_layer(name: str, table: Table) -> FixedLayer:
 
 
 def _wanted(table: Table, defaults: Table | None = None) -> Wanted:
+    if "-" in (table.words("requirements") or ()):
+        raise ConfigurationError(
+            f"`requirements` of `{table.place}` name standard input", hint="Name a file instead of `-`"
+        )
     everywhere = defaults.words("requirements") if defaults else None
     limits = defaults.words("constraints") if defaults else None
     return Wanted(

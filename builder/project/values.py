@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from builder.model import Slimming
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from manylinux.target import Target
 
@@ -24,20 +24,6 @@ class Wanted:
     constraints: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
     dependency_groups: tuple[str, ...] = ()
-
-    @classmethod
-    def all_of(cls, wanted: Sequence[Wanted]) -> Wanted:
-        """What several want together; each word once, in the order first said."""
-        return cls(
-            requirements=_each_once(word for one in wanted for word in one.requirements),
-            constraints=_each_once(word for one in wanted for word in one.constraints),
-            extras=_each_once(word for one in wanted for word in one.extras),
-            dependency_groups=_each_once(word for one in wanted for word in one.dependency_groups),
-        )
-
-
-def _each_once(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(words))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -613,3 +613,61 @@ def test_sizes_tell_what_was_left_out_of_a_layer(room: Room) -> None:
 
     assert outcome.status == 0, outcome.stderr
     assert "left out 1 file" in outcome.stdout
+
+
+def test_groups_and_extras_are_those_of_each_function(room: Room) -> None:
+    """What one function takes of a pyproject.toml is not what another takes of it."""
+    for name in ("base", "more", "tool"):
+        room.offer(name, "1.0")
+    room.write(
+        "shared/pyproject.toml",
+        "[project]",
+        'name = "x"',
+        'version = "1"',
+        'dependencies = ["base"]',
+        'optional-dependencies = {all = ["more"]}',
+        "[dependency-groups]",
+        'run = ["tool"]',
+    )
+    path = "shared/pyproject.toml"
+    project(
+        room,
+        function(room, "one", path),
+        function(room, "two", path, 'extras = "all"'),
+        function(room, "three", path, 'dependency-groups = "run"'),
+    )
+    built(room.lbuild("build"))
+
+    held = {
+        name: sorted(each["name"] for each in entry["distributions"])
+        for name, entry in manifest(room)["functions"].items()
+    }
+    assert held == {"one": ["base"], "two": ["base", "more"], "three": ["base", "tool"]}
+
+
+def test_a_preferred_project_wins_in_every_function(room: Room) -> None:
+    """A name that is in none of them is a slip."""
+    room.offer("base", "1.0", {"same.py": b"1"})
+    room.offer("more", "1.0", {"same.py": b"2"})
+    project(room, function(room, "one", "base more"), function(room, "two", "base"))
+    for name in ("one", "two"):
+        room.write(f"{name}/app.py")
+    refused = room.lbuild("build")
+    built(room.lbuild("build", "--prefer", "more"))
+    slip = room.lbuild("build", "--prefer", "more", "--prefer", "mroe")
+
+    assert (refused.status, refused.codes) == (1, ["path-conflict"])
+    assert members(room.folder / "dist/one.zip")["same.py"] == b"2"
+    assert slip.status == 2
+    assert "Did you mean `more`?" in slip.stderr
+
+
+def test_different_main_indexes_are_no_one_lock(room: Room) -> None:
+    """Told with both."""
+    room.write("one.txt", "--index-url http://127.0.0.1:9/one/simple", "base")
+    room.write("two.txt", "--index-url http://127.0.0.1:9/two/simple", "base")
+    project(room, function(room, "a", "one.txt"), function(room, "b", "two.txt"))
+    outcome = room.lbuild("build", index=False)
+
+    assert outcome.status == 2
+    assert "http://127.0.0.1:9/two/simple" in outcome.stderr
