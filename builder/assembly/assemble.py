@@ -153,7 +153,7 @@ def _will_not_load(bad: Mapping[str, Verdict], pool: Pool) -> LbuildError:
 
 
 def _tools(part: FunctionPart, bench: Bench) -> Tools:
-    return bench.tools(part.function.wanted, part.target, part.function.slimming)
+    return bench.tools(part.function.wanted, part.target)
 
 
 def _verdict(part: FunctionPart, linked: Linked, job: Job, bench: Bench) -> Verdict:
@@ -184,7 +184,7 @@ def _notes(linked: Linked, done: Sequence[Linked], bench: Bench) -> list[str]:
         kept_on_evidence(wheel, locked.pool.target, _tools(linked.functions[0], bench).binaries)
         for wheel in locked.wheels.values()
     ]
-    notes = [note for note in told if note is not None]
+    notes = [*linked.notes, *(note for note in told if note is not None)]
     for part in linked.functions:
         notes += part.whole.notes
     first = next(each for each in done if each.locked.pool.group == locked.pool.group)

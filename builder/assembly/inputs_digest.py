@@ -27,7 +27,7 @@ def digest_of(plan: BundlePlan) -> str:
 def _engine(plan: BundlePlan) -> str:
     if all(isinstance(file.content, FromWheel) for file in plan.files):
         return ""
-    from builder.link.pack import ENGINE
+    from manylinux.archive.pack import ENGINE
 
     return ENGINE
 

@@ -108,6 +108,8 @@ def _linked(
         plan=plan,
         functions=tuple(functions),
         layers=tuple(layers),
+        notes=tuple(dict.fromkeys(thinning.notes)),
+        warnings=tuple(dict.fromkeys(thinning.warnings)),
         reasons=reasons(asked, plan),
     )
 

@@ -9,7 +9,6 @@ from builder.assembly.common_lock import common_lock_error
 from builder.assembly.values import Locked, Pool
 from builder.choosing import choose
 from builder.errors import NoCommonLockError
-from builder.model import Slimming
 from builder.report.sizes import count, human
 from builder.resolving import resolve_order
 from manylinux.errors import NoSolutionError, UsageError
@@ -113,7 +112,7 @@ def _demand_one_lock(pool: Pool, tools: Tools, bench: Bench) -> None:
     bring = [
         f"`{each.name}`: {', '.join(each.wanted.requirements)}"
         for each in pool.askers
-        if bench.tools(each.wanted, pool.target, Slimming.SAFE).reading.locks
+        if bench.tools(each.wanted, pool.target).reading.locks
     ]
     raise NoCommonLockError(
         f"Functions of `{pool.group.name}` bring a lock of their own, and share one with others",
@@ -139,7 +138,7 @@ def _needed(
     """The projects of what is wanted; all of a lock that was given."""
     if part is None:
         return frozenset(pin.name for pin in resolution.pins)
-    requests = bench.tools(wanted, pool.target, Slimming.SAFE).reading.inputs.requests
+    requests = bench.tools(wanted, pool.target).reading.inputs.requests
     return part.needed_by(requests)
 
 
@@ -151,7 +150,7 @@ def _chosen(
     bench: Bench,
 ) -> Choice:
     """The function's part of the wheels, without what it leaves out. Raises UsageError."""
-    tools = bench.tools(function.wanted, function.target, function.slimming)
+    tools = bench.tools(function.wanted, function.target)
     names = (
         frozenset(pin.name for pin in resolution.pins)
         if part is None

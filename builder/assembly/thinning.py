@@ -8,9 +8,10 @@ ceases to reach a file that all others can do without.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from builder.model import Slimmed, Slimming
+from builder.model import Slimmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from builder.assembly.values import Bench, Locked
+    from builder.slim.profile import SlimProfile
+    from builder.slim.selecting import Selector
+    from builder.slim.values import SlimmedWheels
     from prebuilt_index.wheel_archive import VerifiedWheel
+
+    _Decided = tuple[frozenset[str], Mapping[str, Slimmed]]
+    """Whose wheels, and what of them stays out."""
 
 
 class Thinning:
@@ -27,40 +34,62 @@ class Thinning:
     def __init__(self, locked: Locked, bench: Bench) -> None:
         self.own: dict[str, Mapping[str, Slimmed]] = {}
         """By function: what of its wheels does not go into a bundle of its own."""
-        deciding: list[tuple[frozenset[str], Mapping[str, Slimmed]]] = []
+        self.notes: list[str] = []
+        self.warnings: list[str] = []
+        deciding: list[_Decided] = []
         for function in locked.pool.functions:
             wheels = locked.choices[function.name].wheels
-            tools = bench.tools(function.wanted, function.target, function.slimming)
-            decision: Mapping[str, Slimmed] = {}
-            if function.slimming is not Slimming.NONE:
-                decision = tools.slimmed(wheels, locked.sources[function.name])
-            self.own[function.name] = decision
-            deciding.append((frozenset(wheel.sha256 for wheel in wheels), decision))
+            tools = bench.tools(function.wanted, function.target)
+            profile = _concerning(bench.profile(function.slimming), wheels)
+            found = tools.slimmed(wheels, locked.sources[function.name], profile)
+            self.own[function.name] = found.by_wheel
+            self._tell(found)
+            deciding.append((frozenset(wheel.sha256 for wheel in wheels), found.by_wheel))
         for layer in locked.pool.layers:
             wheels = tuple(locked.wheels[name] for name in sorted(locked.contents[layer.name]))
-            tools = bench.tools(layer.wanted, locked.pool.target, Slimming.SAFE)
-            deciding.append((frozenset(wheel.sha256 for wheel in wheels), tools.slimmed(wheels, ())))
+            tools = bench.tools(layer.wanted, locked.pool.target)
+            found = tools.slimmed(wheels, (), _concerning(bench.profile(None), wheels))
+            self._tell(found)
+            deciding.append((frozenset(wheel.sha256 for wheel in wheels), found.by_wheel))
         self.shared: dict[str, Slimmed] = {
-            wheel.sha256: found
+            wheel.sha256: agreed
             for wheel in locked.wheels.values()
-            if (found := _agreed(wheel, deciding)) is not None
+            if (agreed := _agreed(wheel, deciding)) is not None
         }
         """What of wheels does not go into layers."""
 
+    def _tell(self, found: SlimmedWheels) -> None:
+        self.notes += found.notes
+        self.warnings += found.warnings
 
-def _agreed(
-    wheel: VerifiedWheel, deciding: Sequence[tuple[frozenset[str], Mapping[str, Slimmed]]]
-) -> Slimmed | None:
+
+def _concerning(profile: SlimProfile, wheels: Iterable[VerifiedWheel]) -> SlimProfile:
+    """The profile without what it says of wheels that are not there."""
+    names = {wheel.name for wheel in wheels}
+
+    def kept(selectors: Iterable[Selector]) -> tuple[Selector, ...]:
+        return tuple(each for each in selectors if any(map(each.concerns, names)))
+
+    return replace(profile, keep=kept(profile.keep), drop=kept(profile.drop))
+
+
+def _agreed(wheel: VerifiedWheel, deciding: Sequence[_Decided]) -> Slimmed | None:
     """What all that need the wheel can do without; None: it stays whole."""
     verdicts = [decision.get(wheel.sha256) for wheels, decision in deciding if wheel.sha256 in wheels]
     if not verdicts or any(verdict is None for verdict in verdicts):
         return None
-    agreeing = [verdict for verdict in verdicts if verdict is not None]
-    first = agreeing[0]
-    drops = {
-        path: rule for path, rule in first.drops.items() if all(path in other.drops for other in agreeing)
-    }
-    return Slimmed(drops=drops, rewritten=first.rewritten, overlay=first.overlay)
+    first, *others = (verdict for verdict in verdicts if verdict is not None)
+    return Slimmed(
+        drops={
+            path: rule for path, rule in first.drops.items() if all(path in other.drops for other in others)
+        },
+        rewritten={
+            path: member
+            for path, member in first.rewritten.items()
+            if all(path in other.rewritten for other in others)
+        },
+        overlay=first.overlay,
+    )
 
 
 def packed_size(wheel: VerifiedWheel, slimmed: Slimmed | None) -> int:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from builder.project.manifest import Manifest
     from builder.project.values import FixedLayer, Function, Group, Project, Wanted
     from builder.report.values import Stage
+    from builder.slim.profile import SlimProfile
     from manylinux.audit.finding import Finding
     from manylinux.target import Target
     from prebuilt_index.store import Store
@@ -30,7 +31,7 @@ class Bench(Protocol):
     @property
     def store(self) -> Store: ...
 
-    def tools(self, wanted: Wanted, target: Target, slimming: Slimming) -> Tools:
+    def tools(self, wanted: Wanted, target: Target) -> Tools:
         """What reads what one asker wants; the same for the same question."""
         ...
 
@@ -40,6 +41,10 @@ class Bench(Protocol):
 
     def order(self, wanted: tuple[Wanted, ...], target: Target) -> Order:
         """How that is resolved."""
+        ...
+
+    def profile(self, slimming: Slimming | None) -> SlimProfile:
+        """What of wheels may stay out; None: as the project's table of slimming says."""
         ...
 
     def on_stage(self, stage: Stage) -> None: ...
@@ -155,5 +160,8 @@ class Linked:
     plan: LayerPlan
     functions: tuple[FunctionPart, ...]
     layers: tuple[LayerPart, ...]
+    notes: tuple[str, ...] = ()
+    """What slimming has to say."""
+    warnings: tuple[str, ...] = ()
     reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Function to distribution to why it lies in the function's own bundle."""

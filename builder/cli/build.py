@@ -50,7 +50,7 @@ def command(**keywords: Any) -> None:
     choices = ProjectChoices.of(keywords)
     project, assembly = run_project(Wishes.of(without_inputs(keywords)), choices, terminal)
     for linked in assembly.pools:
-        for line in linked.locked.resolution.warnings:
+        for line in (*linked.locked.resolution.warnings, *linked.warnings):
             terminal.warn(line)
     terminal.say(summary(assembly, project, everything=talk.verbose, planned_only=choices.dry_run))
     for line in assembly.notes:

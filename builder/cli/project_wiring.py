@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from builder.cli.bundle_choices import BundleChoices
 from builder.cli.wiring import Wiring, wired
-from builder.model import Slimming
 from builder.order import Order
 
 if TYPE_CHECKING:
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     from builder.cli.options import Wishes
     from builder.cli.terminal import Terminal
+    from builder.model import Slimming
     from builder.project.values import Wanted
     from builder.report.values import Stage
+    from builder.slim.profile import SlimProfile
     from manylinux.target import Target
     from prebuilt_index.store import Store
 
@@ -32,28 +34,28 @@ class ProjectBench:
     """Whose store, progress and workshop all others use."""
     terminal: Terminal
     output: Path
-    _tools: dict[tuple[Wanted, str, Slimming], Wiring] = field(default_factory=dict)
+    _tools: dict[tuple[Wanted, str], Wiring] = field(default_factory=dict)
     _together: dict[tuple[tuple[Wanted, ...], str], Wiring] = field(default_factory=dict)
 
     @property
     def store(self) -> Store:
         return self.first.store
 
-    def tools(self, wanted: Wanted, target: Target, slimming: Slimming) -> Wiring:
-        key = (wanted, target.id, slimming)
+    def tools(self, wanted: Wanted, target: Target) -> Wiring:
+        key = (wanted, target.id)
         if key not in self._tools:
-            self._tools[key] = self.first.beside(self._wishes(wanted), target, slimming)
+            self._tools[key] = self.first.beside(self._wishes(wanted), target)
         return self._tools[key]
 
     def together(self, wanted: tuple[Wanted, ...], target: Target) -> Wiring:
         from builder.inputs import merged
 
         if len(wanted) == 1:
-            return self.tools(wanted[0], target, Slimming.SAFE)
+            return self.tools(wanted[0], target)
         key = (wanted, target.id)
         if key not in self._together:
-            askers = [self.tools(each, target, Slimming.SAFE) for each in wanted]
-            tools = self.first.beside(self.wishes, target, Slimming.SAFE)
+            askers = [self.tools(each, target) for each in wanted]
+            tools = self.first.beside(self.wishes, target)
             tools.reading = merged([asker.reading for asker in askers])
             for asker in askers:  # what they have read is what the resolution rests on
                 tools.disk.seen |= asker.disk.seen
@@ -64,12 +66,18 @@ class ProjectBench:
     def order(self, wanted: tuple[Wanted, ...], target: Target) -> Order:
         from builder.memo import wish_key
 
-        wishes = [self.tools(each, target, Slimming.SAFE).wish() for each in wanted]
+        wishes = [self.tools(each, target).wish() for each in wanted]
         return Order(
             wish=wish_key(wishes) if all(wishes) else "",
             target=target,
             target_chosen_by="the project",
         )
+
+    def profile(self, slimming: Slimming | None) -> SlimProfile:
+        from builder.cli.slim_choices import slim_profile
+
+        choices = BundleChoices(slim=None if slimming is None else slimming.value)
+        return slim_profile(choices, self.first.configuration.slim)
 
     def on_stage(self, stage: Stage) -> None:
         self.terminal.stage(stage)
@@ -94,7 +102,7 @@ def project_bench(
     wishes: Wishes, target: Target, terminal: Terminal, output: Path, allow: frozenset[str]
 ) -> Iterator[ProjectBench]:
     """The world of one build; put away at its end. `target` is any of the project's."""
-    with wired(wishes, target, terminal, output, allow=allow) as first:
+    with wired(wishes, target, terminal, output, allow=allow, bundle=BundleChoices()) as first:
         bench = ProjectBench(wishes, first, terminal, output)
         try:
             yield bench

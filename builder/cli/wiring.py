@@ -223,7 +223,7 @@ class Wiring:
         deciders = [VERSION, packaging.__version__, repr(self._target), sorted(self._allow)]
         return wish_key([*deciders, wishes, self._locked, defaults, os.getcwd()])
 
-    def beside(self, wishes: Wishes, target: Target, slimming: Slimming) -> Wiring:
+    def beside(self, wishes: Wishes, target: Target) -> Wiring:
         """Tools for other wishes of the same run: one store, one progress, one workshop."""
         other = Wiring(
             wishes,
@@ -234,7 +234,7 @@ class Wiring:
             self.pip,
             self._output,
             allow=self._allow,
-            slimming=slimming,
+            bundle=self._bundle,
         )
         other.workshop = self.workshop
         return other

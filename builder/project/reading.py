@@ -160,7 +160,7 @@ class _Functions:
             wanted=_wanted(*both),
             source=table.text("source"),
             handler=table.text("handler"),
-            slimming=_first(each.choice("slim", Slimming, list(Slimming)) for each in both) or Slimming.SAFE,
+            slimming=_first(each.choice("slim", Slimming, list(Slimming)) for each in both),
             exclude=table.words("exclude") or (),
             exclude_if_there=self._defaults.words("exclude") or (),
             exclude_runtime_packages=bool(_first(each.flag("exclude-runtime-packages") for each in both)),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from builder.model import Slimming
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from builder.model import Slimming
     from manylinux.target import Target
 
 EVERYTHING = "shared"
@@ -36,7 +35,8 @@ class Function:
     source: str | None = None
     """A folder, as seen from the project's."""
     handler: str | None = None
-    slimming: Slimming = Slimming.SAFE
+    slimming: Slimming | None = None
+    """None: as the project's table of slimming says."""
     exclude: tuple[str, ...] = ()
     exclude_if_there: tuple[str, ...] = ()
     """What the defaults leave out, wherever it is needed."""

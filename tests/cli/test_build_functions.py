@@ -671,3 +671,21 @@ def test_different_main_indexes_are_no_one_lock(room: Room) -> None:
 
     assert outcome.status == 2
     assert "http://127.0.0.1:9/two/simple" in outcome.stderr
+
+
+def test_the_table_of_slimming_holds_for_all_functions(room: Room) -> None:
+    """What it says of a project concerns those that have it; a function's own profile replaces its base."""
+    room.offer("base", "1.0", {"base/__init__.py": b"", "base/large.txt": b"x", "base/x.pyi": b"y"})
+    room.offer("more", "1.0")
+    project(
+        room,
+        "[slim]",
+        'drop = ["base:base/large.txt"]',
+        function(room, "one", "base"),
+        function(room, "two", "more"),
+        function(room, "three", "base", 'slim = "none"'),
+    )
+    built(room.lbuild("build"))
+
+    held = {name: set(members(room.folder / f"dist/{name}.zip")) for name in ("one", "three")}
+    assert held["three"] - held["one"] == {"base/large.txt", "base/x.pyi"}
