@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from builder.order import Order, StageLog, Tools
     from builder.project.values import Function, Project, Wanted
     from builder.resolve import Part
+    from manylinux.target import Target
     from prebuilt_index.wheel_archive import VerifiedWheel
 
 
@@ -33,13 +34,18 @@ def pools_of(project: Project, names: tuple[str, ...]) -> tuple[Pool, ...]:
     pools = []
     for group in project.groups:
         members = [project.functions[name] for name in group.functions]
-        for target in sorted({each.target for each in members}, key=lambda target: target.id):
+        for target in sorted({each.target for each in members}, key=_oldest_first):
             functions = tuple(each for each in members if each.target == target)
             layers = sorted({layer for each in functions for layer in each.layers})
             if any(each.name in names for each in functions):
                 fixed = tuple(project.layers[layer] for layer in layers)
                 pools.append(Pool(group=group, target=target, functions=functions, layers=fixed))
     return tuple(pools)
+
+
+def _oldest_first(target: Target) -> tuple[list[int], str]:
+    """What has the fewest wheels is locked first, and the others can follow it."""
+    return [int(part) for part in target.runtime.python.split(".")], target.id
 
 
 def fixed_name(project: Project, pool: Pool, layer: str) -> str:
@@ -123,6 +129,7 @@ def _demand_one_lock(pool: Pool, tools: Tools, bench: Bench) -> None:
 
 def _part(resolution: Resolution, wheels: Mapping[NormalizedName, VerifiedWheel], tools: Tools) -> Part:
     from builder.resolve import Part
+    from manylinux.target import Target
 
     return Part(
         resolution.pins,

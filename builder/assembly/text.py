@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from builder.assembly.sums import Sums, sums_of
 from builder.report.findings import group_lines
-from builder.report.sizes import gauge, human, share
+from builder.report.sizes import count, gauge, human, share
 from builder.report.text import FINDINGS, WIDTH, table
 from manylinux.audit.finding import Severity
 from manylinux.audit.grouping import grouped
@@ -17,19 +17,16 @@ if TYPE_CHECKING:
 
     from builder.assembly.assemble import Assembly
     from builder.assembly.values import Linked
-    from builder.project.values import Project
 
 _NAMED = 8
 """As many distributions of a layer are named, unless everything is."""
 
 
-def summary(
-    assembly: Assembly, project: Project, *, everything: bool = False, planned_only: bool = False
-) -> Iterator[str]:
+def summary(assembly: Assembly, *, everything: bool = False, planned_only: bool = False) -> Iterator[str]:
     """Functions, layers and sums; with `everything` why each distribution lies where it does."""
     sums = sums_of(assembly.pools)
     yield ""
-    yield from _functions(sums, assembly)
+    yield from _functions(sums, everything)
     if sums.layers:
         yield ""
         yield from _layers(sums, assembly, everything)
@@ -45,8 +42,8 @@ def summary(
         yield f"changed: {', '.join(changed)}" if changed else "nothing changed"
 
 
-def _functions(sums: Sums, assembly: Assembly) -> Iterator[str]:
-    rows = [("function", "target", "zip", "with layers", "unzipped", "", "layers")]
+def _functions(sums: Sums, everything: bool) -> Iterator[str]:
+    rows = [("function", "target", "zip", "with layers", "unzipped", "", "")]
     for each in sums.functions:
         limit = each.part.target.runtime.limits.unzipped_bytes
         rows.append(
@@ -57,10 +54,16 @@ def _functions(sums: Sums, assembly: Assembly) -> Iterator[str]:
                 human(each.loaded.packed) if each.part.layers else "",
                 human(each.loaded.unpacked),
                 f"{share(each.loaded.unpacked, limit):>5} {gauge(each.loaded.unpacked, limit, 10)}",
-                ", ".join(each.part.layers),
+                _layers_of(each.part.layers, everything),
             )
         )
     yield from table(rows, right=frozenset({2, 3, 4}))
+
+
+def _layers_of(layers: tuple[str, ...], everything: bool) -> str:
+    if not layers:
+        return ""
+    return ", ".join(layers) if everything else count(len(layers), "layer")
 
 
 def _layers(sums: Sums, assembly: Assembly, everything: bool) -> Iterator[str]:

@@ -31,6 +31,7 @@ from builder.project.manifest import (
     LayerEntry,
     Manifest,
     base64_of,
+    layer_file,
     manifest_text,
 )
 
@@ -146,7 +147,7 @@ def _make(part: Artefact, linked: Linked, job: Job) -> _Made:
         with suppress(OSError):
             new.unlink(missing_ok=True)
         raise
-    place = f"layers/{part.name}-{bundle.sha256[:16]}.zip" if layer else f"{part.name}.zip"
+    place = layer_file(part.name, bundle.sha256) if layer else f"{part.name}.zip"
     return _Made(
         part=part,
         linked=linked,
@@ -164,7 +165,7 @@ def _former(part: Artefact, inputs: str, job: Job) -> Entry | None:
     """The entry of a file that is there already, byte for byte."""
     layer = isinstance(part, LayerPart)
     entry: Entry | None = (job.present.layers if layer else job.present.functions).get(part.name)
-    if entry is None or entry.inputs != inputs or not _is_ours(entry.file, part):
+    if entry is None or entry.inputs != inputs:
         return None
     try:
         with open(job.output / entry.file, "rb") as file:
@@ -172,13 +173,6 @@ def _former(part: Artefact, inputs: str, job: Job) -> Entry | None:
     except OSError:
         return None
     return entry if same else None
-
-
-def _is_ours(file: str, part: Artefact) -> bool:
-    """Whether the manifest names the file as this module would."""
-    if isinstance(part, LayerPart):
-        return file.startswith(f"layers/{part.name}-") and file.count("/") == 1
-    return file == f"{part.name}.zip"
 
 
 def _manifest(made: Sequence[_Made], job: Job) -> Manifest:
@@ -273,10 +267,7 @@ def _commit(made: Sequence[_Made], manifest: Manifest, job: Job) -> None:
 def _remove_unnamed(manifest: Manifest, job: Job) -> None:
     """Files of the manifest before that nothing names any more are gone; what cannot be removed stays."""
     named = {entry.file for entry in (*manifest.functions.values(), *manifest.layers.values())}
-    for name, entry in (*job.present.functions.items(), *job.present.layers.items()):
-        ours = entry.file == f"{name}.zip" or (
-            entry.file.startswith(f"layers/{name}-") and entry.file.count("/") == 1
-        )
-        if ours and entry.file not in named:
+    for entry in (*job.present.functions.values(), *job.present.layers.values()):
+        if entry.file not in named:
             with suppress(OSError):
                 (job.output / entry.file).unlink(missing_ok=True)

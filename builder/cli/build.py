@@ -48,11 +48,11 @@ def command(**keywords: Any) -> None:
     talk = TalkChoices.of(keywords)
     terminal = Terminal(talk.verbosity)
     choices = ProjectChoices.of(keywords)
-    project, assembly = run_project(Wishes.of(without_inputs(keywords)), choices, terminal)
+    assembly = run_project(Wishes.of(without_inputs(keywords)), choices, terminal)
     for linked in assembly.pools:
         for line in (*linked.locked.resolution.warnings, *linked.warnings):
             terminal.warn(line)
-    terminal.say(summary(assembly, project, everything=talk.verbose, planned_only=choices.dry_run))
+    terminal.say(summary(assembly, everything=talk.verbose, planned_only=choices.dry_run))
     for line in assembly.notes:
         terminal.note(line)
     if talk.as_json:

@@ -26,8 +26,8 @@ def command(**keywords: Any) -> None:
     terminal = Terminal(talk.verbosity)
     keywords |= {"names": (), "layers": True, "locked": False, "upgrade": False, "dry_run": True}
     choices = replace(ProjectChoices.of(keywords), layers=True)
-    project, assembly = run_project(Wishes.of(without_inputs(keywords)), choices, terminal)
-    terminal.say(summary(assembly, project, everything=True, planned_only=True))
+    assembly = run_project(Wishes.of(without_inputs(keywords)), choices, terminal)
+    terminal.say(summary(assembly, everything=True, planned_only=True))
     for line in assembly.notes:
         terminal.note(line)
     if talk.as_json:

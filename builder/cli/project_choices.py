@@ -33,7 +33,7 @@ class ProjectChoices(FromOptions):
     dry_run: bool = False
 
 
-def run_project(wishes: Wishes, choices: ProjectChoices, terminal: Terminal) -> tuple[Project, Assembly]:
+def run_project(wishes: Wishes, choices: ProjectChoices, terminal: Terminal) -> Assembly:
     """Build, or only plan, the functions of the project in the current folder; tell how it goes."""
     from builder.assembly.assemble import assemble
     from builder.assembly.values import Job
@@ -74,7 +74,7 @@ def run_project(wishes: Wishes, choices: ProjectChoices, terminal: Terminal) -> 
     _warn_of_runtimes(project, names, terminal)
     target = project.functions[names[0]].target
     with project_bench(wishes, target, terminal, output, allow) as bench:
-        return project, assemble(job, bench)
+        return assemble(job, bench)
 
 
 def _names(given: Sequence[str], project: Project) -> tuple[str, ...]:

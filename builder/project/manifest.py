@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 NAME = "lbuild-manifest.json"
 SCHEMA = 1
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,140}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,4 +128,30 @@ def read_manifest(path: Path) -> Manifest:
             f"`{path}` has schema {manifest.schema}, and this lbuild knows {SCHEMA}",
             hint="Build with the lbuild that wrote it, or remove it, and layers are planned afresh",
         )
+    odd = _odd(manifest)
+    if odd is not None:
+        raise InvalidManifestError(
+            f"`{path}` is not as lbuild writes it",
+            evidence=[odd],
+            hint="Remove it, and layers are planned afresh",
+        )
     return manifest
+
+
+def _odd(manifest: Manifest) -> str | None:
+    """What lbuild would not have written: its files are replaced and removed, and so must be its own."""
+    for name, function in manifest.functions.items():
+        if not _NAME.fullmatch(name) or function.file != f"{name}.zip":
+            return f"the file of the function `{name}` is `{function.file}`"
+        unknown = [layer for layer in function.layers if layer not in manifest.layers]
+        if unknown:
+            return f"`{name}` names a layer that is not there: `{unknown[0]}`"
+    for name, layer in manifest.layers.items():
+        if not _NAME.fullmatch(name) or layer.file != layer_file(name, layer.sha256):
+            return f"the file of the layer `{name}` is `{layer.file}`"
+    return None
+
+
+def layer_file(name: str, sha256: str) -> str:
+    """Where a layer lies, as seen from the output folder."""
+    return f"layers/{name}-{sha256[:16]}.zip"

@@ -689,3 +689,17 @@ def test_the_table_of_slimming_holds_for_all_functions(room: Room) -> None:
 
     held = {name: set(members(room.folder / f"dist/{name}.zip")) for name in ("one", "three")}
     assert held["three"] - held["one"] == {"base/large.txt", "base/x.pyi"}
+
+
+def test_targets_that_cannot_have_one_version_are_told(room: Room) -> None:
+    """Each has what loads there."""
+    room.offer("base", "1.0", tag="cp39-cp39-manylinux_2_17_x86_64")
+    room.offer("base", "1.1", tag="cp313-cp313-manylinux_2_17_x86_64")
+    project(
+        room, function(room, "one", "base"), "[functions.two]", 'extends = "one"', 'runtime = "python3.9"'
+    )
+    outcome = built(room.lbuild("build"))
+
+    entries = manifest(room)["functions"]
+    assert [entries[name]["distributions"][0]["version"] for name in ("one", "two")] == ["1.1", "1.0"]
+    assert "base is 1.1 on python3.13/x86_64 and 1.0 on python3.9/x86_64" in outcome.stderr
