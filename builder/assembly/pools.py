@@ -129,7 +129,6 @@ def _demand_one_lock(pool: Pool, tools: Tools, bench: Bench) -> None:
 
 def _part(resolution: Resolution, wheels: Mapping[NormalizedName, VerifiedWheel], tools: Tools) -> Part:
     from builder.resolve import Part
-    from manylinux.target import Target
 
     return Part(
         resolution.pins,

@@ -38,13 +38,21 @@ STAYS = (19, 20)
 
 
 class Piece(NamedTuple):
-    """Items that the plan never parts: they lie together, or are wanted by the same functions."""
+    """Items that the plan never parts: the same functions want them, and the same is tied to them."""
 
     names: tuple[str, ...]
     packed: int
     users: int
     """A bit for each consumer that needs all of it and may have it from a layer."""
     often: bool
+
+
+class Tie(NamedTuple):
+    """Pieces that must lie in one tree wherever two of them are wanted."""
+
+    pieces: int
+    wanted: Sequence[int]
+    """Of each consumer: those of the pieces that it wants."""
 
 
 class Entry(NamedTuple):
@@ -54,6 +62,8 @@ class Entry(NamedTuple):
     """Bytes."""
     users: int
     """Who may have it."""
+    wanting: int
+    """Who needs all of it, be it that more has to lie beside it."""
     often: bool
     price: int
     """What it costs by itself."""
@@ -68,7 +78,8 @@ class Ledger:
     """Layers of the plan before whose content is the same today."""
     slots: Sequence[int]
     """Of each consumer."""
-    _entries: dict[int, Entry] = field(default_factory=lambda: {0: Entry(0, -1, False, 0)})
+    ties: Sequence[Tie] = ()
+    _entries: dict[int, Entry] = field(default_factory=lambda: {0: Entry(0, -1, -1, False, 0)})
 
     def entry(self, layer: int) -> Entry:
         found = self._entries.get(layer)
@@ -77,8 +88,18 @@ class Ledger:
             piece, rest = self.pieces[highest], self.entry(layer ^ 1 << highest)
             size, often = rest.size + piece.packed, rest.often or piece.often
             price = size * (1 + (layer not in self.former) + often) + LAYER_PRICE
-            found = self._entries[layer] = Entry(size, rest.users & piece.users, often, price)
+            wanting = rest.wanting & piece.users
+            found = self._entries[layer] = Entry(size, self._users(layer, wanting), wanting, often, price)
         return found
+
+    def _users(self, layer: int, wanting: int) -> int:
+        """Those of `wanting` for whom nothing outside the layer is tied to it."""
+        for tie in self.ties:
+            if tie.pieces & layer:
+                for number, wanted in enumerate(tie.wanted):
+                    if wanted & ~layer:
+                        wanting &= ~(1 << number)
+        return wanting
 
     def size(self, layer: int) -> int:
         return self.entry(layer).size

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from builder.layers.naming import named
-from builder.layers.objective import STAYS, Ledger, Piece, cost_of
+from builder.layers.objective import STAYS, Ledger, Piece, Tie, cost_of
 from builder.layers.search import Budget, Search, best_layers
 from builder.layers.values import LayerPlan, PlannedLayer, Question
 
@@ -24,6 +24,7 @@ def plan_layers(question: Question, prefix: str = "layer") -> LayerPlan:
     former, known = _former(question, pieces)
     ledger = Ledger(
         pieces=pieces,
+        ties=_ties(question, pieces),
         former=_unchanged(question, pieces, former),
         slots=[consumer.slots for consumer in consumers],
     )
@@ -50,27 +51,42 @@ def _sorted(question: Question) -> Question:
 
 
 def _pieces(question: Question) -> list[Piece]:
-    """Atoms wanted by the same functions, that lay in the same layer before, are one piece: nothing could be
-    gained by parting them."""
+    """Items that the same functions want, with the same ties, that lay in the same layer before, are one piece:
+    nothing could be gained by parting them.
+    """
     items = {item.name: item for item in question.items}
     home = {name: layer.name for layer in question.former for name in layer.items}
-    tied = {name: group for group in question.together for name in group}
-    atoms = {frozenset({name}) | (tied.get(name, frozenset()) & items.keys()) for name in items}
-    groups: defaultdict[tuple[int, bool, frozenset[str | None]], list[str]] = defaultdict(list)
-    for atom in atoms:
+    tied = {name: number for number, group in enumerate(question.together) for name in group}
+    groups: defaultdict[tuple[int, bool, str | None, int | None], list[str]] = defaultdict(list)
+    for name, item in items.items():
         users = sum(
             1 << number
             for number, consumer in enumerate(question.consumers)
-            if atom <= consumer.needs and not atom & consumer.bound
+            if name in consumer.needs - consumer.bound
         )
         if users:
-            often = any(items[name].changes_often for name in atom)
-            groups[users, often, frozenset(home.get(name) for name in atom)] += atom
+            groups[users, item.changes_often, home.get(name), tied.get(name)].append(name)
     pieces = [
         Piece(tuple(sorted(names)), sum(items[name].packed for name in names), users, often)
-        for (users, often, _), names in groups.items()
+        for (users, often, _, _), names in groups.items()
     ]
     return sorted(pieces, key=lambda piece: piece.names)
+
+
+def _ties(question: Question, pieces: Sequence[Piece]) -> list[Tie]:
+    """What has to lie together, in pieces. What a consumer must have in its bundle lies in no layer of it."""
+    ties = []
+    for group in question.together:
+        members = sum(1 << number for number, piece in enumerate(pieces) if group & set(piece.names))
+        wanted = []
+        for consumer in question.consumers:
+            if group & consumer.bound:
+                wanted.append(-1)
+                continue
+            mine = group & consumer.needs
+            wanted.append(sum(1 << at for at, piece in enumerate(pieces) if mine & set(piece.names)))
+        ties.append(Tie(members, wanted))
+    return ties
 
 
 def _former(question: Question, pieces: Sequence[Piece]) -> tuple[list[int], int]:

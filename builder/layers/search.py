@@ -38,6 +38,7 @@ class Search:
         self._ledger = ledger
         self._budget = budget
         self.layers: list[int] = []
+        self._tied = [tie.pieces for tie in ledger.ties if tie.pieces.bit_count() > 1]
         self._sizes: list[list[int]] = [[] for _ in ledger.slots]
         """Of each consumer, the sizes of layers that it may have."""
         for layer in layers:
@@ -46,7 +47,9 @@ class Search:
     def place(self, pieces: Iterable[int]) -> None:
         """Each piece, in this order, goes where it is worth most: a layer, one of its own, or none."""
         for piece in pieces:
-            self._settle(1 << piece, [])
+            self._settle(1 << piece)
+        for tied in self._tied:
+            self._settle(tied)
 
     def improve(self, movable: int = -1) -> None:
         """No move of one piece and no union of two layers makes it better; only `movable` pieces move."""
@@ -57,19 +60,21 @@ class Search:
 
     def _moved(self, movable: int) -> bool:
         better = False
-        for number in range(len(self._ledger.pieces)):
-            piece = 1 << number
-            if piece & movable and self._budget.left > 0:
-                home = next((layer for layer in self.layers if layer & piece), 0)
-                better |= self._settle(piece, [home] if home else [])
+        for pieces in (*(1 << number for number in range(len(self._ledger.pieces))), *self._tied):
+            if not pieces & ~movable and self._budget.left > 0:
+                better |= self._settle(pieces)
         return better
 
-    def _settle(self, piece: int, home: list[int]) -> bool:
-        """`piece`, which lies in `home`, goes where it is worth most; whether it went elsewhere."""
-        rest = [layer & ~piece for layer in home if layer & ~piece]
-        moves = [(home, rest), (home, [*rest, piece])]
-        moves += [([*home, layer], [*rest, layer | piece]) for layer in self.layers if layer not in home]
-        return self._best_of(moves)
+    def _settle(self, pieces: int) -> bool:
+        """`pieces`, wherever they lie, go where they are worth most together; whether they went elsewhere."""
+        homes = [layer for layer in self.layers if layer & pieces]
+        rest = [layer & ~pieces for layer in homes if layer & ~pieces]
+        moves = [(homes, rest), (homes, [*rest, pieces])]
+        for layer in self.layers:
+            others = [each & ~pieces for each in homes if each != layer and each & ~pieces]
+            if layer & ~pieces:
+                moves.append(([*homes, layer] if layer not in homes else homes, [*others, layer | pieces]))
+        return self._best_of(move for move in moves if sorted(move[0]) != sorted(move[1]))
 
     def _united(self) -> bool:
         """The best union of two layers, or a layer given up, is made; whether there was one."""

@@ -29,7 +29,9 @@ def small_question(seed: int) -> Question:
     """A few items and functions, at random."""
     chance = random.Random(seed)
     names = [f"d{number}" for number in range(chance.randint(2, 6))]
+    tie = frozenset(chance.sample(names, 2))
     return Question(
+        together=(tie,) if seed % 3 == 0 else (),
         items=tuple(
             item(name, int(10 ** chance.uniform(4.5, 7.3)), often=chance.random() < 0.15) for name in names
         ),
@@ -73,7 +75,12 @@ def _had(
     ranked = sorted(layers, key=lambda layer: (-sum(sizes[name] for name in layer), sorted(layer)))
     having: dict[frozenset[str], list[str]] = {}
     for each in question.consumers:
-        usable = [layer for layer in ranked if layer <= each.needs - each.bound]
+        usable = [
+            layer
+            for layer in ranked
+            if layer <= each.needs - each.bound
+            and all(tie.isdisjoint(layer) or tie & each.needs <= layer for tie in question.together)
+        ]
         for layer in usable[: each.slots]:
             having.setdefault(layer, []).append(each.name)
     return having

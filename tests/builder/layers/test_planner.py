@@ -106,16 +106,11 @@ def test_layers_never_cost_more_than_none(question: Question) -> None:
 
 
 def test_small_cases_have_the_exact_optimum() -> None:
-    """Nearly always; what is missed is missed by little."""
-    excess = []
-    for seed in range(150):
+    """There is no proof of that; every one of these cases has it, those with ties too."""
+    for seed in range(120):
         question = small_question(seed)
-        found, least = plan_layers(question).cost.total, least_cost(question)
-        assert found >= least
-        excess.append(found / least - 1 if least else 0.0)
 
-    assert sum(each > 0 for each in excess) <= 2
-    assert max(excess) < 0.02
+        assert plan_layers(question).cost.total == least_cost(question), seed
 
 
 def test_a_large_case_is_answered_alike() -> None:
