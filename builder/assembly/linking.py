@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from builder.layers.values import LayerPlan
     from builder.model import BundlePlan, Slimmed
     from builder.order import StageLog
-    from builder.project.values import Function
+    from builder.project.values import Function, Project
 
 
 def link(locked: Locked, job: Job, bench: Bench, log: StageLog) -> Linked:
@@ -36,7 +36,7 @@ def link(locked: Locked, job: Job, bench: Bench, log: StageLog) -> Linked:
         alone: frozenset[str] = frozenset()
         while True:
             asked = ask(locked, thinning, job, bench, alone)
-            plan = plan_layers(asked.question, locked.pool.id)
+            plan = plan_layers(asked.question, locked.pool.id, _named_layers(job.project, locked))
             linked = _linked(locked, job, thinning, asked, plan, whole)
             # A layer keeps what any of its functions needs: where that is too much for one of them, it goes
             # without layers, which the functions' own bundles have been proved to fit.
@@ -49,6 +49,10 @@ def link(locked: Locked, job: Job, bench: Bench, log: StageLog) -> Linked:
         )
         detail.append(count(len(linked.layers), "layer"))
     return linked
+
+
+def _named_layers(project: Project, locked: Locked) -> list[str]:
+    return [fixed_name(project, locked.pool, layer.name) for layer in locked.pool.layers]
 
 
 def _whole(function: Function, locked: Locked, job: Job, thinning: Thinning) -> BundlePlan:

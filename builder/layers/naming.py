@@ -17,9 +17,13 @@ LONGEST = 100
 
 
 def named(
-    layers: Collection[frozenset[str]], former: Sequence[FormerLayer], sizes: Mapping[str, int], prefix: str
+    layers: Collection[frozenset[str]],
+    former: Sequence[FormerLayer],
+    sizes: Mapping[str, int],
+    prefix: str,
+    others: Collection[str] = (),
 ) -> dict[frozenset[str], str]:
-    """A name for each layer, no two alike."""
+    """A name for each layer, no two alike and none of `others`."""
     shared = sorted(
         (-sum(sizes[name] for name in layer & before.items.keys()), before.name, sorted(layer))
         for layer in layers
@@ -27,7 +31,7 @@ def named(
         if layer & before.items.keys()
     )
     names: dict[frozenset[str], str] = {}
-    taken: set[str] = set()
+    taken = set(others)
     for _, name, items in shared:
         if frozenset(items) not in names and name not in taken:
             names[frozenset(items)] = name

@@ -11,11 +11,13 @@ from builder.layers.search import Budget, Search, best_layers
 from builder.layers.values import LayerPlan, PlannedLayer, Question
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 
-def plan_layers(question: Question, prefix: str = "layer") -> LayerPlan:
-    """The plan that costs least, as far as the search finds it; names of new layers begin with `prefix`.
+def plan_layers(question: Question, prefix: str = "layer", others: Collection[str] = ()) -> LayerPlan:
+    """The plan that costs least, as far as the search finds it.
+
+    Names of new layers begin with `prefix`; `others` are taken.
 
     The same for any order of items, consumers and former layers.
     """
@@ -37,7 +39,10 @@ def plan_layers(question: Question, prefix: str = "layer") -> LayerPlan:
         before, now = (cost_of(question, plan).total for plan in plans)
         kept = now * STAYS[1] >= before * STAYS[0]
         best = tuple(staying.layers) if kept else best
-    return _plan(question, _assigned(question, ledger, best), prefix, kept=kept)
+    layers = _assigned(question, ledger, best)
+    sizes = {item.name: item.packed for item in question.items}
+    names = named(layers, question.former, sizes, prefix, others)
+    return _plan(question, layers, names, kept=kept)
 
 
 def _sorted(question: Question) -> Question:
@@ -51,7 +56,7 @@ def _sorted(question: Question) -> Question:
 
 
 def _pieces(question: Question) -> list[Piece]:
-    """Items that the same functions want, with the same ties, that lay in the same layer before, are one piece:
+    """Items that the same functions want, with the same ties, that lay in one layer before, are one piece:
     nothing could be gained by parting them.
     """
     items = {item.name: item for item in question.items}
@@ -137,14 +142,13 @@ def _assigned(
 def _plan(
     question: Question,
     layers: Mapping[frozenset[str], tuple[str, ...]],
-    prefix: str,
+    names: Mapping[frozenset[str], str],
     *,
     kept: bool,
 ) -> LayerPlan:
     sizes = {item.name: item.packed for item in question.items}
     contents = {item.name: item.content for item in question.items}
     former = {frozenset(layer.items.items()) for layer in question.former}
-    names = named(layers, question.former, sizes, prefix)
     planned = [
         PlannedLayer(
             name=names[layer],

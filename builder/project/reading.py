@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from builder.errors import ConfigurationError
@@ -75,6 +76,12 @@ def read_project(keys: Mapping[str, Any], place: str, source: str) -> Project:
             f"`{source}` names no functions",
             hint=f"Write a table `[{head}functions.NAME]`, or begin with `lbuild init`",
         )
+    for one, other in pairwise(sorted(functions, key=str.casefold)):
+        if one.casefold() == other.casefold():
+            raise ConfigurationError(
+                f"`{one}` and `{other}` would be one file where case does not count",
+                hint="Rename one of them",
+            )
     idle = sorted(layers.keys() - {name for each in functions.values() for name in each.layers})
     if idle:
         raise ConfigurationError(

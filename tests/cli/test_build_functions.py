@@ -396,6 +396,11 @@ def test_a_failed_build_leaves_everything_as_it_was(room: Room) -> None:
         ),
         (["[functions.one]", 'requirements = "x"', 'slim = "tiny"'], "configuration", "none of its values"),
         (["[functions.one]"], "configuration", "neither requirements nor source"),
+        (
+            ['[functions.one]\nrequirements = "x"\n[functions.One]\nrequirements = "x"'],
+            "configuration",
+            "one file",
+        ),
         (['[functions."a b"]', 'requirements = "x"'], "configuration", "no name"),
         (["[function.one]", 'requirements = "x"'], "configuration", "Did you mean `functions`?"),
         ([], "configuration", "names no functions"),
@@ -703,3 +708,48 @@ def test_targets_that_cannot_have_one_version_are_told(room: Room) -> None:
     entries = manifest(room)["functions"]
     assert [entries[name]["distributions"][0]["version"] for name in ("one", "two")] == ["1.1", "1.0"]
     assert "base is 1.1 on python3.13/x86_64 and 1.0 on python3.9/x86_64" in outcome.stderr
+
+
+def test_the_build_before_may_lie_elsewhere(room: Room) -> None:
+    """In CI the output folder begins empty: `--previous` names the manifest whose layers stay."""
+    two_functions(room)
+    built(room.lbuild("build"))
+    (room.folder / "dist").rename(room.folder / "before")
+    room.offer("extra", "1.0", {"extra.bin": BIG[::-1][:300_000]})
+    project(room, function(room, "one", "tool extra"), function(room, "two", "base extra"))
+    for name in ("one", "two"):
+        room.write(f"{name}/app.py")
+    kept = built(room.lbuild("build", "--previous", "before", "--json")).report
+    missing = room.lbuild("build", "--previous", "nowhere.json")
+
+    old, new = (
+        json.loads((room.folder / folder / "lbuild-manifest.json").read_text())
+        for folder in ("before", "dist")
+    )
+    assert kept["plans"][0]["as_before"] == ["shared-py313-x86_64-base"]
+    assert new["layers"]["shared-py313-x86_64-base"] == old["layers"]["shared-py313-x86_64-base"]
+    assert sorted(path.name for path in (room.folder / "before").glob("*.zip")) == ["one.zip", "two.zip"]
+    assert (missing.status, missing.codes) == (2, ["input-not-found"])
+
+
+def test_a_function_that_is_no_more_leaves_nothing(room: Room) -> None:
+    """Its file goes with its entry; what lbuild did not write stays."""
+    two_functions(room)
+    built(room.lbuild("build"))
+    room.write("dist/mine.txt", "x")
+    project(room, function(room, "one", "tool"))
+    built(room.lbuild("build"))
+
+    assert list(manifest(room)["functions"]) == ["one"]
+    assert not (room.folder / "dist/two.zip").exists()
+    assert (room.folder / "dist/mine.txt").exists()
+
+
+def test_as_many_layers_as_the_project_wants(room: Room) -> None:
+    """None, if it wants none; named ones count."""
+    two_functions(room)
+    text = (room.folder / "lbuild.toml").read_text()
+    room.write("lbuild.toml", text.replace("[defaults]", "[defaults]\nmax-layers = 0"))
+    built(room.lbuild("build"))
+
+    assert manifest(room)["layers"] == {}
