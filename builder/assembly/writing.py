@@ -101,15 +101,18 @@ def write(pools: Sequence[Linked], job: Job, store: Store) -> tuple[Manifest, fr
 
 def _wanted(linked: Linked, job: Job) -> list[FunctionPart]:
     """The functions that were asked for, and those built before whose layers are not what they were."""
+    present = job.present.functions
+    asked = [part for part in linked.functions if part.name in job.names]
+    others = [part for part in linked.functions if part.name not in job.names and part.name in present]
+    if not others:
+        return asked
     digests = {layer.name: digest_of(layer.plan) for layer in linked.layers}
-    wanted = []
-    for part in linked.functions:
-        entry = job.present.functions.get(part.name)
-        before = () if entry is None else [(name, _inputs_of(name, job)) for name in entry.layers]
-        moved = entry is not None and before != [(name, digests[name]) for name in part.layers]
-        if part.name in job.names or moved:
-            wanted.append(part)
-    return wanted
+
+    def is_moved(part: FunctionPart) -> bool:
+        before = [(name, _inputs_of(name, job)) for name in present[part.name].layers]
+        return before != [(name, digests[name]) for name in part.layers]
+
+    return [*asked, *filter(is_moved, others)]
 
 
 def _inputs_of(layer: str, job: Job) -> str | None:
