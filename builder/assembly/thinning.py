@@ -78,25 +78,27 @@ def _agreed(wheel: VerifiedWheel, deciding: Sequence[_Decided]) -> Slimmed | Non
     verdicts = [decision.get(wheel.sha256) for wheels, decision in deciding if wheel.sha256 in wheels]
     if not verdicts or any(verdict is None for verdict in verdicts):
         return None
-    first, *others = (verdict for verdict in verdicts if verdict is not None)
+    agreeing = [verdict for verdict in verdicts if verdict is not None]
+    first, *others = agreeing
+    drops = {path: rule for path, rule in first.drops.items() if all(path in other.drops for other in others)}
     return Slimmed(
-        drops={
-            path: rule for path, rule in first.drops.items() if all(path in other.drops for other in others)
-        },
+        drops=drops,
         rewritten={
-            path: member
-            for path, member in first.rewritten.items()
-            if all(path in other.rewritten for other in others)
+            path: smaller
+            for verdict in agreeing
+            for path, smaller in verdict.rewritten.items()
+            # What one drops it has no need to make smaller.
+            if all(path in other.rewritten or path in other.drops for other in agreeing)
         },
-        overlay=first.overlay,
     )
 
 
 def packed_size(wheel: VerifiedWheel, slimmed: Slimmed | None) -> int:
     """About how many bytes of a zip the wheel takes."""
     slimmed = slimmed or Slimmed()
+    smaller = {path: each.member for path, each in slimmed.rewritten.items()}
     return sum(
-        slimmed.rewritten.get(member.path, member).compressed_size + 2 * len(member.path) + 76
+        smaller.get(member.path, member).compressed_size + 2 * len(member.path) + 76
         for member in wheel.members
         if member.path not in slimmed.drops
     )
