@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from builder.assembly.asking import Asked, ask
+from builder.assembly.compiling import with_bytecode
 from builder.assembly.pools import fixed_name
 from builder.assembly.telling import reasons, too_large
 from builder.assembly.thinning import Thinning
@@ -48,6 +49,10 @@ def link(locked: Locked, job: Job, bench: Bench, log: StageLog) -> Linked:
             [error for part in linked.functions if (error := too_large(part, linked)) is not None]
         )
         detail.append(count(len(linked.layers), "layer"))
+    linked = with_bytecode(linked, thinning, job, bench, log)
+    SeveralErrors.raise_any(
+        [error for part in linked.functions if (error := too_large(part, linked)) is not None]
+    )
     return linked
 
 

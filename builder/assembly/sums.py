@@ -60,14 +60,15 @@ def sums_of(pools: Sequence[Linked]) -> Sums:
     for linked in pools:
         sizes = {part.name: _size(part.plan) for part in linked.layers}
         layers += ((part, sizes[part.name]) for part in linked.layers)
-        functions += (_function(part, sizes) for part in linked.functions)
+        grown = {part.name: part.grown for part in linked.layers}
+        functions += (_function(part, sizes, grown) for part in linked.functions)
     return Sums(
         functions=tuple(sorted(functions, key=lambda each: each.part.name)),
         layers=tuple(sorted(layers, key=lambda each: each[0].name)),
     )
 
 
-def _function(part: FunctionPart, layers: Mapping[str, Size]) -> FunctionSum:
+def _function(part: FunctionPart, layers: Mapping[str, Size], grown: Mapping[str, int]) -> FunctionSum:
     own = _size(part.plan)
     having = [layers[name] for name in part.layers]
     return FunctionSum(
@@ -77,7 +78,8 @@ def _function(part: FunctionPart, layers: Mapping[str, Size]) -> FunctionSum:
             packed=own.packed + sum(each.packed for each in having),
             unpacked=own.unpacked + sum(each.unpacked for each in having),
         ),
-        alone=expected_size(part.whole),
+        # It would have the same bytecode.
+        alone=expected_size(part.whole) + part.grown + sum(grown[name] for name in part.layers),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from builder.bytecode.values import Mode
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -67,6 +69,7 @@ class Job:
     present: Manifest
     """What the output folder holds, mostly the same."""
     allow: frozenset[str] = frozenset()
+    bytecode: Mode = Mode.NONE
     prefer: tuple[NormalizedName, ...] = ()
     """Projects that win a path two wheels fill with different bytes, first first."""
     write: bool = True
@@ -129,6 +132,8 @@ class Artefact:
     kind: LayoutKind
     plan: BundlePlan
     target: Target
+    grown: int = 0
+    """About how many bytes of the zip are bytecode."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

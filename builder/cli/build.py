@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from builder.bytecode.values import Mode
 from builder.cli.options import CACHE, FILE, INDEX, RESOLVE, TALK, TalkChoices, Wishes, options
 from builder.cli.project_choices import ProjectChoices, run_project, without_inputs
 from builder.cli.streams import tell
@@ -16,6 +17,11 @@ BUILD = (
         "--layers/--no-layers",
         default=None,
         help="Put what functions have in common into layers.  [as the project says]",
+    ),
+    click.option(
+        "--bytecode",
+        type=click.Choice([Mode.NONE.value, Mode.AUTO.value, Mode.ALL.value]),
+        help="Compiled modules beside the sources: none, as many as there is room for, or all.  [auto]",
     ),
     click.option(
         "--previous",

@@ -11,7 +11,7 @@ from builder.cli.options import CACHE, INDEX, RESOLVE, TALK, TalkChoices, Wishes
 from builder.cli.project_choices import ProjectChoices, run_project, without_inputs
 from builder.cli.streams import tell
 
-LAYERS = tuple(BUILD[at] for at in (1, 3, 4))
+LAYERS = tuple(BUILD[at] for at in (1, 3, 4, 5))
 
 
 @click.command(name="layers")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from builder.bytecode.values import Mode
 from builder.cli.options import FromOptions
 from manylinux.errors import UsageError
 
@@ -27,6 +28,7 @@ class ProjectChoices(FromOptions):
     output: Path | None = None
     layers: bool | None = None
     previous: Path | None = None
+    bytecode: str | None = None
     allow: tuple[str, ...] = ()
     locked: bool = False
     upgrade: bool = False
@@ -61,6 +63,7 @@ def run_project(wishes: Wishes, choices: ProjectChoices, terminal: Terminal) -> 
         former=present if choices.previous is None else _manifest(choices.previous),
         present=present,
         allow=allow,
+        bytecode=project.bytecode if choices.bytecode is None else Mode(choices.bytecode),
         prefer=prefer,
         write=not choices.dry_run,
         locked=choices.locked,

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from builder.bytecode.values import Mode
 from builder.errors import ConfigurationError
 from builder.model import Slimming
 from builder.project.tables import Table, nearest
@@ -49,11 +50,13 @@ _DEFAULTS = (
     "exclude-runtime-packages",
     "output",
     "locks",
+    "bytecode",
     "layer-path",
     "share-layers",
     "max-layers",
 )
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_MODES = (Mode.NONE.value, Mode.AUTO.value, Mode.ALL.value)
 _LAYER_PATHS = ("python", "site-packages")
 
 
@@ -92,6 +95,7 @@ def read_project(keys: Mapping[str, Any], place: str, source: str) -> Project:
         source=source,
         output=defaults.text("output") or "dist",
         locks=defaults.text("locks"),
+        bytecode=defaults.choice("bytecode", _mode, _MODES) or Mode.AUTO,
         functions=functions,
         layers=layers,
         groups=tuple(sorted(_groups(tables["groups"], defaults, functions), key=lambda each: each.name)),
@@ -228,6 +232,12 @@ def _target(table: Table, defaults: Table) -> Target:
 
 def _first(values: Iterator[Any]) -> Any:
     return next((value for value in values if value is not None), None)
+
+
+def _mode(text: str) -> Mode:
+    if text not in _MODES:
+        raise ValueError(text)
+    return Mode(text)
 
 
 def _layer_path(text: str) -> str:

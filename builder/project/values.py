@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from builder.bytecode.values import Mode
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -80,5 +82,6 @@ class Project:
     """Every function is in one; sorted by name."""
     locks: str | None = None
     """The folder of the lock files, as seen from the project's; None: none are kept."""
+    bytecode: Mode = Mode.AUTO
     layer_path: str = "python"
     """`python`, or `site-packages` for the long form."""

@@ -15,7 +15,14 @@ BIG = os.urandom(1_500_000)
 
 def project(room: Room, *tables: str) -> None:
     """The project's configuration."""
-    room.write("lbuild.toml", "[defaults]", 'runtime = "python3.13"', "share-layers = true", *tables)
+    room.write(
+        "lbuild.toml",
+        "[defaults]",
+        'runtime = "python3.13"',
+        "share-layers = true",
+        'bytecode = "none"',
+        *tables,
+    )
 
 
 def function(room: Room, name: str, requirements: str, *more: str) -> str:
