@@ -1,15 +1,17 @@
 """Bytecode for the parts of a pool, so that no function grows beyond its share of Lambda's limit.
 
-A layer has the bytecode of all its modules or of none: all where each function that has it has room for that.
-So an edit of a source changes no layer, unless a function is near the limit. What room is left is for the
-functions' own bundles.
+A layer has the bytecode of all its modules or of none: all where each function that has it has room for
+that. What it had in the build before it keeps while a function is only a little above or below its share. So
+an edit of a source changes no layer, unless it is a very large one. What room is left is for the functions'
+own bundles.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from builder.assembly.inputs_digest import digest_of
 from builder.bytecode.selecting import SHARE
 from builder.bytecode.values import Mode
 from builder.link.contents import read_content
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from builder.bytecoding import Bytecoded
     from builder.model import BundlePlan, Slimmed, SourceFile
     from builder.order import Order, StageLog
+    from builder.report.values import Bytecode
 
 Part = TypeVar("Part", bound="Artefact")
 
@@ -37,14 +40,22 @@ def with_bytecode(linked: Linked, thinning: Thinning, job: Job, bench: Bench, lo
         return linked
     with log.stage("compile") as detail:
         compiling = _Compiling(linked, thinning, job, bench)
-        # What most functions have comes first: there it spares the most cold starts.
-        ranked = sorted(linked.layers, key=lambda part: (-len(part.functions), part.name))
-        made = {part.name: compiling.layer(part) for part in ranked}
-        layers = tuple(made[part.name] for part in linked.layers)
+        layers = compiling.layers(linked.layers)
         functions = tuple(map(compiling.function, linked.functions))
         detail.append(count(compiling.modules, "module"))
     notes = (*linked.notes, *dict.fromkeys(compiling.notes))
     return replace(linked, layers=layers, functions=functions, notes=notes)
+
+
+class _Candidate(NamedTuple):
+    """A layer that could have bytecode."""
+
+    part: LayerPart
+    compiled: LayerPart
+    figures: Bytecode
+    slack: int
+    """Bytes by which a function may be beyond its share for the layer to stay as it was; below nothing: by
+    which it has to be within, for the layer to have what it had not."""
 
 
 class _Compiling:
@@ -65,20 +76,40 @@ class _Compiling:
         self.notes: list[str] = []
         self.modules = 0
 
-    def layer(self, part: LayerPart) -> LayerPart:
+    def layers(self, parts: Sequence[LayerPart]) -> tuple[LayerPart, ...]:
+        """Those that had bytecode first, then what most functions have: it spares the most cold starts."""
+        candidates = [found for part in parts if (found := self._candidate(part)) is not None]
+        ranked = sorted(candidates, key=lambda each: (-each.slack, -len(each.part.functions), each.part.name))
+        made = {each.part.name: each.compiled for each in ranked if self._is_granted(each)}
+        return tuple(made.get(part.name, part) for part in parts)
+
+    def _candidate(self, part: LayerPart) -> _Candidate | None:
         order = self._order(part, limited=False)
         made = self._made(part, order, (), self._thinning.shared)
         if made.figures is None:
-            return part
-        short = [name for name in part.functions if self._rooms[name] < made.figures.unpacked]
+            return None
+        compiled = self._with(part, order, (), made)
+        former = self._job.former.layers.get(part.name)
+        slack = 0
+        if former is not None and former.inputs == digest_of(compiled.plan):
+            slack = self._limit // 10
+        elif former is not None and former.inputs == digest_of(part.plan):
+            slack = -self._limit // 20
+        return _Candidate(part, compiled, made.figures, slack)
+
+    def _is_granted(self, each: _Candidate) -> bool:
+        """Whether all functions have room for it, which is then taken."""
+        functions, wanted = each.part.functions, each.figures.unpacked
+        short = [name for name in functions if self._rooms[name] + each.slack < wanted]
         if short and self._job.bytecode is Mode.AUTO:
             self.notes.append(
-                f"no bytecode in `{part.name}`: `{short[0]}` has no room for {human(made.figures.unpacked)}"
+                f"no bytecode in `{each.part.name}`: `{short[0]}` has no room for {human(wanted)}"
             )
-            return part
-        for name in part.functions:
-            self._rooms[name] -= made.figures.unpacked
-        return self._with(part, order, (), made)
+            return False
+        for name in functions:
+            self._rooms[name] -= wanted
+        self.modules += each.figures.modules
+        return True
 
     def function(self, part: FunctionPart) -> FunctionPart:
         source = self._sources[part.name]
@@ -87,7 +118,10 @@ class _Compiling:
             most = (max(0, self._rooms[part.name]) + _size(part.plan)) / SHARE
             order = replace(order, limited=True, max_size=min(int(most), self._limit - 1))
         made = self._made(part, order, source, self._thinning.own[part.name])
-        return part if made.figures is None else self._with(part, order, source, made)
+        if made.figures is None:
+            return part
+        self.modules += made.figures.modules
+        return self._with(part, order, source, made)
 
     def _order(self, part: Artefact, *, limited: bool) -> Order:
         return replace(
@@ -117,8 +151,6 @@ class _Compiling:
         return made
 
     def _with(self, part: Part, order: Order, source: Sequence[SourceFile], made: Bytecoded) -> Part:
-        assert made.figures is not None
-        self.modules += made.figures.modules
         plan = plan_bundle(
             part.plan.wheels, source, part.target, order.link, read_content, made.slimmed, made.made
         )

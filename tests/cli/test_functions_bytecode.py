@@ -39,7 +39,7 @@ def able(room: Room, tmp_path: Path) -> Room:
     (folder / f"python{PYTHON}").symlink_to(interpreter_of(PYTHON).path)
     room.offer("base", "1.0", {**MODULES, "base/data.bin": random.Random(1).randbytes(1_500_000)})
     room.write("one/app.py", "import base")
-    return replace(room, environ={**room.environ, "PATH": str(folder)})
+    return replace(room, environ={**room.environ, "PATH": str(folder)}, bytecode=None)
 
 
 def build(room: Room, mode: str) -> dict[str, Any]:
@@ -108,3 +108,23 @@ def test_a_layer_without_room_for_it_in_one_function_has_none(able: Room) -> Non
     assert outcome.status == 0, outcome.stderr
     assert any("`full` has no room for" in note for note in outcome.report["notes"])
     assert compiled(able)["one"] == [f"__pycache__/app.{TAG}.pyc"]
+
+
+def test_a_layer_keeps_its_bytecode_near_the_line(able: Room) -> None:
+    """What a function grows by does not take it away at once; a fresh build decides anew."""
+    code = "".join(f"def f{number}(): return {number}\n" for number in range(60_000)).encode()
+    noise = random.Random(2).randbytes(4_500_000)
+    able.offer("base", "1.1", {**MODULES, "base/large.py": code, "base/data.bin": noise})
+    able.offer("heavy", "1.0", {"zeros.bin": bytes(180_000_000), "noise.bin": noise})
+    table = '[functions.full]\nrequirements = ["base", "heavy"]\nsource = "full"\n'
+    able.write("lbuild.toml", TABLES.format(python=PYTHON, mode="auto") + table)
+    able.write("full/app.py", "x = 1")
+    assert able.lbuild("build", "--refresh").status == 0
+    before = compiled(able)
+    (able.folder / "full/data.bin").write_bytes(bytes(18_000_000))
+    grown = able.lbuild("build", "--json")
+    afresh = able.lbuild("build", "--json", "-o", "other")
+
+    assert any(name.startswith("shared") and paths for name, paths in before.items())
+    assert grown.report["changed"] == ["full.zip"]
+    assert any("`full` has no room for" in note for note in afresh.report["notes"])
