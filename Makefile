@@ -57,6 +57,10 @@ bench-size: venv
 	  $(BIN)/python -m benchmarks.sizes --serverless $(VENV)/serverless/node_modules --write docs/size-figures.md; \
 	else $(BIN)/python -m benchmarks.sizes --write docs/size-figures.md; fi
 
+.PHONY: bench-layers
+bench-layers: venv
+	$(BIN)/python -m benchmarks.layers
+
 # What needs the package index and more time than a gate has: many real projects, built, imported, and compared with
 # what uv picks. `make sweep ARGS=--quick` takes some minutes, all of it some hours. `make sweep-loading` is the part
 # that holds the ELF audit against the dynamic loader; one that was interrupted goes on.
@@ -70,6 +74,11 @@ sweep: venv
 .PHONY: sweep-loading
 sweep-loading: venv
 	$(BIN)/python tests/sweeps/loading.py --write docs/sweep.md $(LOADING)
+
+# The example of six functions, built, inspected, tried, and built again after an edit; about 75 MB to download.
+.PHONY: sweep-monorepo
+sweep-monorepo: venv
+	$(BIN)/python tests/sweeps/monorepo.py
 
 # Every compiled file of some eighty wheels, stripped, checked and loaded before and after: about a gigabyte to
 # download. `ARGS='--arm-root FOLDER'` loads those of aarch64 too (see stripping.py).

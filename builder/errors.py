@@ -41,6 +41,18 @@ class NotDroppableError(UsageError):
     code = "not-droppable"
 
 
+class ConfigurationError(UsageError):
+    """`[tool.lbuild]`, or lbuild.toml, cannot be understood."""
+
+    code = "configuration"
+
+
+class InvalidManifestError(UsageError):
+    """A `lbuild-manifest.json` that cannot be read."""
+
+    code = "invalid-manifest"
+
+
 class MissingHashError(UsageError):
     """`--require-hashes` is in force and a requirement has none."""
 
@@ -75,6 +87,18 @@ class PathConflictError(NoSolutionError):
     """Two wheels, or a wheel and the source, put different bytes at one path."""
 
     code = "path-conflict"
+
+
+class NoCommonLockError(NoSolutionError):
+    """Functions that are to have the same versions cannot have them."""
+
+    code = "no-common-lock"
+
+
+class TooManyLayersError(NoSolutionError):
+    """A function asks for more layers than Lambda takes."""
+
+    code = "too-many-layers"
 
 
 class TooLargeError(NoSolutionError):

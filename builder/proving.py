@@ -57,7 +57,7 @@ class Proven:
 
 
 @dataclass(slots=True)
-class _Refused:
+class Refused:
     """Files that turned out not to load, and what was said of each."""
 
     reasons: dict[str, str] = field(default_factory=dict)
@@ -83,7 +83,7 @@ def _in_one_line(finding: Finding) -> str:
 
 def proven_bundle(order: Order, tools: Tools, log: StageLog, source: Sequence[SourceFile]) -> Proven:
     """The first resolution whose bundle loads; WillNotLoadError where one does not and none is left."""
-    refused = _Refused()
+    refused = Refused()
     while True:
         with log.stage("resolve") as detail:
             resolution = resolve_order(order, tools, refused.reasons)
@@ -216,7 +216,7 @@ def proven_resolution(order: Order, tools: Tools, log: StageLog) -> tuple[Resolu
 
     Nothing but files of last resort is fetched for it.
     """
-    refused = _Refused()
+    refused = Refused()
     while True:
         with log.stage("resolve") as detail:
             resolution = resolve_order(order, tools, refused.reasons)

@@ -14,6 +14,9 @@ from manylinux.errors import ExitStatus, LbuildError, UsageError
 
 COMMANDS = {
     "bundle": ("builder.cli.bundle", "Build a bundle; what lbuild does when no command is named"),
+    "init": ("builder.cli.init", "Begin a project of functions: write a first lbuild.toml"),
+    "build": ("builder.cli.build", "Build a project's functions, and the layers they share"),
+    "layers": ("builder.cli.layers", "Show which layers a project's functions would share, and why"),
     "lock": ("builder.cli.lock", "Write the resolution as a lock file (PEP 751)"),
     "why": ("builder.cli.why", "Tell why a project has its version, and not a newer one"),
     "try": ("builder.cli.try_", "Run a bundle here as Lambda would"),

@@ -1,4 +1,4 @@
-"""`[tool.lbuild]` in the current folder's pyproject.toml: what holds for every run there.
+"""`[tool.lbuild]` in the current folder's pyproject.toml, or lbuild.toml: what holds for every run there.
 
 [tool.lbuild]
 index-pins = {torch = "https://wheels.example/simple"}
@@ -11,20 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from builder.errors import ConfigurationError
 from builder.slim.profile import SlimProfile
-from manylinux.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-KEYS = ("index-pins", "slim")
-
-
-class ConfigurationError(UsageError):
-    """`[tool.lbuild]` cannot be understood."""
-
-    code = "configuration"
+PROJECT_KEYS = ("defaults", "functions", "layers", "groups")
+"""Read by `builder.project`, for the commands that build a project of functions."""
+KEYS = ("index-pins", "slim", *PROJECT_KEYS)
+OWN = "lbuild.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,35 +35,44 @@ class Configuration:
 
 def read_configuration(folder: Path) -> Configuration:
     """What is configured for runs in `folder`. Raises ConfigurationError."""
-    path = folder / "pyproject.toml"
+    document, own = _read(folder / "pyproject.toml") or {}, _read(folder / OWN)
+    if own is None:
+        return configuration_of(document)
+    if configuration_of(document) != Configuration():
+        raise ConfigurationError(
+            f"Both `{OWN}` and `[tool.lbuild]` in `pyproject.toml` configure lbuild", hint="Keep one of them"
+        )
+    return configuration_of({"tool": {"lbuild": own}}, OWN)
+
+
+def _read(path: Path) -> Mapping[str, Any] | None:
     if not path.is_file():
-        return Configuration()
+        return None
     import tomllib  # 14 ms, for those who have a pyproject.toml
 
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         nested = isinstance(error, RecursionError)
         raise ConfigurationError(
-            "`pyproject.toml` cannot be read",
+            f"`{path.name}` cannot be read",
             evidence=["its tables are nested too deep" if nested else str(error)],
             hint="Mend it; lbuild looks there for `[tool.lbuild]`",
         ) from error
-    return configuration_of(document)
 
 
-def configuration_of(document: Mapping[str, Any]) -> Configuration:
+def configuration_of(document: Mapping[str, Any], source: str = "pyproject.toml") -> Configuration:
     """What a pyproject.toml says to lbuild. Raises ConfigurationError for keys it does not know."""
     tools = document.get("tool", {})
     table = tools.get("lbuild", {}) if isinstance(tools, dict) else {}
     if not isinstance(table, dict):
-        raise ConfigurationError("`tool.lbuild` in pyproject.toml is not a table")
+        raise ConfigurationError(f"`tool.lbuild` in {source} is not a table")
     for key in sorted(set(table) - set(KEYS)):
-        raise unknown(f"`[tool.lbuild]` in pyproject.toml has no key `{key}`", key, KEYS)
+        raise unknown(f"`[tool.lbuild]` in {source} has no key `{key}`", key, KEYS)
     pins = table.get("index-pins", {})
     if not isinstance(pins, dict) or not all(isinstance(url, str) for url in pins.values()):
         raise ConfigurationError(
-            "`tool.lbuild.index-pins` in pyproject.toml is not a table of URLs",
+            f"`tool.lbuild.index-pins` in {source} is not a table of URLs",
             hint='Write `index-pins = {PROJECT = "URL"}`',
         )
     if "slim" not in table:

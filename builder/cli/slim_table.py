@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from builder.cli.configuration import ConfigurationError, unknown
+from builder.cli.configuration import unknown
+from builder.errors import ConfigurationError
 from builder.model import Slimming
 from builder.slim.globs import GlobFault
 from builder.slim.profile import SlimProfile

@@ -223,6 +223,22 @@ class Wiring:
         deciders = [VERSION, packaging.__version__, repr(self._target), sorted(self._allow)]
         return wish_key([*deciders, wishes, self._locked, defaults, os.getcwd()])
 
+    def beside(self, wishes: Wishes, target: Target) -> Wiring:
+        """Tools for other wishes of the same run: one store, one progress, one workshop."""
+        other = Wiring(
+            wishes,
+            target,
+            self.store,
+            self._progress,
+            self._terminal,
+            self.pip,
+            self._output,
+            allow=self._allow,
+            bundle=self._bundle,
+        )
+        other.workshop = self.workshop
+        return other
+
     def close(self) -> None:
         """No request is under way and no process runs any more."""
         if "_compiling" in self.__dict__ and self._compiling[0] is not None:

@@ -48,6 +48,37 @@ def audit_plan(
     return Verdict(findings=findings, refused=_refused(plan, errors), errors=tuple(errors))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """A bundle or a layer, and where Lambda unpacks it."""
+
+    plan: BundlePlan
+    root: str
+    of_source: Mapping[str, Binary]
+    """Facts of files that no wheel brought, by path in the plan."""
+
+
+def audit_trees(
+    trees: Sequence[Tree],
+    target: Target,
+    allowed: Collection[str],
+    of_wheel: Callable[[VerifiedWheel], Mapping[str, Binary]],
+) -> Verdict:
+    """The verdict on a function with its layers, as the loader sees them together; paths are absolute."""
+    binaries: dict[str, Binary] = {}
+    others: list[str] = []
+    for tree in trees:
+        found, rest = _sorted_out(tree.plan, of_wheel, tree.of_source)
+        binaries |= {f"{tree.root}/{path}": binary for path, binary in found.items()}
+        others += (f"{tree.root}/{path}" for path in rest)
+    findings = audit(binaries, policy_of(target), others=others)
+    errors = [each for each in findings if each.severity is Severity.ERROR and each.code not in allowed]
+    refused: dict[str, Finding] = {}
+    for tree in trees:
+        refused = {**_refused(tree.plan, errors, f"{tree.root}/"), **refused}
+    return Verdict(findings=findings, refused=refused, errors=tuple(errors))
+
+
 def _sorted_out(
     plan: BundlePlan,
     of_wheel: Callable[[VerifiedWheel], Mapping[str, Binary]],
@@ -74,11 +105,11 @@ def _binary(
     return of_source.get(file.path)
 
 
-def _refused(plan: BundlePlan, errors: Iterable[Finding]) -> dict[str, Finding]:
+def _refused(plan: BundlePlan, errors: Iterable[Finding], root: str = "") -> dict[str, Finding]:
     """The first reason of each wheel with an error that no company mends."""
     intrinsic = {each.path: each for each in reversed(list(errors)) if each.code in INTRINSIC}
     refused: dict[str, Finding] = {}
     for file in plan.files:
-        if file.path in intrinsic and isinstance(file.content, FromWheel):
-            refused.setdefault(plan.wheels[file.content.wheel].filename, intrinsic[file.path])
+        if root + file.path in intrinsic and isinstance(file.content, FromWheel):
+            refused.setdefault(plan.wheels[file.content.wheel].filename, intrinsic[root + file.path])
     return refused

@@ -7,6 +7,7 @@ candidates of them and `provider` hands those to resolvelib; `pins` and `skips` 
 `reasons` and `failure` what did not. `solve` gives all of that to who wants to know more than the pins.
 """
 
+from builder.resolve.part import Part
 from builder.resolve.resolve import Solution, resolve, solve
 
-__all__ = ["Solution", "resolve", "solve"]
+__all__ = ["Part", "Solution", "resolve", "solve"]

@@ -1,0 +1,34 @@
+"""`lbuild layers`: which layers a project's functions would share, and why."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from builder.cli.build import BUILD
+from builder.cli.options import CACHE, INDEX, RESOLVE, TALK, TalkChoices, Wishes, options
+from builder.cli.project_choices import ProjectChoices, run_project, without_inputs
+from builder.cli.streams import tell
+
+LAYERS = tuple(BUILD[at] for at in (1, 3, 4, 5))
+
+
+@click.command(name="layers")
+@options(LAYERS, RESOLVE, INDEX, CACHE, TALK)
+def command(**keywords: Any) -> None:
+    """Show the layers that the project's functions would share, what they save and why; write nothing."""
+    from builder.assembly.json_form import assembly_as_json
+    from builder.assembly.text import summary
+    from builder.cli.terminal import Terminal
+
+    talk = TalkChoices.of(keywords)
+    terminal = Terminal(talk.verbosity)
+    keywords |= {"names": (), "layers": True, "locked": False, "upgrade": False, "dry_run": True}
+    choices = replace(ProjectChoices.of(keywords), layers=True)
+    assembly = run_project(Wishes.of(without_inputs(keywords)), choices, terminal)
+    terminal.say(summary(assembly, everything=True, planned_only=True))
+    for line in assembly.notes:
+        terminal.note(line)
+    if talk.as_json:
+        tell(json.dumps(assembly_as_json(assembly, planned_only=True), indent=2))

@@ -1,0 +1,128 @@
+"""The options of commands that look at a whole project, and the run that they have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from builder.bytecode.values import Mode
+from builder.cli.options import FromOptions
+from manylinux.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from builder.assembly.assemble import Assembly
+    from builder.cli.options import Wishes
+    from builder.cli.terminal import Terminal
+    from builder.project.manifest import Manifest
+    from builder.project.values import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectChoices(FromOptions):
+    """The options of these commands alone."""
+
+    names: tuple[str, ...] = ()
+    output: Path | None = None
+    layers: bool | None = None
+    previous: Path | None = None
+    bytecode: str | None = None
+    allow: tuple[str, ...] = ()
+    locked: bool = False
+    upgrade: bool = False
+    dry_run: bool = False
+
+
+def run_project(wishes: Wishes, choices: ProjectChoices, terminal: Terminal) -> Assembly:
+    """Build, or only plan, the functions of the project in the current folder; tell how it goes."""
+    from builder.assembly.assemble import assemble
+    from builder.assembly.values import Job
+    from builder.cli.choices import NEWEST, allowed_codes, normalized
+    from builder.cli.configuration import read_configuration
+    from builder.cli.project_wiring import project_bench
+    from builder.project.finding import find_project
+
+    folder = Path.cwd()
+    if choices.locked and choices.upgrade:
+        raise UsageError("`--locked` and `--upgrade` contradict each other", hint="Give one of them")
+    read_configuration(folder)  # which knows the keys that are not about functions
+    project = find_project(folder)
+    names = _names(choices.names, project)
+    output = choices.output or folder / project.output
+    allow = allowed_codes(choices.allow)
+    prefer = normalized(name for name in wishes.resolve.prefer if name != NEWEST)
+    present = _present(output)
+    job = Job(
+        project=project,
+        folder=folder,
+        output=output,
+        names=names,
+        share_layers=choices.layers,
+        former=present if choices.previous is None else _manifest(choices.previous),
+        present=present,
+        allow=allow,
+        bytecode=project.bytecode if choices.bytecode is None else Mode(choices.bytecode),
+        prefer=prefer,
+        write=not choices.dry_run,
+        locked=choices.locked,
+        upgrade=choices.upgrade,
+    )
+    if choices.locked and project.locks is None:
+        raise UsageError(
+            "`--locked` is given, and the project keeps no lock files",
+            hint="Name a folder for them with `locks` in the defaults",
+        )
+    _warn_of_runtimes(project, names, terminal)
+    target = project.functions[names[0]].target
+    with project_bench(wishes, target, terminal, output, allow) as bench:
+        return assemble(job, bench)
+
+
+def _names(given: Sequence[str], project: Project) -> tuple[str, ...]:
+    """The functions to build. Raises UsageError for one that is not there."""
+    from builder.project.tables import nearest
+
+    for name in given:
+        if name not in project.functions:
+            raise UsageError(
+                f"`{project.source}` has no function `{name}`",
+                evidence=[f"there are: {', '.join(f'`{each}`' for each in sorted(project.functions))}"],
+                hint=nearest(name, project.functions),
+            )
+    return tuple(sorted(set(given) or project.functions))
+
+
+def _present(output: Path) -> Manifest:
+    """What an earlier build wrote into the output folder."""
+    from builder.project.manifest import NAME, Manifest, read_manifest
+
+    path = output / NAME
+    return read_manifest(path) if path.is_file() else Manifest()
+
+
+def _manifest(path: Path) -> Manifest:
+    """The manifest that `--previous` names, by its file or its folder."""
+    from builder.errors import InputNotFoundError
+    from builder.project.manifest import NAME, read_manifest
+
+    file = path / NAME if path.is_dir() else path
+    if not file.is_file():
+        raise InputNotFoundError(f"`{file}` does not exist", hint=f"`--previous` names a `{NAME}`")
+    return read_manifest(file)
+
+
+def _warn_of_runtimes(project: Project, names: Sequence[str], terminal: Terminal) -> None:
+    from datetime import UTC, datetime
+
+    today = datetime.now(tz=UTC).date()
+    warnings = (project.functions[name].target.runtime.warning_on(today) for name in names)
+    for line in dict.fromkeys(line for line in warnings if line):
+        terminal.warn(line)
+
+
+def without_inputs(keywords: dict[str, object]) -> dict[str, object]:
+    """Keywords for `Wishes.of`, for a command whose inputs and targets a project names."""
+    absent = {"words": (), "requirement_files": (), "constraint_files": (), "extras": (), "groups": ()}
+    return {"require_hashes": False, "runtime": None, "arch": None, **absent, **keywords}
