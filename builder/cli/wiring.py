@@ -32,7 +32,10 @@ from prebuilt_index.urls import is_remote, redacted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from builder.build import PureBuilder
+    from builder.build import Provenance, PureBuilder
+    from builder.build.choice import Wishes as BuildWishes
+    from builder.build.door import NativeDoor
+    from builder.build.native import NativeBuilds
     from builder.bytecode.workshop import BytecodeWorkshop
     from builder.cli.bundle_choices import BundleChoices
     from builder.cli.options import Wishes
@@ -121,7 +124,7 @@ class Wiring:
     def options(self) -> ResolveOptions:
         from builder.cli.choices import resolve_options
 
-        return resolve_options(self._wishes.resolve, self.reading.inputs)
+        return resolve_options(self._wishes.resolve, self.reading.inputs, self.build_wishes)
 
     @cached_property
     def facts(self) -> World:
@@ -138,7 +141,15 @@ class Wiring:
         from builder.cli.supply import fetch_with
 
         learn = self.workshop.learning(self.slimming)
-        return fetch_with(lambda: self.facts, self.store, self.workshop.prepare, learn, self._progress, pins)
+        return fetch_with(
+            lambda: self.facts,
+            self.store,
+            self.workshop.prepare,
+            learn,
+            self._progress,
+            pins,
+            self.native_door.builders,
+        )
 
     def slimmed(
         self, wheels: Sequence[VerifiedWheel], source: Sequence[SourceFile], profile: SlimProfile
@@ -186,6 +197,11 @@ class Wiring:
             self.store, interpreter, self._progress
         ), reason
 
+    def provenance(self, sha256: str) -> Provenance | None:
+        from builder.build import provenance_of
+
+        return provenance_of(self.store, sha256)
+
     def on_stage(self, stage: Stage) -> None:
         self._terminal.stage(stage)
 
@@ -204,6 +220,26 @@ class Wiring:
         return NOTHING if self._bundle is None else slim_profile(self._bundle, self.configuration.slim)
 
     @cached_property
+    def build_wishes(self) -> BuildWishes:
+        from builder.cli.choices import build_wishes
+
+        return build_wishes(self._wishes.resolve.build, self.configuration.build)
+
+    @cached_property
+    def native_door(self) -> NativeDoor:
+        from builder.build.door import NativeDoor
+
+        return NativeDoor(target=self._target, wishes=self.build_wishes, open=lambda: self.native_builds)
+
+    @cached_property
+    def native_builds(self) -> NativeBuilds:
+        from builder.cli.native import native_builds
+
+        return native_builds(
+            self._target, self.build_wishes, self.store, lambda: self.facts, self.options, self._terminal
+        )
+
+    @cached_property
     def settings(self) -> IndexSettings:
         from builder.cli.choices import index_pins, index_settings
 
@@ -217,7 +253,7 @@ class Wiring:
         if "-" in (*inputs.words, *inputs.requirement_files):
             return ""
         wishes = [asdict(each) for each in (inputs, self._wishes.resolve, self._wishes.index)]
-        pins = sorted(self.configuration.index_pins.items())
+        pins = [*sorted(self.configuration.index_pins.items()), *sorted(self.configuration.build.items())]
         defaults = [redacted(self.pip.index_url), self.pip.no_index, pins]
         # What orders versions and evaluates markers, and the row of the runtime's table, decide too.
         deciders = [VERSION, packaging.__version__, repr(self._target), sorted(self._allow)]
@@ -268,7 +304,9 @@ class Wiring:
             proxy=self.pip.proxy,
         )
         policy = BuildPolicy(logs=self.store.root / "logs", offline=offline)
-        return PureBuilder(store=self.store, index=index, policy=policy, environ=os.environ)
+        return PureBuilder(
+            store=self.store, index=index, policy=policy, environ=os.environ, native=self.native_door
+        )
 
 
 @contextmanager

@@ -1,0 +1,67 @@
+"""Folders of builds whose lbuild was killed: the next build removes them, and what still runs in them.
+
+Who builds holds a lock on a file in the build's folder. The system lets go of it when the process is gone,
+however it went, and programs that were started do not inherit it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from builder.build.process import MARK
+from builder.strays import end_strays
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+if sys.platform != "win32":
+    import fcntl
+
+PREFIX = "lbuild-build-"
+_LOCK = "held"
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """The build in `folder` is alive inside the block."""
+    if sys.platform == "win32":
+        yield
+        return
+    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def sweep(parent: Path | None) -> None:
+    """No folder of a dead build is left in `parent`, or in the system's folder for temporary files.
+
+    One without its lock's file may have been made this moment, and stays.
+    """
+    if sys.platform == "win32":
+        return
+    root = Path(os.path.realpath(parent or tempfile.gettempdir()))
+    for folder in root.glob(f"{PREFIX}*"):
+        # Another user's cannot be opened; another lbuild may be sweeping too.
+        with suppress(OSError):
+            _remove_if_dead(folder)
+
+
+def _remove_if_dead(folder: Path) -> None:
+    if folder.is_symlink() or folder.lstat().st_uid != os.getuid():
+        return
+    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        end_strays(MARK, str(folder))
+        shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(descriptor)
