@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from builder.budget.limit import Limit
-    from builder.build.values import Provenance
     from builder.bytecode.workshop import BytecodeWorkshop
     from builder.inputs import Reading
     from builder.model import BundlePlan, Pin, ResolveOptions, SourceFile
@@ -147,10 +146,6 @@ class Tools(Protocol):
 
     def bytecode_workshop(self) -> tuple[BytecodeWorkshop | None, str]:
         """Where the target's bytecode is made; or None and why the bundle gets none."""
-        ...
-
-    def provenance(self, sha256: str) -> Provenance | None:
-        """How the wheel with this digest was compiled; None when it was not compiled here."""
         ...
 
     def on_stage(self, stage: Stage) -> None: ...

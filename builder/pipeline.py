@@ -60,7 +60,7 @@ def build_bundle(order: Order, tools: Tools) -> Report:
         bytecode=proven.bytecode,
         findings=proven.findings,
         warnings=proven.warnings,
-        compiled=tuple(_compiled(proven, tools)),
+        compiled=tuple(_compiled(proven, tools.store)),
         notes=(
             *proven.choice.notes,
             *proven.notes,
@@ -118,13 +118,17 @@ def _report(order: Order, resolution: Resolution, log: StageLog) -> Report:
     )
 
 
-def _compiled(proven: Proven, tools: Tools) -> Iterator[Compiled]:
+def _compiled(proven: Proven, store: Store) -> Iterator[Compiled]:
     """The packages whose wheels were compiled here; a wheel of an index was not, so nobody asks about it."""
     made = {
         pin.name for pin in proven.resolution.pins if not pin.file.is_wheel or pin.file.direct is not None
     }
+    if not made:
+        return
+    from builder.build import provenance_of
+
     for wheel in proven.choice.wheels:
-        story = tools.provenance(wheel.sha256) if wheel.name in made else None
+        story = provenance_of(store, wheel.sha256) if wheel.name in made else None
         if story is not None:
             yield Compiled(
                 package=f"{wheel.name} {wheel.version}",

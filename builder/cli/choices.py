@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builder.model import (
-    Compiling,
     FormatControl,
     IndexOptions,
     Inputs,
@@ -29,9 +28,9 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-    from builder.build.choice import Wishes as BuildWishes
     from builder.cli.bundle_choices import BundleChoices
     from builder.cli.options import CacheChoices, IndexChoices, InputChoices, ResolveChoices, TargetChoices
+    from builder.model import Compiling
     from prebuilt_index.index.client import IndexSettings
     from prebuilt_index.pip_config import PipDefaults
     from prebuilt_index.transport.port import HttpConfig, HttpPolicy
@@ -120,46 +119,10 @@ def given_inputs(inputs: InputChoices, resolve: ResolveChoices, index: IndexChoi
     )
 
 
-def build_wishes(texts: Sequence[str], configured: Mapping[str, str]) -> BuildWishes:
-    """How to compile: the command line's words before those of the configuration. Raises UsageError."""
-    from builder.build.choice import Mode
-    from builder.build.choice import Wishes as BuildWishes
-
-    default, projects = Mode.AUTO, {}
-    given = [*configured.items(), *((name or ":all:", how) for name, _, how in map(_rpartitioned, texts))]
-    for project, how in given:
-        if how not in list(Mode):
-            raise UsageError(
-                f"There is no way to build called `{how}`",
-                evidence=[f"there are: {', '.join(Mode)}"],
-                hint="Write `--build HOW`, or `--build PROJECT=HOW` for one project",
-            )
-        if project == ":all:":
-            default = Mode(how)
-        else:
-            projects[normalized((project,))[0]] = Mode(how)
-    return BuildWishes(default=default, projects=projects)
-
-
-def _rpartitioned(text: str) -> tuple[str, str, str]:
-    return text.rpartition("=")
-
-
-def compiling(wishes: BuildWishes) -> Compiling:
-    """Which projects may be compiled at all."""
-    from builder.build.choice import Mode
-
-    default = wishes.default is not Mode.NEVER
-    others = frozenset(
-        name for name, mode in wishes.projects.items() if (mode is not Mode.NEVER) is not default
-    )
-    return Compiling(default=default, others=others)
-
-
-def resolve_options(choices: ResolveChoices, inputs: Inputs, wishes: BuildWishes) -> ResolveOptions:
+def resolve_options(choices: ResolveChoices, inputs: Inputs, compiling: Compiling) -> ResolveOptions:
     """How to resolve: the command line's wishes and the inputs' own."""
     return ResolveOptions(
-        compiling=compiling(wishes),
+        compiling=compiling,
         preference=Preference.NEWEST if NEWEST in choices.prefer else Preference.WHEELS,
         allow_prereleases=inputs.allow_prereleases,
         format_control=inputs.format_control,

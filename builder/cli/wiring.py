@@ -7,7 +7,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ from prebuilt_index.urls import is_remote, redacted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from builder.build import Provenance, PureBuilder
+    from builder.build import PureBuilder
     from builder.build.choice import Wishes as BuildWishes
     from builder.build.door import NativeDoor
     from builder.build.native import NativeBuilds
@@ -122,9 +122,10 @@ class Wiring:
 
     @cached_property
     def options(self) -> ResolveOptions:
+        from builder.cli.build_choices import compiling
         from builder.cli.choices import resolve_options
 
-        return resolve_options(self._wishes.resolve, self.reading.inputs, self.build_wishes)
+        return resolve_options(self._wishes.resolve, self.reading.inputs, compiling(self.build_wishes))
 
     @cached_property
     def facts(self) -> World:
@@ -197,11 +198,6 @@ class Wiring:
             self.store, interpreter, self._progress
         ), reason
 
-    def provenance(self, sha256: str) -> Provenance | None:
-        from builder.build import provenance_of
-
-        return provenance_of(self.store, sha256)
-
     def on_stage(self, stage: Stage) -> None:
         self._terminal.stage(stage)
 
@@ -221,7 +217,7 @@ class Wiring:
 
     @cached_property
     def build_wishes(self) -> BuildWishes:
-        from builder.cli.choices import build_wishes
+        from builder.cli.build_choices import build_wishes
 
         return build_wishes(self._wishes.resolve.build, self.configuration.build)
 
@@ -229,15 +225,14 @@ class Wiring:
     def native_door(self) -> NativeDoor:
         from builder.build.door import NativeDoor
 
-        return NativeDoor(target=self._target, wishes=self.build_wishes, open=lambda: self.native_builds)
+        @cache
+        def load() -> NativeBuilds:
+            from builder.cli.native import native_builds
 
-    @cached_property
-    def native_builds(self) -> NativeBuilds:
-        from builder.cli.native import native_builds
+            wishes, world = self.build_wishes, lambda: self.facts
+            return native_builds(self._target, wishes, self.store, world, self.options, self._terminal)
 
-        return native_builds(
-            self._target, self.build_wishes, self.store, lambda: self.facts, self.options, self._terminal
-        )
+        return NativeDoor(target=self._target, wishes=self.build_wishes, open=load)
 
     @cached_property
     def settings(self) -> IndexSettings:
