@@ -19,7 +19,7 @@ import sys
 import zipfile
 from typing import Any
 
-_SCRIPT = """#!{python}
+_SCRIPT = """\
 import sys
 from {module} import {first}
 if __name__ == "__main__":
@@ -72,7 +72,7 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, schemes:
     is_script = os.path.dirname(path) == schemes["scripts"]
     if is_script and content.startswith(b"#!python"):
         rest = content.partition(b"\n")[2]
-        content = b"#!" + os.fsencode(os.path.join(schemes["scripts"], "python")) + b"\n" + rest
+        content = _first_line(schemes["scripts"]).encode() + rest
     with open(path, "wb") as file:
         file.write(content)
     if is_script or info.external_attr >> 16 & stat.S_IXUSR:
@@ -93,10 +93,19 @@ def _entry_points(text: str, scripts: str) -> None:
         module, _, function = value.partition("[")[0].strip().partition(":")
         path = os.path.join(scripts, name)
         with open(path, "w", encoding="utf-8") as file:
-            python = os.path.join(scripts, "python")
             first = function.partition(".")[0]
-            file.write(_SCRIPT.format(python=python, module=module, first=first, function=function))
+            program = _SCRIPT.format(module=module, first=first, function=function)
+            file.write(_first_line(scripts) + program)
         os.chmod(path, 0o755)
+
+
+def _first_line(scripts: str) -> str:
+    """What starts a program with the environment's Python; no kernel takes spaces there, nor long paths."""
+    python = os.path.join(scripts, "python")
+    if " " not in python and len(python) < 120:
+        return f"#!{python}\n"
+    # One line for the shell, and a text for Python.
+    return f"#!/bin/sh\n'''exec' \"{python}\" \"$0\" \"$@\"\n' '''\n"
 
 
 def hook(order_path: str) -> None:

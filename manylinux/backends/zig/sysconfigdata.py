@@ -11,7 +11,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from manylinux.backends.port import BackendError
-from manylinux.backends.zig.target import extension_suffix, multiarch, soabi
+from manylinux.backends.zig.target import as_word, extension_suffix, multiarch, soabi
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,7 @@ def variables(description: Description, target: Target, tools: Path, headers: Pa
         name: "" if isinstance(value, str) and _tells_of_host(name) else value
         for name, value in description.variables.items()
     }
-    compiler, cxx = str(tools / "cc"), str(tools / "c++")
+    compiler, cxx = as_word(tools / "cc"), as_word(tools / "c++")
     return found | {
         "CC": compiler,
         "CXX": cxx,
@@ -53,9 +53,9 @@ def variables(description: Description, target: Target, tools: Path, headers: Pa
         "BLDSHARED": f"{compiler} -shared",
         "LINKCC": compiler,
         "MAINCC": compiler,
-        "AR": str(tools / "ar"),
+        "AR": as_word(tools / "ar"),
         "ARFLAGS": "rcs",
-        "RANLIB": str(tools / "ranlib"),
+        "RANLIB": as_word(tools / "ranlib"),
         "CFLAGS": _CFLAGS,
         "PY_CFLAGS": _CFLAGS,
         "OPT": "-DNDEBUG -O2",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from manylinux.target import Target
 
 
@@ -25,3 +27,11 @@ def soabi(target: Target) -> str:
 
 def extension_suffix(target: Target) -> str:
     return f".{soabi(target)}.so"
+
+
+def as_word(program: Path) -> str:
+    """How a variable names a program that build tools split at spaces: by its name, where its path has some.
+
+    The PATH of builds leads to it then; a path is better, for who changes PATH gets it all the same.
+    """
+    return program.name if " " in str(program) else str(program)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from manylinux.backends.project import Tool
 from manylinux.backends.zig import sysconfigdata
-from manylinux.backends.zig.target import extension_suffix, triple
+from manylinux.backends.zig.target import as_word, extension_suffix, triple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -192,13 +192,13 @@ class Workplace:
             "_PYTHON_SYSCONFIGDATA_NAME": sysconfigdata.MODULE,
             "_PYTHON_HOST_PLATFORM": f"linux-{target.architecture.machine}",
             "SETUPTOOLS_EXT_SUFFIX": extension_suffix(target),
-            "CC": str(self.bin / "cc"),
-            "CXX": str(self.bin / "c++"),
-            "LDSHARED": f"{self.bin / 'cc'} -shared",
-            "LDCXXSHARED": f"{self.bin / 'c++'} -shared",
-            "AR": str(self.bin / "ar"),
-            "RANLIB": str(self.bin / "ranlib"),
-            "PKG_CONFIG": str(self.bin / "pkg-config"),
+            "CC": as_word(self.bin / "cc"),
+            "CXX": as_word(self.bin / "c++"),
+            "LDSHARED": f"{as_word(self.bin / 'cc')} -shared",
+            "LDCXXSHARED": f"{as_word(self.bin / 'c++')} -shared",
+            "AR": as_word(self.bin / "ar"),
+            "RANLIB": as_word(self.bin / "ranlib"),
+            "PKG_CONFIG": as_word(self.bin / "pkg-config"),
             "CMAKE_TOOLCHAIN_FILE": str(self.tools / "toolchain.cmake"),
             "ZIG_GLOBAL_CACHE_DIR": str(self.job.folder / "zig-cache"),
             "ZIG_LOCAL_CACHE_DIR": str(self.job.folder / "zig-local-cache"),

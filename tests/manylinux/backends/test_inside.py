@@ -14,9 +14,10 @@ from manylinux.backends.port import BackendError
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="builds for Lambda run on Linux")
 
 
-@pytest.fixture
-def python(tmp_path: Path) -> Path:
+@pytest.fixture(params=["env", "an environment"])
+def python(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """Of an environment that holds a wheel with programs, data and headers."""
+    folder = tmp_path / request.param
     wheel = write_wheel(
         tmp_path,
         "demo",
@@ -30,9 +31,9 @@ def python(tmp_path: Path) -> Path:
         data={"data/share/x": b"x", "headers/demo.h": b"", "purelib/more.py": b""},
     )
     stored = wheel.rename(tmp_path / "blob")  # its name is the store's affair
-    command = [sys.executable, "-I", INSIDE, "environment", tmp_path / "env", stored]
+    command = [sys.executable, "-I", INSIDE, "environment", folder, stored]
     subprocess.run(command, check=True)
-    return tmp_path / "env/bin/python"
+    return folder / "bin/python"
 
 
 def said(*command: str | Path) -> str:
