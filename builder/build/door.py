@@ -55,4 +55,6 @@ class NativeDoor:
         """What stands for whatever builds the project, as long as lbuild is the same."""
         glibc = ".".join(map(str, self.target.glibc))
         place = f"cp{self.target.runtime.python} {self.target.architecture.machine} glibc {glibc}"
-        return f"native-{_FORM} lbuild {VERSION} {self.compiler()} {place} {self.wishes.of(name)}"
+        # Whose name is not known yet may be one that something else is wished for.
+        wish = self.wishes.key if name is None else self.wishes.of(name)
+        return f"native-{_FORM} lbuild {VERSION} {self.compiler()} {place} {wish}"

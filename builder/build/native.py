@@ -10,11 +10,14 @@ import os
 import shutil
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from packaging.utils import NormalizedName, canonicalize_name
 
 from builder.build.build_system import BuildSystem
 from builder.build.choice import ORDER, Mode, Wishes
@@ -26,8 +29,6 @@ from manylinux.backends.project import Project, project_of
 from manylinux.repair.values import Promise
 
 if TYPE_CHECKING:
-    from packaging.utils import NormalizedName
-
     from builder.build.values import ConfigSettings
     from builder.build.workbench import Workbench
     from manylinux.backends.port import Made, Supplied
@@ -62,7 +63,12 @@ class NativeBuilds:
     """As many builds at once as leave each two processors."""
 
     def identities(self, name: NormalizedName | None) -> Iterator[str]:
-        """Of the backends that may build the project, in their order: parts of the keys of its wheels."""
+        """Of the backends that may build the project, in their order: parts of the keys of its wheels.
+
+        None of a project whose name is not known, where something else may be wished for it.
+        """
+        if name is None and self.wishes.projects:
+            return
         for backend in self._ordered(self.wishes.of(name)):
             yield self.identity(backend)
 
@@ -86,7 +92,7 @@ class NativeBuilds:
 
         Raises NativeBuildNeededError, NoBuildBackendError, and what the last backend that tried raised.
         """
-        mode = self.wishes.of(promised.name)
+        mode = self.wishes.of(promised.name or declared_name(project.folder))
         if mode is Mode.NEVER:
             raise NativeBuildNeededError(
                 f"{project.label} has to be compiled", evidence=["`--build never` is in force"], hint=_HINT
@@ -171,6 +177,16 @@ class NativeBuilds:
             yield
         finally:
             self.turns.release()
+
+
+def declared_name(project: Path) -> NormalizedName | None:
+    """The name in a project's `pyproject.toml`, which an sdist's file name would tell sooner."""
+    try:
+        document = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+        name = document["project"]["name"]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return canonicalize_name(name) if isinstance(name, str) else None
 
 
 def _reason(mode: Mode, refused: Sequence[tuple[str, str]]) -> str:

@@ -223,3 +223,18 @@ def test_what_is_remembered_costs_nothing_to_know(make_builder: MakeBuilder, tmp
         raise AssertionError("what builds was loaded")
 
     assert build(make_builder, archive, replace(door, open=refuse)) == first
+
+
+def test_a_local_project_is_known_by_the_name_it_declares(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """No file name tells it; and another wish is another wheel."""
+    zig, docker = PretendBackend(name="zig"), PretendBackend(name="docker")
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "setup.py").write_bytes(SETUP)
+    (folder / "demo.c").touch()
+    (folder / "pyproject.toml").write_text('[project]\nname = "Demo"\n')
+    for door in (native(zig, docker, demo=Mode.DOCKER), native(zig, docker, demo=Mode.ZIG)):
+        make_builder(native=door).from_directory(folder)
+        make_builder(native=door).from_directory(folder)
+
+    assert (len(docker.built), len(zig.built)) == (1, 1)
