@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from manylinux.backends.port import BackendError
+from manylinux.backends.undefined import unresolved
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -26,11 +27,13 @@ _GENERATED = (".c", ".cc", ".cpp", ".cxx")
 """Endings of what Cython makes of a `.pyx`."""
 
 
-def check_made(wheel: Path, job: Job, notes: Path, sources: Collection[Path]) -> tuple[str, ...]:
+def check_made(
+    wheel: Path, job: Job, notes: Path, sources: Collection[Path], *, versioned: bool = False
+) -> tuple[str, ...]:
     """What people should know of the wheel. Raises BackendError when it would not load, or lacks its point.
 
     `notes`: what the compilers were asked for, a line each; `sources`: the files of the project before the
-    build.
+    build; `versioned`: the linker gives every symbol of the target's glibc its version.
     """
     try:
         with zipfile.ZipFile(wheel) as archive:
@@ -48,6 +51,12 @@ def check_made(wheel: Path, job: Job, notes: Path, sources: Collection[Path]) ->
     if failed and not compiled:
         raise BackendError(
             f"its backend went on without what it could not compile, and made pure Python: {_listed(failed)}"
+        )
+    if versioned and (open_ := unresolved({path: text[path] for path in compiled})):
+        path, names = next(iter(open_.items()))
+        glibc = ".".join(map(str, job.target.glibc))
+        raise BackendError(
+            f"its `{path}` uses {_listed(list(names))}, which neither glibc {glibc} nor the wheel has"
         )
     left_out = (f"not in the wheel, because it does not compile: {_listed(failed)}",) if failed else ()
     return (*left_out, *_host_paths(text, job))

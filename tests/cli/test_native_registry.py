@@ -132,3 +132,14 @@ def test_nothing_is_compiled_where_that_is_forbidden(user: Room, tmp_path: Path)
 
     assert done.status == 5
     assert done.codes == ["native-build-needed"]
+
+
+def test_a_function_that_the_runtimes_glibc_lacks_is_named(user: Room, tmp_path: Path) -> None:
+    """It was linked without a word, as shared libraries may be; the import would fail."""
+    native = MODULE.replace("pow(6.0, 2.0)", "strfromd_of_tomorrow()").replace(
+        "static PyObject *answer", "double strfromd_of_tomorrow(void);\nstatic PyObject *answer", 1
+    )
+    done = build(user, with_setuptools(tmp_path, native__c=native))
+
+    assert done.status == 5
+    assert "uses `strfromd_of_tomorrow`, which neither glibc" in done.stderr

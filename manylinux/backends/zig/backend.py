@@ -102,7 +102,7 @@ class Zig:
         )
         sources = frozenset(path.resolve() for path in job.project.folder.rglob("*") if path.is_file())
         wheel, used = hooks.make_wheel(workplace.settings())
-        notes = check_made(wheel, job, workplace.notes, sources)
+        notes = check_made(wheel, job, workplace.notes, sources, versioned=True)
         if not can_confine(self.path):
             notes = (*notes, UNCONFINED)
         return Made(wheel=wheel, requirements=used, notes=notes)
