@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from builder.errors import NoBuildBackendError
+from builder.report.sizes import human
 from manylinux.backends.zig.toolchain import pinned
 from prebuilt_index.store import trees
 from prebuilt_index.store.store import TOOLS
@@ -34,6 +35,8 @@ class Toolchains:
 
     world: Callable[[], World]
     store: Store
+    tell: Callable[[str], None]
+    """A line about what takes long and is done once."""
 
     def zig(self) -> AbstractContextManager[Path]:
         """The folder of the pinned zig, fetched if need be. Raises NoBuildBackendError, and as clients do."""
@@ -61,6 +64,7 @@ class Toolchains:
         client = self.world().client
         for file in client.page(canonicalize_name(found.project)).files:
             if file.filename == wanted.filename:
+                self.tell(f"getting zig {found.version}, which compiles: {human(file.size or 0)}, once")
                 return client.download(replace(file, hashes={**file.hashes, "sha256": wanted.sha256}))
         raise NoBuildBackendError(
             f"The index does not have `{wanted.filename}`, the compiler for native builds",

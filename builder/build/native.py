@@ -53,8 +53,10 @@ class NativeBuilds:
     finish: Finish
     finishing: str
     """What decides over bytes there: part of the keys of wheels."""
+    tell: Callable[[str], None]
+    """A line of what goes on, for everybody."""
     listen: Callable[[str, str], None]
-    """By what is built and a line: what goes on."""
+    """By what is built: a line of what its build prints, for those who want to know."""
     timeout: float = 3600.0
     """Seconds for one attempt of one backend."""
     turns: threading.Semaphore = field(
@@ -134,6 +136,7 @@ class NativeBuilds:
     ) -> tuple[Path, str, Provenance]:
         with self._turn(bench):
             started = time.monotonic()
+            self.tell(f"{bench.label}: compiling with {backend.name}")
             own = bench.again(
                 backend.name, started + self.timeout, lambda line: self.listen(bench.label, line)
             )
@@ -151,7 +154,7 @@ class NativeBuilds:
                 deadline=own.deadline,
                 output_limit=own.policy.output,
                 pulse=own.pulse,
-                tell=lambda line: self.listen(bench.label, line),
+                tell=lambda line: self.tell(f"{bench.label}: {line}"),
             )
             job.output.mkdir()
             made = backend.build(job)

@@ -38,7 +38,7 @@ def native_builds(
     from builder.provisioning import Wheelhouse
     from builder.toolchains import Toolchains
 
-    toolchains = Toolchains(world=world, store=store)
+    toolchains = Toolchains(world=world, store=store, tell=terminal.note)
     wheelhouse = Wheelhouse(world=world, store=store, exclude_newer=options.exclude_newer)
     path = os.environ.get("PATH", os.defpath)
 
@@ -63,6 +63,7 @@ def native_builds(
         supply=wheelhouse.supply,
         finish=finish,
         finishing=VERSION,
+        tell=terminal.note,
         listen=listen,
     )
 

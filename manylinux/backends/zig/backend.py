@@ -77,7 +77,6 @@ class Zig:
         python, _ = self.find_python(job.target.runtime.python)
         assert python is not None  # it was there when it did not refuse
         with ExitStack() as stack:
-            job.tell("zig")
             zig = stack.enter_context(self.toolchain()) / "zig"
             plain = self.plain(job.folder / "home")
             workplace = Workplace(job=job, python=python, zig=zig)

@@ -1,5 +1,6 @@
 """Which backend compiles a project, what is told of it, and what is remembered."""
 
+import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -48,10 +49,16 @@ def native(
         supply=lambda requires, place: (),
         finish=finish,
         finishing="as they are",
-        listen=lambda label, line: None,
+        tell=told.append,
+        listen=lambda label, line: heard.append(line),
         turns=threading.Semaphore(1),
     )
     return NativeDoor(target=builds.target, wishes=wishes, open=lambda: builds, compiler=lambda: compiler)
+
+
+told: list[str] = []
+heard: list[str] = []
+"""What builds said, of all tests."""
 
 
 def build(make_builder: MakeBuilder, archive: Path, builds: NativeDoor) -> BuiltWheel:
@@ -238,3 +245,25 @@ def test_a_local_project_is_known_by_the_name_it_declares(make_builder: MakeBuil
         make_builder(native=door).from_directory(folder)
 
     assert (len(docker.built), len(zig.built)) == (1, 1)
+
+
+def test_what_a_build_prints_is_heard_while_it_runs(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """Each line once, without what a terminal would obey; and everybody is told that it began."""
+
+    def talk(job: Job) -> Path:
+        job.run(
+            (
+                sys.executable,
+                "-c",
+                "print('one'); print('\x1b[1mtwo\x1b[0m', end='', flush=True); import time; time.sleep(0.3)",
+            ),
+            cwd=job.folder,
+            environ={},
+        )
+        return PretendBackend(name="x").build(job).wheel
+
+    heard.clear()
+    build(make_builder, write_native(tmp_path), native(PretendBackend(name="zig", works=talk)))
+
+    assert heard == ["one"]
+    assert told[-1] == "`demo` 1.0: compiling with zig"
