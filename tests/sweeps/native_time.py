@@ -2,8 +2,8 @@
 
     python tests/sweeps/native_time.py [--runtime python3.12] [PROJECT...]
 
-gcc's is `pip wheel` of the same sdist with a Python of the runtime's version; both fetch nothing but build
-requirements, which pip installs anew, as lbuild does. lbuild works in a copy of its cache without built wheels.
+gcc's is `pip wheel` of the same sdist with a Python of the runtime's version, in an environment that is new
+each time, as lbuild's is. lbuild works in a copy of its cache without built wheels.
 """
 
 import argparse

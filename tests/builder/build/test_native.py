@@ -56,6 +56,13 @@ def native(
     return NativeDoor(target=builds.target, wishes=wishes, open=lambda: builds, compiler=lambda: compiler)
 
 
+TALK = """
+import time
+print("one")
+print("\\x1b[1mtwo\\x1b[0m")
+print("no line yet", end="", flush=True)
+time.sleep(0.3)
+"""
 told: list[str] = []
 heard: list[str] = []
 """What builds said, of all tests."""
@@ -252,11 +259,7 @@ def test_what_a_build_prints_is_heard_while_it_runs(make_builder: MakeBuilder, t
 
     def talk(job: Job) -> Path:
         job.run(
-            (
-                sys.executable,
-                "-c",
-                "print('one'); print('\x1b[1mtwo\x1b[0m', end='', flush=True); import time; time.sleep(0.3)",
-            ),
+            (sys.executable, "-c", TALK),
             cwd=job.folder,
             environ={},
         )
@@ -265,5 +268,5 @@ def test_what_a_build_prints_is_heard_while_it_runs(make_builder: MakeBuilder, t
     heard.clear()
     build(make_builder, write_native(tmp_path), native(PretendBackend(name="zig", works=talk)))
 
-    assert heard == ["one"]
+    assert heard == ["one", "two"]
     assert told[-1] == "`demo` 1.0: compiling with zig"
