@@ -119,7 +119,15 @@ class Project:
     def has_cpp(self) -> bool:
         """C++ will be linked, as far as can be seen: by its sources, and by what binds them."""
         binds = any(re.match(r"(pybind11|nanobind)\b", each, re.IGNORECASE) for each in self.requires)
-        return Language.CPP in self.languages or binds
+        return Language.CPP in self.languages or binds or self._has_cython_for_cpp()
+
+    def _has_cython_for_cpp(self) -> bool:
+        """Cython makes C++ where a source, or the build file, says so."""
+        if Language.CYTHON not in self.languages:
+            return False
+        sources = (path for path in self.folder.rglob("*") if path.suffix.lower() in (".pyx", ".pxd"))
+        said = re.compile(r"language\s*=\s*['\"]?c\+\+|\blibcpp\b|--cplus\b", re.IGNORECASE)
+        return any(said.search(_text(path)) for path in (*sources, *_build_files(self.folder)))
 
 
 def project_of(
@@ -167,7 +175,11 @@ def _compiles(folder: Path, tool: Tool, languages: frozenset[Language], requires
 
 
 def _speaks_of(folder: Path, pattern: str) -> bool:
-    return any(re.search(pattern, _text(folder / name), re.IGNORECASE) for name in _BUILD_FILES)
+    return any(re.search(pattern, _text(path), re.IGNORECASE) for path in _build_files(folder))
+
+
+def _build_files(folder: Path) -> Iterable[Path]:
+    return (folder / name for name in _BUILD_FILES)
 
 
 def _text(path: Path) -> str:

@@ -85,3 +85,10 @@ def test_what_binds_cpp_is_cpp(tmp_path: Path) -> None:
     assert make(tmp_path / "a", "mesonpy", "pybind11").has_cpp
     assert make(tmp_path / "b", "mesonpy", "meson-python", x__cc="").has_cpp
     assert not make(tmp_path / "c", "mesonpy", "meson-python", x__c="").has_cpp
+
+
+def test_cython_may_be_cpp(tmp_path: Path) -> None:
+    """Its sources are not there yet, and say in a comment what they will be."""
+    assert make(tmp_path / "a", x__pyx="# distutils: language = c++\n").has_cpp
+    assert make(tmp_path / "b", x__pyx="", setup__py="Extension('x', ['x.pyx'], language='c++')").has_cpp
+    assert not make(tmp_path / "c", x__pyx="cdef int x\n").has_cpp
