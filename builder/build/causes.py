@@ -73,6 +73,11 @@ def _packages() -> dict[str, tuple[str, str]]:
 
 _OLD_PYTHON = {"longintrepr.h": "Python 3.11 and newer do not have", "code.h": "newer Pythons do not have"}
 _KNOWN = (
+    (
+        r"make sure the (.+?) development packages are installed",
+        "it needs {0}, as development packages of the system",
+        f"{_DOCKER}; or require a version that has wheels for the target",
+    ),
     (r"lbuild: (gfortran|f77|f95|flang\S*) of this machine", "it compiles Fortran", "Use `--build docker`"),
     (
         r"lbuild: (\S+) of this machine is not the target's",

@@ -51,8 +51,7 @@ class Local:
 
     def identity(self, target: Target) -> str:
         python, _ = self.find_python(target.runtime.python)
-        assert python is not None
-        return f"local {python.version} glibc {python.glibc}"
+        return "nothing" if python is None else f"python {python.version} glibc {python.glibc}"
 
     def build(self, job: Job) -> Made:
         python, _ = self.find_python(job.target.runtime.python)

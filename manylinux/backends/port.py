@@ -1,6 +1,6 @@
 """The port behind which wheels are compiled for a target, and the values it is spoken in.
 
-A backend is asked in this order: `refusal`, which only looks; `identity`, which becomes part of the key that
+A backend is asked for `refusal`, which only looks; for its `identity`, which becomes part of the key that
 the wheel is remembered by; `build`, once, if nothing is remembered. What it hands back is not yet trusted:
 the caller repairs, retags, audits and verifies it like any wheel.
 """
@@ -115,7 +115,8 @@ class Backend(Protocol):
     def identity(self, target: Target) -> str:
         """What decides, beside sources and settings, over the bytes it makes: compiler, recipe, Python.
 
-        Asked only after it did not refuse; the same on every host where the result would be.
+        Also asked without `refusal`, to look for what was built before, so it never raises. The same on every
+        host where the result would be.
         """
         ...
 

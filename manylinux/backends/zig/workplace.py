@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from manylinux.backends.project import Tool
 from manylinux.backends.zig import sysconfigdata
-from manylinux.backends.zig.target import as_word, extension_suffix, triple
+from manylinux.backends.zig.target import as_word, triple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -191,7 +191,6 @@ class Workplace:
             "PYTHONPATH": str(self.site),
             "_PYTHON_SYSCONFIGDATA_NAME": sysconfigdata.MODULE,
             "_PYTHON_HOST_PLATFORM": f"linux-{target.architecture.machine}",
-            "SETUPTOOLS_EXT_SUFFIX": extension_suffix(target),
             "CC": as_word(self.bin / "cc"),
             "CXX": as_word(self.bin / "c++"),
             "LDSHARED": f"{as_word(self.bin / 'cc')} -shared",

@@ -34,6 +34,11 @@ LOGS = {
         ("`z`",),
         "--build docker",
     ),
+    "a library by what it says": (
+        "Error: Please make sure the libxml2 and libxslt development packages are installed.",
+        ("libxml2 and libxslt",),
+        "--build docker",
+    ),
     "Fortran": ("lbuild: gfortran of this machine is not the target's; x", ("Fortran",), "--build docker"),
     "Rust": ("error: can't find Rust compiler", ("Rust",), "rustup"),
     "the network": ("URLError: [Errno -3] Temporary failure in name resolution", ("network",), "has wheels"),

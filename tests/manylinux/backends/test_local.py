@@ -81,6 +81,7 @@ def test_a_machine_that_is_not_the_target_is_refused(
 
     assert refusal is not None
     assert why in refusal
+    assert backend.identity(target)
 
 
 def test_a_machine_that_is_the_target_builds(tmp_path: Path) -> None:
