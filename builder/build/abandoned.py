@@ -56,6 +56,8 @@ def sweep(parent: Path | None) -> None:
 
 
 def _remove_if_dead(folder: Path) -> None:
+    if sys.platform == "win32":
+        return
     if folder.is_symlink() or folder.lstat().st_uid != os.getuid():
         return
     descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,8 +36,8 @@ class Local:
 
     def refusal(self, project: Project, target: Target) -> str | None:
         machine = platform.machine()
-        if sys.platform != "linux" or machine != target.architecture.machine:
-            return f"needs Linux on {target.architecture.machine}; this is {sys.platform} on {machine}"
+        if platform.system() != "Linux" or machine != target.architecture.machine:
+            return f"needs Linux on {target.architecture.machine}; this is {platform.system()} on {machine}"
         python, how_to_get = self.find_python(target.runtime.python)
         if python is None:
             return f"needs a Python {target.runtime.python} on this machine: {how_to_get}"

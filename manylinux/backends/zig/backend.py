@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import shutil
-import sys
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +48,7 @@ class Zig:
     name: str = "zig"
 
     def refusal(self, project: Project, target: Target) -> str | None:
-        if sys.platform != "linux" or platform.machine() not in pinned().wheels:
+        if platform.system() != "Linux" or platform.machine() not in pinned().wheels:
             return "runs on Linux only, on x86_64 and aarch64"
         if project.has_fortran:
             return "compiles no Fortran"
