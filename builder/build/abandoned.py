@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,12 +15,10 @@ from typing import TYPE_CHECKING
 
 from builder.build.process import MARK
 from builder.strays import end_strays
+from prebuilt_index.store.locks import try_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-if sys.platform != "win32":
-    import fcntl
 
 PREFIX = "lbuild-build-"
 _LOCK = "held"
@@ -30,12 +27,9 @@ _LOCK = "held"
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
     """The build in `folder` is alive inside the block."""
-    if sys.platform == "win32":
-        yield
-        return
     descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try_lock(descriptor)
         yield
     finally:
         os.close(descriptor)
@@ -44,26 +38,21 @@ def claimed(folder: Path) -> Iterator[None]:
 def sweep(parent: Path | None) -> None:
     """No folder of a dead build is left in `parent`, or in the system's folder for temporary files.
 
-    One without its lock's file may have been made this moment, and stays.
+    One without its lock's file may have been made this moment, and stays; another user's cannot be opened.
     """
-    if sys.platform == "win32":
-        return
     root = Path(os.path.realpath(parent or tempfile.gettempdir()))
     for folder in root.glob(f"{PREFIX}*"):
-        # Another user's cannot be opened; another lbuild may be sweeping too.
+        # Another lbuild may be sweeping too.
         with suppress(OSError):
-            _remove_if_dead(folder)
+            if not folder.is_symlink():
+                _remove_if_dead(folder)
 
 
 def _remove_if_dead(folder: Path) -> None:
-    if sys.platform == "win32":
-        return
-    if folder.is_symlink() or folder.lstat().st_uid != os.getuid():
-        return
-    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
+    descriptor = os.open(folder / _LOCK, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        end_strays(MARK, str(folder))
-        shutil.rmtree(folder, ignore_errors=True)
+        if try_lock(descriptor):
+            end_strays(MARK, str(folder))
+            shutil.rmtree(folder, ignore_errors=True)
     finally:
         os.close(descriptor)
