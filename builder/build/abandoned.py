@@ -7,6 +7,7 @@ however it went, and programs that were started do not inherit it.
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import tempfile
 from contextlib import contextmanager, suppress
@@ -30,6 +31,7 @@ def claimed(folder: Path) -> Iterator[None]:
     descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try_lock(descriptor)
+        os.write(descriptor, str(os.getpid()).encode())
         yield
     finally:
         os.close(descriptor)
@@ -40,6 +42,8 @@ def sweep(parent: Path | None) -> None:
 
     One without its lock's file may have been made this moment, and stays; another user's cannot be opened.
     """
+    if platform.system() == "Windows":
+        return
     root = Path(os.path.realpath(parent or tempfile.gettempdir()))
     for folder in root.glob(f"{PREFIX}*"):
         # Another lbuild may be sweeping too.
@@ -51,8 +55,19 @@ def sweep(parent: Path | None) -> None:
 def _remove_if_dead(folder: Path) -> None:
     descriptor = os.open(folder / _LOCK, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
     try:
-        if try_lock(descriptor):
+        if try_lock(descriptor) and not _lives(os.read(descriptor, 20)):
             end_strays(MARK, str(folder))
             shutil.rmtree(folder, ignore_errors=True)
     finally:
         os.close(descriptor)
+
+
+def _lives(noted: bytes) -> bool:
+    """Whether the process that was noted runs: where files cannot be locked, a lock tells nothing."""
+    try:
+        os.kill(int(noted or b"0"), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return bool(noted)

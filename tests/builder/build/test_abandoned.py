@@ -68,6 +68,9 @@ def test_builds_that_live_are_left_alone(tmp_path: Path) -> None:
         each.mkdir()
     with abandoned.claimed(dead):
         pass
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    (dead / "held").write_text(str(gone.pid))
     (tmp_path / f"{abandoned.PREFIX}link").symlink_to(living)
     with abandoned.claimed(living):
         abandoned.sweep(tmp_path)
