@@ -140,10 +140,8 @@ class NativeBuilds:
             own = bench.again(
                 backend.name, started + self.timeout, lambda line: self.listen(bench.label, line)
             )
-            copied = own.folder / "source"
-            shutil.copytree(project.folder, copied, symlinks=True)
             job = Job(
-                project=replace(project, folder=copied),
+                project=replace(project, folder=_copied(project.folder, bench.sources, own.sources)),
                 target=self.target,
                 folder=own.folder,
                 output=own.folder / "wheel",
@@ -180,6 +178,13 @@ class NativeBuilds:
             yield
         finally:
             self.turns.release()
+
+
+def _copied(project: Path, sources: Path, folder: Path) -> Path:
+    """Where the project is in a copy at `folder` of all its sources, of which it may be a part."""
+    root = sources if project.is_relative_to(sources) else project
+    shutil.copytree(root, folder, symlinks=True)
+    return folder / project.relative_to(root)
 
 
 def declared_name(project: Path) -> NormalizedName | None:

@@ -270,3 +270,22 @@ def test_what_a_build_prints_is_heard_while_it_runs(make_builder: MakeBuilder, t
 
     assert heard == ["one", "two"]
     assert told[-1] == "`demo` 1.0: compiling with zig"
+
+
+def test_a_project_in_a_subdirectory_has_what_is_around_it(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """The history of the repository above all, which versions are taken from."""
+    seen = []
+
+    def look(job: Job) -> Path:
+        seen.extend(sorted(path.name for path in job.project.folder.parent.iterdir()))
+        return PretendBackend(name="x").build(job).wheel
+
+    folder = tmp_path / "repository"
+    (folder / "part").mkdir(parents=True)
+    (folder / "part" / "setup.py").write_bytes(SETUP)
+    (folder / "part" / "demo.c").touch()
+    (folder / "beside.txt").touch()
+    door = native(PretendBackend(name="zig", works=look))
+    make_builder(native=door).from_directory(folder, subdirectory="part")
+
+    assert seen == ["beside.txt", "part"]
