@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from factories.commands import Outcome, Room
-from factories.native_projects import MODULE, with_meson, with_setuptools
+from factories.native_projects import DRIVERS, MODULE, driven_by, with_meson, with_setuptools
 
 RUNTIME = f"python3.{sys.version_info[1]}"
 pytestmark = [
@@ -84,6 +84,15 @@ def test_meson_builds_for_the_other_processor(user: Room, tmp_path: Path) -> Non
     assert name == f"demo/_native.cpython-3{sys.version_info[1]}-aarch64-linux-gnu.so"
     assert content[18:20] == (183).to_bytes(2, "little")
     assert done.report["findings"] == []
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_other_ways_to_the_compiler_lead_to_the_target_too(driver: str, user: Room, tmp_path: Path) -> None:
+    """An old `setup.py`, a build script of poetry's, a hook of hatchling's."""
+    done = build(user, driven_by(tmp_path, driver), "arm64")
+
+    assert done.status == 0, done.stderr
+    assert list(modules(user)) == [f"demo/_native.cpython-3{sys.version_info[1]}-aarch64-linux-gnu.so"]
 
 
 def test_pure_python_for_want_of_a_module_is_refused(user: Room, tmp_path: Path) -> None:

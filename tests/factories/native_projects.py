@@ -65,3 +65,74 @@ def _write(folder: Path, files: Mapping[str, str]) -> Path:
     archive = folder / "demo-1.0.tar.gz"
     archive.write_bytes(tar_gz({**content, "demo-1.0/PKG-INFO": pkg_info("demo", "1.0")}))
     return archive
+
+
+_BUILD_EXT = """
+import os, shutil
+
+def build():
+    from setuptools import Distribution, Extension
+    from setuptools.command.build_ext import build_ext
+
+    distribution = Distribution({"name": "demo", "ext_modules": [Extension("demo._native", ["native.c"])]})
+    command = build_ext(distribution)
+    command.ensure_finalized()
+    command.run()
+    for output in command.get_outputs():
+        name = os.path.relpath(output, command.build_lib)
+        shutil.copyfile(output, name)
+        os.chmod(name, 0o755)
+        yield name
+"""
+_POETRY = """
+[build-system]
+requires = ["poetry-core>=1.9", "setuptools"]
+build-backend = "poetry.core.masonry.api"
+
+[tool.poetry]
+name = "demo"
+version = "1.0"
+description = ""
+authors = []
+
+[tool.poetry.build]
+script = "build.py"
+generate-setup-file = false
+"""
+_HATCHLING = """
+[build-system]
+requires = ["hatchling", "setuptools"]
+build-backend = "hatchling.build"
+
+[project]
+name = "demo"
+version = "1.0"
+
+[tool.hatch.build.targets.wheel]
+packages = ["demo"]
+
+[tool.hatch.build.targets.wheel.hooks.custom]
+path = "hatch_build.py"
+"""
+_HATCH_BUILD = """
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+class Hook(BuildHookInterface):
+    def initialize(self, version, build_data):
+        build_data["artifacts"].extend(build())
+        build_data["pure_python"] = False
+        build_data["infer_tag"] = True
+"""
+DRIVERS = {
+    "distutils": {
+        "setup.py": SETUP.replace("EXTRA", "").replace("from setuptools import", "from distutils.core import")
+    },
+    "poetry": {"pyproject.toml": _POETRY, "build.py": f"{_BUILD_EXT}\nlist(build())\n"},
+    "hatchling": {"pyproject.toml": _HATCHLING, "hatch_build.py": f"{_BUILD_EXT}\n{_HATCH_BUILD}"},
+}
+"""Files of projects that reach the compiler by other ways."""
+
+
+def driven_by(folder: Path, driver: str) -> Path:
+    """A project of one of the DRIVERS."""
+    return _write(folder, DRIVERS[driver])
