@@ -71,6 +71,13 @@ sweep: venv
 	$(BIN)/python tests/sweeps/picks.py
 	$(MAKE) sweep-loading
 
+# Real sdists compiled with zig: for each of the three targets that stand for all.
+.PHONY: sweep-native
+sweep-native: venv
+	$(BIN)/python tests/sweeps/native.py --runtime python3.12 --write docs/native-sweep.md
+	$(BIN)/python tests/sweeps/native.py --runtime python3.11 --write docs/native-sweep.md
+	$(BIN)/python tests/sweeps/native.py --runtime python3.13 --arch arm64 --write docs/native-sweep.md
+
 .PHONY: sweep-loading
 sweep-loading: venv
 	$(BIN)/python tests/sweeps/loading.py --write docs/sweep.md $(LOADING)

@@ -108,9 +108,15 @@ class TooLargeError(NoSolutionError):
 
 
 class NativeBuildNeededError(BuildError):
-    """Building gave, or would give, a platform wheel; only pure Python can be built so far."""
+    """Building gave, or would give, a platform wheel, and nothing is to be compiled."""
 
     code = "native-build-needed"
+
+
+class NoBuildBackendError(EnvironmentFault):
+    """A project has to be compiled, and every backend refuses."""
+
+    code = "no-build-backend"
 
 
 class SdistBuildError(BuildError):

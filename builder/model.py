@@ -117,6 +117,18 @@ class Preference(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compiling:
+    """Which projects may be compiled, where no wheel of theirs loads."""
+
+    default: bool = False
+    others: frozenset[NormalizedName] = frozenset()
+    """Projects for which the opposite holds."""
+
+    def allows(self, project: NormalizedName) -> bool:
+        return self.default is not (project in self.others)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResolveOptions:
     """What, beside the requirements, decides a resolution."""
 
@@ -126,6 +138,8 @@ class ResolveOptions:
     exclude_newer: datetime | None = None
     """Files uploaded at or after this moment do not exist; a file without an upload time does not either."""
     require_hashes: bool = False
+    compiling: Compiling = Compiling()
+    """Whose sdists are candidates though they have to be compiled, where nothing better is left."""
     strict_tags: bool = False
     """No wheel whose tag asks for a newer glibc than the target has, whatever its files need."""
     excluded: Mapping[str, str] = field(default_factory=dict)

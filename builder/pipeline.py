@@ -21,16 +21,18 @@ from builder.proving import proven_bundle, proven_resolution, told_early
 from builder.report.json_form import report_as_json
 from builder.report.keeping import is_kept, keep_report
 from builder.report.sizes import human
-from builder.report.values import Report
+from builder.report.values import Compiled, Report
 from builder.resolving import resolve_order
 from manylinux.archive.pack import LEVEL, SMALLEST, Pack, engine, pack
 from prebuilt_index.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from builder.model import Resolution, SourceFile
     from builder.order import Order, Tools
+    from builder.proving import Proven
     from prebuilt_index.store import Store
 
 
@@ -58,6 +60,7 @@ def build_bundle(order: Order, tools: Tools) -> Report:
         bytecode=proven.bytecode,
         findings=proven.findings,
         warnings=proven.warnings,
+        compiled=tuple(_compiled(proven, tools.store)),
         notes=(
             *proven.choice.notes,
             *proven.notes,
@@ -113,6 +116,31 @@ def _report(order: Order, resolution: Resolution, log: StageLog) -> Report:
         bundle=None,
         layout=order.link.layout.value,
     )
+
+
+def _compiled(proven: Proven, store: Store) -> Iterator[Compiled]:
+    """The packages whose wheels were compiled here; a wheel of an index was not, so nobody asks about it."""
+    made = {
+        pin.name for pin in proven.resolution.pins if not pin.file.is_wheel or pin.file.direct is not None
+    }
+    if not made:
+        return
+    from builder.build import provenance_of
+
+    for wheel in proven.choice.wheels:
+        story = provenance_of(store, wheel.sha256) if wheel.name in made else None
+        if story is not None:
+            yield Compiled(
+                package=f"{wheel.name} {wheel.version}",
+                wheel=wheel.filename,
+                backend=story.backend,
+                reason=story.reason,
+                refused=story.refused,
+                log=story.log,
+                seconds=story.seconds,
+                requirements=story.requirements,
+                notes=story.notes,
+            )
 
 
 def _source(order: Order) -> tuple[SourceFile, ...]:

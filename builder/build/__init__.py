@@ -2,13 +2,23 @@
 
     archive ── unpack ──┐
     folder ─── tree ────┼─ workbench ── frontend (pip, then the backend's hooks) ── purity ── store
-    git+… ──── git ─────┘
+    git+… ──── git ─────┘                                  │
+                                                           native (a backend of `manylinux.backends`) ── store
 
-`pure` is one build backend; those that compile for Lambda will stand beside it.
+`pure` builds what is pure Python; `native` has the rest compiled for the target.
 """
 
-from builder.build.memory import built_before
+from builder.build.memory import built_before, provenance_of
 from builder.build.pure import PureBuilder
-from builder.build.values import BuildIndex, BuildPolicy, BuiltWheel, ConfigSettings
+from builder.build.values import BuildIndex, BuildPolicy, BuiltWheel, ConfigSettings, Provenance
 
-__all__ = ["BuildIndex", "BuildPolicy", "BuiltWheel", "ConfigSettings", "PureBuilder", "built_before"]
+__all__ = [
+    "BuildIndex",
+    "BuildPolicy",
+    "BuiltWheel",
+    "ConfigSettings",
+    "Provenance",
+    "PureBuilder",
+    "built_before",
+    "provenance_of",
+]

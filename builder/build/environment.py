@@ -46,6 +46,17 @@ def for_backend(environ: Mapping[str, str], home: Path, programs: Path) -> dict[
     return {**kept, **_private(home), "PATH": path}
 
 
+def for_native(environ: Mapping[str, str], home: Path) -> dict[str, str]:
+    """What programs see that compile for a target, before their backend adds its own: nothing of the user's.
+
+    Libraries of this machine found by LD_LIBRARY_PATH are none of the target's. Of Rust only where its
+    toolchains are.
+    """
+    rust = environ.get("RUSTUP_HOME") or os.path.join(environ.get("HOME", ""), ".rustup")
+    own = {"RUSTUP_HOME": rust} if os.path.isdir(rust) else {}
+    return {**_private(home), "PATH": environ.get("PATH", os.defpath), **own}
+
+
 def for_pip(environ: Mapping[str, str], home: Path, index: BuildIndex) -> dict[str, str]:
     """What pip sees while it installs wheels; it runs no foreign code then, so it may know secrets."""
     settings = {

@@ -1,5 +1,6 @@
 """What a build does once it is clear that it must be done: a wheel made on a bench, judged, remembered."""
 
+import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -10,12 +11,15 @@ from packaging.version import Version
 
 from builder.build import git, git_state, memory
 from builder.build.build_system import RefusedError
+from builder.build.door import NativeDoor
 from builder.build.purity import check_pure, native_needed, refusal
 from builder.build.sdist_metadata import check_identity, static_metadata
 from builder.build.tree import SourceTree
 from builder.build.unpack import opened
-from builder.build.values import BuildIndex, BuildPolicy, BuiltWheel, ConfigSettings
+from builder.build.values import BuildIndex, BuildPolicy, BuiltWheel, ConfigSettings, Provenance
 from builder.build.workbench import Workbench, workbench
+from builder.errors import NativeBuildNeededError
+from manylinux.repair.values import Promise as PromisedWheel
 from prebuilt_index.errors import OfflineError
 from prebuilt_index.store import Store
 
@@ -43,26 +47,28 @@ class Maker:
     policy: BuildPolicy
     environ: Mapping[str, str]
     pulse: Callable[[], None]
+    native: NativeDoor | None = None
+    """None: what has to be compiled is refused."""
     subdirectory: str | None = None
     config_settings: ConfigSettings
 
-    def of_archive(self, archive: Path, filename: str, key: str, promise: Promise | None) -> BuiltWheel:
+    def of_archive(self, archive: Path, filename: str, source: str, promise: Promise | None) -> BuiltWheel:
         """The wheel of an archive's sources, which are those of the promised project."""
         with self._bench(str(promise) if promise else f"`{filename}`") as bench:
             with opened(archive, filename, bench.folder) as sources:
                 if promise:
                     check_identity(sources.read("PKG-INFO"), filename, promise.name, promise.version)
                 root = sources.write_to(bench.sources)
-            return self._made(bench, root, key, promise=promise)
+            return self._made(bench, root, source, promise=promise)
 
-    def of_folder(self, folder: Path, tree: SourceTree, key: str) -> BuiltWheel:
+    def of_folder(self, folder: Path, tree: SourceTree, source: str) -> BuiltWheel:
         """The wheel of a copy of a folder's sources."""
         with self._bench(f"`{folder}`") as bench:
             tree.copy_to(bench.sources)
             git_state.imitate(folder, bench.sources)
-            return self._made(bench, bench.sources, key)
+            return self._made(bench, bench.sources, source)
 
-    def of_repository(self, repository: git.Repository, key_of: Callable[[str], str]) -> BuiltWheel:
+    def of_repository(self, repository: git.Repository, source_of: Callable[[str], str]) -> BuiltWheel:
         """The wheel of a commit, unless the commit turns out to have one. Raises OfflineError."""
         if self.policy.offline and repository.is_remote:
             raise OfflineError(
@@ -72,13 +78,13 @@ class Maker:
         with self._bench(f"`git+{repository.url}`") as bench:
             leash = bench.leash_for_git(repository.secrets())
             advertised = git.advertised_commit(repository, leash)
-            if advertised and (built := memory.recall(self.store, key_of(advertised))):
+            if advertised and (built := self.recall(source_of(advertised), None)):
                 return built
             wanted = replace(repository, revision=advertised or repository.revision)
             commit = git.clone(wanted, bench.sources, leash)
-            if built := memory.recall(self.store, key_of(commit)):
+            if built := self.recall(source_of(commit), None):
                 return built
-            return self._made(bench, bench.sources, key_of(commit), commit=commit)
+            return self._made(bench, bench.sources, source_of(commit), commit=commit)
 
     def static_metadata(self, archive: Path, filename: str, promise: Promise) -> bytes | None:
         """Core metadata the sdist ships, if no build can change it."""
@@ -90,27 +96,62 @@ class Maker:
     def _bench(self, label: str) -> AbstractContextManager[Workbench]:
         return workbench(label, self.policy, self.environ, self.index, self.pulse)
 
+    def recall(self, source: str, name: NormalizedName | None) -> BuiltWheel | None:
+        """The wheel that was made of a source before, for this target or for all."""
+        builders = self.native.builders(name) if self.native else ()
+        return memory.recall_any(self.store, source, self.subdirectory, self.config_settings, builders)
+
     def _made(
         self,
         bench: Workbench,
         root: Path,
-        key: str,
+        source: str,
         *,
         promise: Promise | None = None,
         commit: str | None = None,
     ) -> BuiltWheel:
-        project = _below(root, self.subdirectory)
-        if reason := refusal(project):
-            raise native_needed(bench.label, [reason])
-        wheel = bench.make_wheel(project, self.config_settings)
-        check_pure(wheel, promise.name if promise else None, promise.version if promise else None)
+        wheel, builder, story = self._wheel(bench, _below(root, self.subdirectory), promise)
         with self.store.receive() as incoming, wheel.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 incoming.write(chunk)
             path, sha256 = incoming.commit(), incoming.sha256
-        built = BuiltWheel(path=path, filename=wheel.name, sha256=sha256, commit=commit)
-        memory.remember(self.store, key, built)
+        built = BuiltWheel(path=path, filename=wheel.name, sha256=sha256, commit=commit, provenance=story)
+        builders = [builder]
+        if story and self.native:
+            builders.append(self.native.shortcut(promise.name if promise else None))
+        for each in builders:
+            key = memory.key_of(source, self.subdirectory, self.config_settings, each)
+            memory.remember(self.store, key, built)
         return built
+
+    def _wheel(
+        self, bench: Workbench, project: Path, promise: Promise | None
+    ) -> tuple[Path, str, Provenance | None]:
+        """The wheel, which builder made it, and how it was compiled, if it was."""
+        if self.native is None:
+            return self._pure(bench, project, promise), memory.BUILDER, None
+        promised = PromisedWheel(name=promise.name, version=promise.version) if promise else PromisedWheel()
+        native = self.native.open()
+        sources = native.project(bench.label, project)
+        if sources.compiles:
+            return native.make(bench, sources, self.config_settings, promised)
+        if not sources.languages:
+            return self._pure(bench, project, promise), memory.BUILDER, None
+        # A build leaves things in its sources; a backend that compiles is to get them as they were.
+        untouched = bench.folder / "untouched"
+        shutil.copytree(project, untouched, symlinks=True)
+        try:
+            return self._pure(bench, project, promise), memory.BUILDER, None
+        except NativeBuildNeededError:
+            return native.make(bench, replace(sources, folder=untouched), self.config_settings, promised)
+
+    def _pure(self, bench: Workbench, project: Path, promise: Promise | None) -> Path:
+        """A wheel of pure Python. Raises NativeBuildNeededError."""
+        if reason := refusal(project):
+            raise native_needed(bench.label, [reason])
+        wheel = bench.make_wheel(project, self.config_settings)
+        check_pure(wheel, promise.name if promise else None, promise.version if promise else None)
+        return wheel
 
 
 def _below(root: Path, subdirectory: str | None) -> Path:

@@ -13,7 +13,8 @@ from pathlib import Path
 from builder.strays import end_strays
 from manylinux.errors import EnvironmentFault
 
-_MARK = "LBUILD_MARK"
+MARK = "LBUILD_MARK"
+"""The variable that all programs of one build carry."""
 _NAP = 0.05
 """Seconds between looks at the clock, the log and the pulse."""
 if sys.platform == "win32":
@@ -37,7 +38,7 @@ class Leash:
     environ: Mapping[str, str]
     """All they see of the environment, but for the mark."""
     mark: str
-    """Unique to what is run together; their descendants carry it in their environment, as LBUILD_MARK."""
+    """Unique to what is run together; their descendants carry it in their environment, as LBUILDMARK."""
     log: Path
     """Where all they print goes."""
     output: int
@@ -54,14 +55,14 @@ class Leash:
 
         Raises FailedError, StoppedError, what the pulse raises, and EnvironmentFault for want of the program.
         """
-        environ = {**self.environ, **(extra or {}), _MARK: self.mark}
+        environ = {**self.environ, **(extra or {}), MARK: self.mark}
         with open(self.log, "ab") as log:
             process = _started(command, cwd, environ, log.fileno())
         try:
             status = self._wait(process)
         finally:
             _end_group(process)
-            end_strays(_MARK, self.mark)
+            end_strays(MARK, self.mark)
         if status:
             raise FailedError(f"signal {-status}" if status < 0 else f"exit status {status}")
 

@@ -1,9 +1,8 @@
-"""The `pure` build backend: sources in, a wheel of pure Python out, or a refusal that says what is native.
+"""Sources in, a wheel out: of pure Python, or compiled for the target where backends for that are given.
 
-A `setup.py` runs on the Python that lbuild runs on, not on the target's. For a result that is pure this makes
-no difference, unless the project looks at the version or the platform while it is built; such a project
-should say so with markers. Compiling for a target is for other backends, which will take the same place:
-`refusal`, then a build.
+For pure Python a `setup.py` runs on the Python that lbuild runs on, not on the target's. For a result that is
+pure this makes no difference, unless the project looks at the version or the platform while it is built; such
+a project should say so with markers. What has to be compiled goes to `native`.
 
 What was built before is only looked up here; `making`, and all that it needs, is imported when something must
 run.
@@ -11,11 +10,12 @@ run.
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packaging.utils import InvalidSdistFilename, parse_sdist_filename
+from packaging.utils import InvalidSdistFilename, NormalizedName, parse_sdist_filename
 
 from builder.build import git_state, memory
 from builder.build.tree import SourceTree
@@ -25,6 +25,7 @@ from prebuilt_index.errors import MetadataMismatchError
 from prebuilt_index.store import Store
 
 if TYPE_CHECKING:
+    from builder.build.door import NativeDoor
     from builder.build.making import Maker, Promise
 
 _NO_SETTINGS: ConfigSettings = {}
@@ -32,7 +33,7 @@ _NO_SETTINGS: ConfigSettings = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PureBuilder:
-    """Builds wheels of pure Python, each source once. Every method may be called from several threads.
+    """Builds wheels, each source once. Every method may be called from several threads.
 
     All raise SdistBuildError, NativeBuildNeededError, EnvironmentFault, and what `pulse` raises: it is called
     several times a second while something is built, and so can stop it.
@@ -43,6 +44,8 @@ class PureBuilder:
     policy: BuildPolicy
     environ: Mapping[str, str]
     """Of this process; foreign programs see little of it."""
+    native: "NativeDoor | None" = None
+    """To what compiles for one target; None: what has to be compiled is refused."""
 
     def from_sdist(
         self,
@@ -58,11 +61,12 @@ class PureBuilder:
 
         Raises InputNotFoundError, BadArchiveError and MetadataMismatchError too.
         """
-        key = memory.key_of(f"sha256:{_digest(archive)}", subdirectory, config_settings)
-        if built := memory.recall(self.store, key):
+        source = f"sha256:{_digest(archive)}"
+        name = _name(filename) if promised else None
+        if built := self._recall(source, subdirectory, config_settings, name):
             return built
         maker = self._maker(subdirectory, config_settings, pulse)
-        return maker.of_archive(archive, filename, key, _promise(filename) if promised else None)
+        return maker.of_archive(archive, filename, source, _promise(filename) if promised else None)
 
     def from_directory(
         self,
@@ -81,10 +85,9 @@ class PureBuilder:
         with machine_faults(f"`{folder}`"):
             tree = SourceTree.of(folder, leave_out)
             source = f"folder:{tree.digest()}:{git_state.state_digest(folder)}"
-        key = memory.key_of(source, subdirectory, config_settings)
-        if built := memory.recall(self.store, key):
+        if built := self._recall(source, subdirectory, config_settings):
             return built
-        return self._maker(subdirectory, config_settings, pulse).of_folder(folder, tree, key)
+        return self._maker(subdirectory, config_settings, pulse).of_folder(folder, tree, source)
 
     def from_vcs(
         self,
@@ -102,12 +105,14 @@ class PureBuilder:
 
         repository = Repository.parse(url)
 
-        def key_of(commit: str) -> str:
-            return memory.key_of(f"git:{repository.url}@{commit}", subdirectory, config_settings)
+        def source_of(commit: str) -> str:
+            return f"git:{repository.url}@{commit}"
 
-        if repository.commit and (built := memory.recall(self.store, key_of(repository.commit))):
+        if repository.commit and (
+            built := self._recall(source_of(repository.commit), subdirectory, config_settings)
+        ):
             return built
-        return self._maker(subdirectory, config_settings, pulse).of_repository(repository, key_of)
+        return self._maker(subdirectory, config_settings, pulse).of_repository(repository, source_of)
 
     def metadata_of_sdist(self, archive: Path, filename: str, *, pulse: Callable[[], None] = never) -> bytes:
         """Core metadata of an index's sdist: as it ships it, where that is final (PEP 643), else as built.
@@ -123,6 +128,16 @@ class PureBuilder:
         built = self.from_sdist(archive, filename, pulse=pulse)
         return metadata_of(built.path, built.filename)
 
+    def _recall(
+        self,
+        source: str,
+        subdirectory: str | None,
+        config_settings: ConfigSettings,
+        name: NormalizedName | None = None,
+    ) -> BuiltWheel | None:
+        builders = self.native.builders(name) if self.native else ()
+        return memory.recall_any(self.store, source, subdirectory, config_settings, builders)
+
     def _maker(
         self, subdirectory: str | None, config_settings: ConfigSettings, pulse: Callable[[], None]
     ) -> "Maker":
@@ -134,9 +149,17 @@ class PureBuilder:
             policy=self.policy,
             environ=self.environ,
             pulse=pulse,
+            native=self.native,
             subdirectory=subdirectory,
             config_settings=config_settings,
         )
+
+
+def _name(filename: str) -> NormalizedName | None:
+    """The project that an sdist's file name tells; None when it tells none."""
+    with suppress(InvalidSdistFilename):
+        return parse_sdist_filename(filename)[0]
+    return None
 
 
 def _promise(filename: str) -> "Promise":

@@ -64,7 +64,7 @@ def refusal(project: Path) -> str | None:
 def native_needed(label: str, reasons: list[str]) -> NativeBuildNeededError:
     """The error for a project that is not pure Python."""
     return NativeBuildNeededError(
-        f"{label} is not pure Python, and lbuild cannot compile for Lambda yet", evidence=reasons, hint=_HINT
+        f"{label} is not pure Python, and nothing is to be compiled", evidence=reasons, hint=_HINT
     )
 
 

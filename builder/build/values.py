@@ -44,6 +44,23 @@ class BuildPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """How a wheel was compiled."""
+
+    backend: str
+    reason: str
+    """Why this backend."""
+    refused: tuple[tuple[str, str], ...] = ()
+    """Those that were asked before it, and what they said."""
+    log: str = ""
+    """Path of what was printed while it was built; it may be gone by now."""
+    seconds: float = 0.0
+    requirements: tuple[str, ...] = ()
+    """File names of the wheels that the build used."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltWheel:
     """A wheel made here, in the store."""
 
@@ -52,6 +69,8 @@ class BuiltWheel:
     sha256: str
     commit: str | None = None
     """Of the repository it was built from."""
+    provenance: Provenance | None = None
+    """None: pure Python, built on whatever Python was at hand."""
 
 
 def never() -> None:

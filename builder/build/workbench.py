@@ -5,17 +5,19 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from builder.build import environment
+from builder.build import abandoned, environment
 from builder.build.build_system import RefusedError
+from builder.build.causes import recognized
 from builder.build.process import FailedError, Leash, StoppedError
 from builder.build.purity import native_sources
 from builder.build.values import BuildIndex, BuildPolicy, ConfigSettings, machine_faults
 from builder.errors import SdistBuildError
+from manylinux.backends.port import BackendError
 
 _QUOTED = 15
 """Lines of the log's end."""
@@ -39,6 +41,23 @@ class Workbench:
     index: BuildIndex
     deadline: float
     pulse: Callable[[], None]
+    log_file: Path | None = None
+    """None: in the folder."""
+
+    def again(self, name: str, deadline: float, on_line: Callable[[str], None]) -> "Workbench":
+        """A bench below this one with a deadline of its own, and the same log, whose new lines are told."""
+        folder = self.folder / name
+        (folder / "home").mkdir(parents=True)
+        tail = Tail(log=self.log, on_line=on_line, inner=self.pulse)
+        return replace(self, folder=folder, deadline=deadline, pulse=tail, log_file=self.log)
+
+    def run(self, command: Sequence[str], *, cwd: Path, environ: Mapping[str, str]) -> None:
+        """As `manylinux.backends.port.Run` has it. Raises what `Leash.run` does."""
+        self._leash(environ).run(command, cwd=cwd)
+
+    def kept_log(self) -> Path:
+        """Where the log lies from now on."""
+        return _kept(self)
 
     @property
     def sources(self) -> Path:
@@ -46,8 +65,13 @@ class Workbench:
         return self.folder / "source"
 
     @property
+    def mark(self) -> str:
+        """What all that runs on it is known by."""
+        return str(self.log.parent)
+
+    @property
     def log(self) -> Path:
-        return self.folder / "log"
+        return self.log_file or self.folder / "log"
 
     def leash_for_git(self, secrets: Mapping[str, str]) -> Leash:
         return self._leash(environment.for_git(self.environ, secrets))
@@ -67,12 +91,34 @@ class Workbench:
     def _leash(self, environ: Mapping[str, str]) -> Leash:
         return Leash(
             environ=environ,
-            mark=str(self.folder),
+            mark=self.mark,
             log=self.log,
             output=self.policy.output,
             deadline=self.deadline,
             pulse=self.pulse,
         )
+
+
+@dataclass(slots=True, kw_only=True)
+class Tail:
+    """A pulse that also tells each line a log has grown by."""
+
+    log: Path
+    on_line: Callable[[str], None]
+    inner: Callable[[], None]
+    read: int = 0
+    """Bytes."""
+
+    def __call__(self) -> None:
+        self.inner()
+        with self.log.open("rb") as file:
+            file.seek(self.read)
+            new = file.read(_TAIL)
+        whole = new[: new.rfind(b"\n") + 1] or (new if len(new) == _TAIL else b"")
+        self.read += len(whole)
+        for line in whole.decode(errors="replace").splitlines():
+            if cleaned := _clean(line):
+                self.on_line(cleaned)
 
 
 @contextmanager
@@ -84,11 +130,13 @@ def workbench(
     Raises SdistBuildError with the end of the log when the build fails, EnvironmentFault when the system
     does.
     """
+    abandoned.sweep(policy.workdir)
     with (
         machine_faults(label),
         tempfile.TemporaryDirectory(
-            prefix="lbuild-build-", dir=policy.workdir, ignore_cleanup_errors=True
+            prefix=abandoned.PREFIX, dir=policy.workdir, ignore_cleanup_errors=True
         ) as folder,
+        ExitStack() as stack,
     ):
         bench = Workbench(
             label=label,
@@ -100,22 +148,26 @@ def workbench(
             pulse=pulse,
         )
         bench.log.touch()
+        stack.enter_context(abandoned.claimed(bench.folder))
         try:
             yield bench
-        except (FailedError, StoppedError, RefusedError) as error:
+        except (FailedError, StoppedError, RefusedError, BackendError) as error:
             raise _failure(bench, error) from error
 
 
 def _failure(bench: Workbench, error: Exception) -> SdistBuildError:
-    evidence = [str(error), *_last_lines(bench.log)]
+    evidence = [*str(error).splitlines(), *_last_lines(bench.log)]
     if bench.log.stat().st_size:
         evidence.append(f"log: {_kept(bench)}")
     failed = "Building"
     if not _has_sources(bench.sources):
         failed, hint = "Fetching", "Check the address, the revision, your rights and the network"
+    elif cause := recognized(bench.log):
+        evidence.insert(0, cause.what)
+        hint = cause.hint
     elif native := native_sources(bench.sources):
         hint = (
-            f"It holds `{native[0]}`, and lbuild cannot compile for Lambda yet. "
+            f"It holds `{native[0]}`, which wants a compiler, perhaps a library too. "
             "Require a version that has wheels for the target, or give a wheel that was built for it"
         )
     elif bench.policy.offline:
@@ -143,5 +195,8 @@ def _last_lines(log: Path) -> list[str]:
     with log.open("rb") as file:
         file.seek(max(0, log.stat().st_size - _TAIL))
         text = file.read(_TAIL).decode(errors="replace")
-    lines = [_CONTROL.sub("", line).rstrip()[:_LONGEST_LINE] for line in text.splitlines()]
-    return [line for line in lines if line][-_QUOTED:]
+    return [line for line in map(_clean, text.splitlines()) if line][-_QUOTED:]
+
+
+def _clean(line: str) -> str:
+    return _CONTROL.sub("", line).rstrip()[:_LONGEST_LINE]

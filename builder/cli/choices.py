@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from builder.cli.bundle_choices import BundleChoices
     from builder.cli.options import CacheChoices, IndexChoices, InputChoices, ResolveChoices, TargetChoices
+    from builder.model import Compiling
     from prebuilt_index.index.client import IndexSettings
     from prebuilt_index.pip_config import PipDefaults
     from prebuilt_index.transport.port import HttpConfig, HttpPolicy
@@ -118,9 +119,10 @@ def given_inputs(inputs: InputChoices, resolve: ResolveChoices, index: IndexChoi
     )
 
 
-def resolve_options(choices: ResolveChoices, inputs: Inputs) -> ResolveOptions:
+def resolve_options(choices: ResolveChoices, inputs: Inputs, compiling: Compiling) -> ResolveOptions:
     """How to resolve: the command line's wishes and the inputs' own."""
     return ResolveOptions(
+        compiling=compiling,
         preference=Preference.NEWEST if NEWEST in choices.prefer else Preference.WHEELS,
         allow_prereleases=inputs.allow_prereleases,
         format_control=inputs.format_control,

@@ -3,6 +3,10 @@
 [tool.lbuild]
 index-pins = {torch = "https://wheels.example/simple"}
 
+[tool.lbuild.build]      # how to compile, as `--build` has it
+":all:" = "zig"
+psycopg2 = "docker"
+
 `[tool.lbuild.slim]` is read by `slim_table`.
 """
 
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
 
 PROJECT_KEYS = ("defaults", "functions", "layers", "groups")
 """Read by `builder.project`, for the commands that build a project of functions."""
-KEYS = ("index-pins", "slim", *PROJECT_KEYS)
+KEYS = ("build", "index-pins", "slim", *PROJECT_KEYS)
 OWN = "lbuild.toml"
 
 
@@ -31,6 +35,8 @@ class Configuration:
     index_pins: Mapping[str, str] = field(default_factory=dict)
     """Project, as written, to the only index it may come from."""
     slim: SlimProfile = field(default_factory=SlimProfile)
+    build: Mapping[str, str] = field(default_factory=dict)
+    """Project, as written, or `:all:`, to how it is to be compiled."""
 
 
 def read_configuration(folder: Path) -> Configuration:
@@ -75,11 +81,17 @@ def configuration_of(document: Mapping[str, Any], source: str = "pyproject.toml"
             f"`tool.lbuild.index-pins` in {source} is not a table of URLs",
             hint='Write `index-pins = {PROJECT = "URL"}`',
         )
+    build = table.get("build", {})
+    if not isinstance(build, dict) or not all(isinstance(how, str) for how in build.values()):
+        raise ConfigurationError(
+            f"`tool.lbuild.build` in {source} is not a table of words",
+            hint='Write `build = {":all:" = "zig", PROJECT = "docker"}`',
+        )
     if "slim" not in table:
-        return Configuration(index_pins=pins)
+        return Configuration(index_pins=pins, build=build)
     from builder.cli.slim_table import slim_table  # it imports from here, and reads the table of rules
 
-    return Configuration(index_pins=pins, slim=slim_table(table["slim"]))
+    return Configuration(index_pins=pins, build=build, slim=slim_table(table["slim"]))
 
 
 def unknown(summary: str, name: object, known: Sequence[str]) -> ConfigurationError:

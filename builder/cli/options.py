@@ -53,6 +53,12 @@ RESOLVE: Sequence[Decorator] = (
         "--no-binary", multiple=True, metavar="PROJECT", help="Never take a wheel of PROJECT (or `:all:`)."
     ),
     click.option(
+        "--build",
+        multiple=True,
+        metavar="[PROJECT=]HOW",
+        help="How to compile what has no usable wheel: auto, never, zig, docker or local.  [auto]",
+    ),
+    click.option(
         "--strict-tags",
         is_flag=True,
         help="Never take a wheel tagged for a newer glibc, though its files load and nothing else does.",
@@ -131,6 +137,7 @@ class ResolveChoices(FromOptions):
     exclude_newer: str | None = None
     only_binary: tuple[str, ...] = ()
     no_binary: tuple[str, ...] = ()
+    build: tuple[str, ...] = ()
     strict_tags: bool = False
 
 

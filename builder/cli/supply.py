@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from prebuilt_index.wheel_archive.cached import load, load_or_verify
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from packaging.utils import NormalizedName
+
     from builder.facts import World
     from builder.model import Pin
     from prebuilt_index.wheel_archive import VerifiedWheel
@@ -28,10 +30,12 @@ def fetch_with(
     learn: "Callable[[VerifiedWheel, Callable[[], None]], object]",
     progress: Progress,
     pins: "Sequence[Pin]",
+    builders: "Callable[[NormalizedName], Iterable[str]]",
 ) -> "tuple[VerifiedWheel, ...]":
     """The wheels of `pins`, every byte of them checked; `world` is asked for what the store does not hold.
 
-    `prepare` is called before one is downloaded, `learn` with each that is new and a pulse as `fetch` has it.
+    `builders`, by project: what beside pure Python may have built its sdists before. `prepare` is called
+    before one is downloaded, `learn` with each that is new and a pulse as `fetch` has it.
     """
     inflaters = _Inflaters()
 
@@ -39,10 +43,11 @@ def fetch_with(
         path = store.blob(sha256)
         return None if path is None else load(store, path, filename, sha256)
 
-    def built(sha256: str) -> tuple[str, str] | None:
+    def built(sha256: str, project: "NormalizedName") -> tuple[str, str] | None:
         from builder.build import built_before
 
-        made = built_before(store, sha256)
+        # Made only when asked for: what is pure is found before.
+        made = built_before(store, sha256, (each for each in builders(project)))
         return None if made is None else (made.sha256, made.filename)
 
     def obtain(file: IndexFile, on_bytes: Callable[[int], None]) -> tuple[Path, str, str]:

@@ -7,7 +7,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from builder.build import PureBuilder
+    from builder.build.choice import Wishes as BuildWishes
+    from builder.build.door import NativeDoor
+    from builder.build.native import NativeBuilds
     from builder.bytecode.workshop import BytecodeWorkshop
     from builder.cli.bundle_choices import BundleChoices
     from builder.cli.options import Wishes
@@ -119,9 +122,10 @@ class Wiring:
 
     @cached_property
     def options(self) -> ResolveOptions:
+        from builder.cli.build_choices import compiling
         from builder.cli.choices import resolve_options
 
-        return resolve_options(self._wishes.resolve, self.reading.inputs)
+        return resolve_options(self._wishes.resolve, self.reading.inputs, compiling(self.build_wishes))
 
     @cached_property
     def facts(self) -> World:
@@ -138,7 +142,15 @@ class Wiring:
         from builder.cli.supply import fetch_with
 
         learn = self.workshop.learning(self.slimming)
-        return fetch_with(lambda: self.facts, self.store, self.workshop.prepare, learn, self._progress, pins)
+        return fetch_with(
+            lambda: self.facts,
+            self.store,
+            self.workshop.prepare,
+            learn,
+            self._progress,
+            pins,
+            lambda name: self.native_door.builders(name),  # a warm build of wheels never makes the door
+        )
 
     def slimmed(
         self, wheels: Sequence[VerifiedWheel], source: Sequence[SourceFile], profile: SlimProfile
@@ -204,6 +216,25 @@ class Wiring:
         return NOTHING if self._bundle is None else slim_profile(self._bundle, self.configuration.slim)
 
     @cached_property
+    def build_wishes(self) -> BuildWishes:
+        from builder.cli.build_choices import build_wishes
+
+        return build_wishes(self._wishes.resolve.build, self.configuration.build)
+
+    @cached_property
+    def native_door(self) -> NativeDoor:
+        from builder.build.door import NativeDoor
+
+        @cache
+        def load() -> NativeBuilds:
+            from builder.cli.native import native_builds
+
+            wishes, world = self.build_wishes, lambda: self.facts
+            return native_builds(self._target, wishes, self.store, world, self.options, self._terminal)
+
+        return NativeDoor(target=self._target, wishes=self.build_wishes, open=load)
+
+    @cached_property
     def settings(self) -> IndexSettings:
         from builder.cli.choices import index_pins, index_settings
 
@@ -217,7 +248,7 @@ class Wiring:
         if "-" in (*inputs.words, *inputs.requirement_files):
             return ""
         wishes = [asdict(each) for each in (inputs, self._wishes.resolve, self._wishes.index)]
-        pins = sorted(self.configuration.index_pins.items())
+        pins = [*sorted(self.configuration.index_pins.items()), *sorted(self.configuration.build.items())]
         defaults = [redacted(self.pip.index_url), self.pip.no_index, pins]
         # What orders versions and evaluates markers, and the row of the runtime's table, decide too.
         deciders = [VERSION, packaging.__version__, repr(self._target), sorted(self._allow)]
@@ -268,7 +299,9 @@ class Wiring:
             proxy=self.pip.proxy,
         )
         policy = BuildPolicy(logs=self.store.root / "logs", offline=offline)
-        return PureBuilder(store=self.store, index=index, policy=policy, environ=os.environ)
+        return PureBuilder(
+            store=self.store, index=index, policy=policy, environ=os.environ, native=self.native_door
+        )
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.utils import NormalizedName
+
 from builder.model import Pin
 from builder.ports import Progress, Silent
 from prebuilt_index.artefacts import IndexFile
@@ -17,7 +19,7 @@ TASK = "fetch"
 """What this work is called to a Progress; its unit is bytes."""
 
 
-def _nothing_built(sha256: str) -> None:
+def _nothing_built(sha256: str, project: NormalizedName) -> None:
     """No wheel was built of any sdist before."""
 
 
@@ -27,8 +29,8 @@ class Supply:
 
     recall: Callable[[str, str], VerifiedWheel | None]
     """By sha256 and file name: the wheel, if the store holds it and it was verified before."""
-    built: Callable[[str], tuple[str, str] | None] = _nothing_built
-    """By an sdist's sha256: sha256 and file name of the wheel that was built of it before."""
+    built: Callable[[str, NormalizedName], tuple[str, str] | None] = _nothing_built
+    """By an sdist's sha256 and its project: sha256 and file name of the wheel that was built of it before."""
     obtain: Callable[[IndexFile, Callable[[int], None]], tuple[Path, str, str]]
     """A wheel's path in the store, file name and sha256: downloaded and as promised, or built of an sdist.
 
@@ -71,7 +73,7 @@ def _recalled(pin: Pin, supply: Supply) -> VerifiedWheel | None:
     if sha256 is None:
         return None
     if not pin.file.is_wheel:
-        built = supply.built(sha256)
+        built = supply.built(sha256, pin.name)
         if built is None:
             return None
         sha256, filename = built

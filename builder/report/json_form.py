@@ -38,6 +38,20 @@ def report_as_json(report: Report) -> dict[str, Any]:
             }
             for skip in report.resolution.skips
         ],
+        "compiled": [
+            {
+                "package": each.package,
+                "wheel": each.wheel,
+                "backend": each.backend,
+                "reason": each.reason,
+                "refused": [{"backend": backend, "reason": reason} for backend, reason in each.refused],
+                "log": each.log,
+                "seconds": each.seconds,
+                "requirements": list(each.requirements),
+                "notes": list(each.notes),
+            }
+            for each in report.compiled
+        ],
         "excluded": dict(report.excluded or {}),
         "runtime_packages": [
             {"project": row.project, "pinned": row.pinned, "runtime": row.runtime, "verdict": row.verdict}

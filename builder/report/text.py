@@ -8,7 +8,7 @@ from builder.model import Bundle, Drop, Skip
 from builder.report.findings import group_lines
 from builder.report.left_out import drops_by
 from builder.report.sizes import bar, count, gauge, human, share
-from builder.report.values import Report, RuntimePackage
+from builder.report.values import Compiled, Report, RuntimePackage
 from manylinux.audit.finding import Finding, Severity
 from manylinux.audit.grouping import grouped
 from manylinux.errors import LbuildError, SeveralErrors
@@ -40,6 +40,7 @@ def summary(report: Report, *, everything: bool = False) -> Iterator[str]:
     if report.bundle is None:
         yield from _pins(report)
         return
+    yield from _compiled(report.compiled, everything)
     yield from _findings(report.findings)
     yield from _largest(report.bundle, everything)
     yield ""
@@ -96,6 +97,16 @@ def _findings(findings: Sequence[Finding]) -> Iterator[str]:
         yield from group_lines(group)
     if len(groups) > FINDINGS:
         yield f"{len(groups) - FINDINGS} more findings: `lbuild inspect` tells all of a bundle's"
+
+
+def _compiled(packages: Sequence[Compiled], everything: bool) -> Iterator[str]:
+    """A line for each package that was compiled: by what and why; with `everything` where its log is."""
+    for each in packages:
+        yield f"{each.package} compiled with {each.backend}: {each.reason}"
+        yield from (f"  not {backend}: {why}" for backend, why in each.refused)
+        yield from (f"  {note}" for note in each.notes)
+        if everything:
+            yield f"  log: {each.log}"
 
 
 def _pins(report: Report) -> Iterator[str]:

@@ -62,6 +62,27 @@ class Bytecode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """How a package of the bundle was compiled, in this run or an earlier one."""
+
+    package: str
+    """`lz4 4.4.5`."""
+    wheel: str
+    """File name."""
+    backend: str
+    reason: str
+    """Why this backend."""
+    refused: tuple[tuple[str, str], ...]
+    """Backends that were asked before it, and what they said."""
+    log: str
+    """Path of what was printed."""
+    seconds: float
+    requirements: tuple[str, ...]
+    """File names of the wheels its build used."""
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One run of `lbuild`."""
 
@@ -79,6 +100,7 @@ class Report:
     """What the audit has to say of compiled files and was no error, or was allowed."""
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    compiled: tuple[Compiled, ...] = ()
     excluded: Mapping[str, str] | None = None
     """Project to the reason it is not in the bundle."""
     runtime_packages: tuple[RuntimePackage, ...] = ()

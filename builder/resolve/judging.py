@@ -55,6 +55,8 @@ class Judged:
     refusal: Refusal | None = None
     last_resort: bool = False
     """Only the tag refuses the wheel, asking for a newer glibc than its files may need."""
+    to_compile: bool = False
+    """An sdist whose project has wheels, all for single platforms: it can be used, and takes a compiler."""
 
     @property
     def is_wheel(self) -> bool:
@@ -109,6 +111,10 @@ class Judge:
     def takes_wheels(self, project: NormalizedName) -> bool:
         """Whether `--no-binary` leaves the project its wheels."""
         return self._options.format_control.allows_wheel(project)
+
+    def may_compile(self, project: NormalizedName) -> bool:
+        """Whether sdists of the project may be compiled."""
+        return self._options.compiling.allows(project)
 
     def _by_name(
         self, project: NormalizedName, filename: str
@@ -184,6 +190,6 @@ def _refuse(rule: Rule, reason: str) -> Refusal:
     return Refusal(rule=rule, reason=reason)
 
 
-NATIVE = Refusal(rule=Rule.NATIVE, reason="has to be compiled, which lbuild cannot do for Lambda yet")
+NATIVE = Refusal(rule=Rule.NATIVE, reason="has to be compiled, and `--build never` is in force")
 """Of an sdist whose version or project has wheels, all for single platforms."""
 _OTHER_TAGS = Refusal(rule=Rule.TAGS, reason="is for another platform")

@@ -39,6 +39,9 @@ class Choice:
     last_resort: bool = False
     """A wheel that its tag refuses, and that is taken only if its files prove to load."""
 
+    to_compile: bool = False
+    """An sdist that takes a compiler."""
+
     @property
     def wait(self) -> int:
         """How many kinds of files go first: wheels, then those of last resort, then sdists."""
@@ -72,14 +75,14 @@ class Project:
                 self._judge.judge(page.name, page.filenames[position], page.files, position)
                 for position in self._releases.positions(version)
             ]
-            found = self._judged[version] = _best_first(self._without_native_sdists(files))
+            found = self._judged[version] = _best_first(self._marked_to_compile(files))
         return found
 
-    def _without_native_sdists(self, files: Sequence[Judged]) -> Sequence[Judged]:
-        """The files, sdists refused where wheels show that they have to be compiled.
+    def _marked_to_compile(self, files: Sequence[Judged]) -> Sequence[Judged]:
+        """The files, sdists marked, or refused, where wheels show that they have to be compiled.
 
-        That is where every wheel of the version, or of the whole project, is for one platform. Building would
-        take minutes and end in the same refusal; who forbids wheels of the project asks for just that.
+        That is where every wheel of the version, or of the whole project, is for one platform. Who forbids
+        wheels of the project asks for just that.
         """
         wheels = [judged.filename for judged in files if judged.is_wheel] or self._wheels
         if (
@@ -88,8 +91,12 @@ class Project:
             or not self._judge.takes_wheels(self.page.name)
         ):
             return files
+        may = self._judge.may_compile(self.page.name)
+        refusal = None if may else NATIVE
         return [
-            judged if judged.is_wheel or judged.refusal is not None else replace(judged, refusal=NATIVE)
+            judged
+            if judged.is_wheel or judged.refusal is not None
+            else replace(judged, to_compile=may, refusal=refusal)
             for judged in files
         ]
 
@@ -117,10 +124,16 @@ class Project:
                     return
 
     def _in_order(self, wish: Wish, fits: Callable[[Version], bool], *, yanked: bool) -> Iterator[Choice]:
-        """Usable versions: the preferred one, then newest first, but those without a wheel perhaps last."""
+        """Usable versions: the preferred one, then newest first, but those without a wheel perhaps last.
+
+        What has to be compiled is only there when nothing else is, unless the newest is what counts.
+        """
         waiting: tuple[list[Choice], ...] = ([], [])
+        to_compile: list[Choice] = []
+        found = False
         preferred = self._preferred(wish, yanked=yanked)
         if preferred is not None and fits(preferred.version):
+            found = True
             yield preferred
         for version in self.in_range(wish.specifier):
             if version == wish.preferred or not fits(version):
@@ -129,10 +142,15 @@ class Project:
             if choice is None:
                 continue
             if not choice.wait or wish.preference is Preference.NEWEST:
+                found = True
                 yield choice
+            elif choice.to_compile:
+                to_compile.append(choice)
             else:
                 waiting[choice.wait - 1].append(choice)
         yield from chain(*waiting)
+        if not found and not any(waiting):
+            yield from to_compile
 
     def _preferred(self, wish: Wish, *, yanked: bool) -> Choice | None:
         version = wish.preferred
@@ -155,7 +173,12 @@ class Project:
                 continue
             file = judged.file if wish.hashes is None else with_allowed_hash(judged.file, wish.hashes)
             if file is not None:
-                return Choice(version=version, file=file, last_resort=judged.last_resort)
+                return Choice(
+                    version=version,
+                    file=file,
+                    last_resort=judged.last_resort,
+                    to_compile=judged.to_compile,
+                )
         return None
 
 

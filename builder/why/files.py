@@ -49,6 +49,8 @@ def _fate(judged: Judged, file: IndexFile, wish: Wish, judge: Judge) -> FileFate
 
 def _refused(judged: Judged, judge: Judge) -> tuple[Cause, str] | None:
     """What refuses the file whatever is asked for."""
+    if judged.to_compile:
+        return Cause.NATIVE_SDIST, "would have to be compiled"
     if judged.refusal is None:
         return None
     if judged.refusal.rule is Rule.TAGS and judged.wheel is not None:

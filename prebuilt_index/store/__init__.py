@@ -6,6 +6,7 @@
       blobs-v1/<2 hex>/<62 hex>.stamp       what stat said once the content was known to be right
       <bucket>/<2 hex>/<62 hex>             records, named by the sha256 of their key
       trial-v1/<name>/                      folders that other programs read, see `trees`
+      tools-v1/<name>/                      the same, of builds: compilers
       locks/<64 hex>                        one file per lock that was ever taken
       tmp/                                  being written; whoever writes holds a lock on the file
 

@@ -12,6 +12,8 @@ from prebuilt_index.store import blobs, durable, folder, locks, records
 BLOBS = "blobs-v1"
 TRIAL = "trial-v1"
 """Folders with what a runtime brings beside Python, see `trees`."""
+TOOLS = "tools-v1"
+"""Folders with compilers, and with what they made once, see `trees`."""
 _SWEEP_AFTER = 3600.0
 """Seconds after which an unlocked file in `tmp/` belongs to a dead process."""
 
@@ -33,6 +35,7 @@ class Bucket(StrEnum):
     remade-v1       what was compressed anew           sha256 of the wheel or content, engine
     checks-v1       what --paranoid found in order     digest of what was looked at, version of who looked
     built-v1        sha256 of a wheel made here        sha256 of the source, backend and its environment
+                    how one was compiled               sha256 of the wheel
     resolutions-v1  pins                               digests of the requirements, the pages and the options
     pip-v1          pip's configuration                stats of its files, the PIP_ variables
     reports-v1      report of a build                  sha256 of the bundle
@@ -57,7 +60,7 @@ class Bucket(StrEnum):
     REPORTS = "reports-v1"
 
 
-_BUCKETS = frozenset({BLOBS, TRIAL, *Bucket})
+_BUCKETS = frozenset({BLOBS, TRIAL, TOOLS, *Bucket})
 
 
 class Store:

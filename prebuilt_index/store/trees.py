@@ -15,7 +15,7 @@ from pathlib import Path
 
 from prebuilt_index.store import blobs, durable
 from prebuilt_index.store.locks import is_still_named, try_lock
-from prebuilt_index.store.store import TRIAL, Store
+from prebuilt_index.store.store import TOOLS, TRIAL, Store
 
 if sys.platform != "win32":
     import fcntl
@@ -24,17 +24,21 @@ _TAKEN = frozenset({errno.EEXIST, errno.ENOTEMPTY, errno.EACCES, errno.EPERM})
 """What systems answer when a folder is to have the name of one that is there."""
 
 
+BUCKETS = (TRIAL, TOOLS)
+"""Where such folders are."""
+
+
 @contextmanager
-def held(store: Store, name: str, make: Callable[[Path], None]) -> Iterator[Path]:
+def held(store: Store, name: str, make: Callable[[Path], None], bucket: str = TRIAL) -> Iterator[Path]:
     """The folder of this name, which nobody removes inside the block; `make` fills a new one if need be.
 
     `make` gets a path at which there is nothing yet, and leaves a folder there. Two processes may make it at
     once; one result is kept.
     """
-    path = store.root / TRIAL / name
+    path = store.root / bucket / name
     if store.read_only and not path.is_dir():
         store = store.writable
-        path = store.root / TRIAL / name
+        path = store.root / bucket / name
     while True:
         with _shared(path) as is_there:
             if is_there:

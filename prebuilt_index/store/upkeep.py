@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from prebuilt_index.store import blobs, durable, folder, records, trees
 from prebuilt_index.store.locks import try_lock
-from prebuilt_index.store.store import BLOBS, TRIAL, Bucket, Store
+from prebuilt_index.store.store import BLOBS, Bucket, Store
 
 _KINDS = (BLOBS, *Bucket)
 """Buckets of objects with a digest."""
@@ -39,7 +39,7 @@ class Fault:
 
 def usage(store: Store) -> Mapping[str, Usage]:
     """Bucket to what it takes up, in the store's own order; `blobs-v1` first."""
-    return {kind: _usage(os.path.join(store.root, kind)) for kind in (*_KINDS, TRIAL)}
+    return {kind: _usage(os.path.join(store.root, kind)) for kind in (*_KINDS, *trees.BUCKETS)}
 
 
 def verify(store: Store, *, repair: bool = False) -> tuple[Fault, ...]:
@@ -73,10 +73,12 @@ def clean(store: Store) -> int:
             raise folder.not_ours(root, f"it has no `{folder.TAG}`")
         size = _usage(root).size
         _drop_trees(store, float("inf"))
-        trial = os.path.join(root, TRIAL)
-        with suppress(OSError):
-            os.rmdir(trial)  # not while a folder in it is in use
-        stay = {TRIAL, folder.TAG} if os.path.lexists(trial) else set()
+        stay = set()
+        for bucket in trees.BUCKETS:
+            path = os.path.join(root, bucket)
+            with suppress(OSError):
+                os.rmdir(path)  # not while a folder in it is in use
+            stay |= {bucket, folder.TAG} if os.path.lexists(path) else set()
         # The tag goes last: until then a second run may finish what was begun.
         for name in sorted(set(os.listdir(root)) - stay, key=lambda name: name == folder.TAG):
             durable.remove(os.path.join(root, name))
@@ -145,7 +147,8 @@ def _drop_unused(store: Store, kind: str, oldest: float) -> int:
 
 def _drop_trees(store: Store, oldest: float) -> int:
     freed = 0
-    for entry in _entries(os.path.join(store.root, TRIAL)):
+    found = [entry for bucket in trees.BUCKETS for entry in _entries(os.path.join(store.root, bucket))]
+    for entry in found:
         if _mtime(entry.path) < oldest:
             size = _usage(entry.path).size
             with durable.told(entry.path, "remove"):

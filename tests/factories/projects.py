@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from builder.build import PureBuilder
+from builder.build.door import NativeDoor
 
 PYPROJECT = """[build-system]
 requires = []
@@ -102,5 +103,10 @@ class MakeBuilder(Protocol):
     """Makes builders that share one store."""
 
     def __call__(
-        self, *, timeout: float = 60.0, output: int = 1 << 20, environ: dict[str, str] | None = None
+        self,
+        *,
+        timeout: float = 60.0,
+        output: int = 1 << 20,
+        environ: dict[str, str] | None = None,
+        native: NativeDoor | None = None,
     ) -> PureBuilder: ...

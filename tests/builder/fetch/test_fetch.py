@@ -124,7 +124,7 @@ def test_what_was_built_before_is_not_built_again(store: Store) -> None:
     (wheel,) = fetch([pin("a", filename="a-1.0.tar.gz")], shop.supply())
     shop.orders.clear()
     memory = {"5" * 64: (wheel.sha256, wheel.filename)}
-    supply = replace(shop.supply(), built=memory.get)
+    supply = replace(shop.supply(), built=lambda sha256, project: memory.get(sha256))
 
     assert fetch([pin("a", filename="a-1.0.tar.gz", hashes={"sha256": "5" * 64})], supply) == (wheel,)
     assert shop.orders == []

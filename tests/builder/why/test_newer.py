@@ -253,7 +253,7 @@ def test_every_file_of_a_version_has_its_own_reason() -> None:
         "demo-2.0-cp311-cp311-win_amd64.whl": (Cause.OTHER_PLATFORM, "built for Windows"),
         "demo-2.0.tar.gz": (
             Cause.NATIVE_SDIST,
-            "has to be compiled, which lbuild cannot do for Lambda yet",
+            "has to be compiled, and `--build never` is in force",
         ),
     }
 

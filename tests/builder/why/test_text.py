@@ -49,7 +49,7 @@ numpy 2.2.6 for python3.11 on x86_64
   url     https://files.example/numpy-2.2.6-cp311-cp311-manylinux_2_17_x86_64.whl
   needs   Python >=3.10
   date    2026-03-01
-  others  1 sdist: has to be compiled, which lbuild cannot do for Lambda yet
+  others  1 sdist: has to be compiled, and `--build never` is in force
           2 wheels: for other Pythons
           4 wheels: for other platforms
 
@@ -65,7 +65,7 @@ Newer versions, newest first
   2.5.0rc1: it is a pre-release, which only `--pre` or a requirement that names one admits
   2.4.1: it is yanked: wrong results
   2.4.0: python3.11 has glibc 2.26, its wheels need 2.28
-    1 sdist: has to be compiled, which lbuild cannot do for Lambda yet
+    1 sdist: has to be compiled, and `--build never` is in force
     1 wheel: needs glibc 2.28, the runtime has 2.26
     2 wheels: for other Pythons
     4 wheels: for other platforms

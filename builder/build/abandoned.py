@@ -1,0 +1,73 @@
+"""Folders of builds whose lbuild was killed: the next build removes them, and what still runs in them.
+
+Who builds holds a lock on a file in the build's folder. The system lets go of it when the process is gone,
+however it went, and programs that were started do not inherit it.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from builder.build.process import MARK
+from builder.strays import end_strays
+from prebuilt_index.store.locks import try_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PREFIX = "lbuild-build-"
+_LOCK = "held"
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """The build in `folder` is alive inside the block."""
+    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try_lock(descriptor)
+        os.write(descriptor, str(os.getpid()).encode())
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def sweep(parent: Path | None) -> None:
+    """No folder of a dead build is left in `parent`, or in the system's folder for temporary files.
+
+    One without its lock's file may have been made this moment, and stays; another user's cannot be opened.
+    """
+    if platform.system() == "Windows":
+        return
+    root = Path(os.path.realpath(parent or tempfile.gettempdir()))
+    for folder in root.glob(f"{PREFIX}*"):
+        # Another lbuild may be sweeping too.
+        with suppress(OSError):
+            if not folder.is_symlink():
+                _remove_if_dead(folder)
+
+
+def _remove_if_dead(folder: Path) -> None:
+    descriptor = os.open(folder / _LOCK, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        if try_lock(descriptor) and not _lives(os.read(descriptor, 20)):
+            end_strays(MARK, str(folder))
+            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(descriptor)
+
+
+def _lives(noted: bytes) -> bool:
+    """Whether the process that was noted runs: where files cannot be locked, a lock tells nothing."""
+    try:
+        os.kill(int(noted or b"0"), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return bool(noted)

@@ -1,0 +1,47 @@
+"""Which backend a project is to be built with: what the user says, and what `auto` tries in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from packaging.utils import NormalizedName
+
+
+class Mode(StrEnum):
+    """How projects are built that have to be compiled."""
+
+    AUTO = "auto"
+    """By the first backend that can, and by the next one where that fails."""
+    NEVER = "never"
+    """Not at all; pure Python is built all the same."""
+    ZIG = "zig"
+    DOCKER = "docker"
+    LOCAL = "local"
+
+
+ORDER = (Mode.ZIG, Mode.DOCKER, Mode.LOCAL)
+"""zig makes what is always right and needs nothing installed; an image has system libraries of a known
+system; this machine's are anybody's guess."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the user says."""
+
+    default: Mode = Mode.AUTO
+    projects: Mapping[NormalizedName, Mode] = field(default_factory=dict)
+    """What holds for one project instead."""
+
+    def of(self, project: NormalizedName | None) -> Mode:
+        """`project`: None while its name is not known."""
+        return self.default if project is None else self.projects.get(project, self.default)
+
+    @property
+    def key(self) -> str:
+        """All of it, as part of a key."""
+        return " ".join((self.default, *(f"{name}={mode}" for name, mode in sorted(self.projects.items()))))

@@ -1,0 +1,203 @@
+"""Projects that have to be compiled: which backend makes their wheel, and what becomes of it.
+
+The backends and their port are in `manylinux.backends`; here it is decided whom to ask, with sources as they
+were for each, and what a backend made is repaired and judged before anybody trusts it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+import time
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from builder.build.build_system import BuildSystem
+from builder.build.choice import ORDER, Mode, Wishes
+from builder.build.process import FailedError
+from builder.build.values import Provenance
+from builder.errors import NativeBuildNeededError, NoBuildBackendError
+from manylinux.backends.port import Backend, BackendError, Job
+from manylinux.backends.project import Project, project_of
+from manylinux.repair.values import Promise
+
+if TYPE_CHECKING:
+    from builder.build.values import ConfigSettings
+    from builder.build.workbench import Workbench
+    from manylinux.backends.port import Made, Supplied
+    from manylinux.target import Target
+
+_HINT = "Require a version that has wheels for the target, or give a wheel that was built for it"
+
+
+Finish = Callable[["Made", Promise, Path], "tuple[Path, Sequence[str]]"]
+"""What a backend made becomes a wheel for the target, in the folder that is given; and what is to be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NativeBuilds:
+    """Compiles for one target."""
+
+    target: Target
+    wishes: Wishes
+    backends: Mapping[str, Backend]
+    """By name."""
+    supply: Callable[[Sequence[str], Target], Sequence[Supplied]]
+    finish: Finish
+    finishing: str
+    """What decides over bytes there: part of the keys of wheels."""
+    tell: Callable[[str], None]
+    """A line of what goes on, for everybody."""
+    listen: Callable[[str, str], None]
+    """By what is built: a line of what its build prints, for those who want to know."""
+    timeout: float = 3600.0
+    """Seconds for one attempt of one backend."""
+    turns: threading.Semaphore = field(
+        default_factory=lambda: threading.Semaphore(max(1, (os.cpu_count() or 1) // 2))
+    )
+    """As many builds at once as leave each two processors."""
+
+    def identities(self, name: NormalizedName | None) -> Iterator[str]:
+        """Of the backends that may build the project, in their order: parts of the keys of its wheels.
+
+        None of a project whose name is not known, where something else may be wished for it.
+        """
+        if name is None and self.wishes.projects:
+            return
+        for backend in self._ordered(self.wishes.of(name)):
+            yield self.identity(backend)
+
+    def identity(self, backend: Backend) -> str:
+        runtime = self.target.runtime
+        glibc = ".".join(map(str, self.target.glibc))
+        place = f"cp{runtime.python} {self.target.architecture.machine} glibc {glibc}"
+        return f"native-1 {place} {self.finishing} {backend.name}: {backend.identity(self.target)}"
+
+    def project(self, label: str, folder: Path) -> Project:
+        """What the sources in `folder` say. Raises RefusedError."""
+        system = BuildSystem.of(folder)
+        return project_of(
+            label, folder, backend=system.backend, backend_path=system.backend_path, requires=system.requires
+        )
+
+    def make(
+        self, bench: Workbench, project: Project, settings: ConfigSettings, promised: Promise
+    ) -> tuple[Path, str, Provenance]:
+        """The wheel of `project`, whose sources stay as they are; which builder made it, and its story.
+
+        Raises NativeBuildNeededError, NoBuildBackendError, and what the last backend that tried raised.
+        """
+        mode = self.wishes.of(promised.name or declared_name(project.folder))
+        if mode is Mode.NEVER:
+            raise NativeBuildNeededError(
+                f"{project.label} has to be compiled", evidence=["`--build never` is in force"], hint=_HINT
+            )
+        candidates = list(self._ordered(mode))
+        refused = [] if candidates else [(str(mode), "is not part of this lbuild")]
+        for at, backend in enumerate(candidates):
+            if why := backend.refusal(project, self.target):
+                refused.append((backend.name, why))
+                continue
+            try:
+                return self._attempt(bench, project, settings, promised, backend, refused, mode)
+            except (FailedError, BackendError) as error:
+                later = {each.name: each.refusal(project, self.target) for each in candidates[at + 1 :]}
+                if all(later.values()):
+                    told = [*refused, (backend.name, str(error)), *later.items()]
+                    lines = [f"{name}: {why}" for name, why in told]
+                    raise type(error)("\n".join(lines)) from error
+                refused.append((backend.name, f"failed: {error}"))
+        raise NoBuildBackendError(
+            f"{project.label} has to be compiled, and nothing here can do that for `{self.target.id}`",
+            evidence=[f"{name}: {why}" for name, why in refused],
+            hint=_HINT,
+        )
+
+    def _ordered(self, mode: Mode) -> Iterator[Backend]:
+        names = ORDER if mode is Mode.AUTO else (mode,)
+        return (self.backends[name] for name in names if name in self.backends)
+
+    def _attempt(
+        self,
+        bench: Workbench,
+        project: Project,
+        settings: ConfigSettings,
+        promised: Promise,
+        backend: Backend,
+        refused: Sequence[tuple[str, str]],
+        mode: Mode,
+    ) -> tuple[Path, str, Provenance]:
+        with self._turn(bench):
+            started = time.monotonic()
+            self.tell(f"{bench.label}: compiling with {backend.name}")
+            own = bench.again(
+                backend.name, started + self.timeout, lambda line: self.listen(bench.label, line)
+            )
+            job = Job(
+                project=replace(project, folder=_copied(project.folder, bench.sources, own.sources)),
+                target=self.target,
+                folder=own.folder,
+                output=own.folder / "wheel",
+                settings=settings,
+                supply=self.supply,
+                run=own.run,
+                log=own.log,
+                deadline=own.deadline,
+                output_limit=own.policy.output,
+                pulse=own.pulse,
+                tell=lambda line: self.tell(f"{bench.label}: {line}"),
+            )
+            job.output.mkdir()
+            made = backend.build(job)
+            finished = own.folder / "finished"
+            finished.mkdir()
+            wheel, told = self.finish(made, promised, finished)
+            story = Provenance(
+                backend=backend.name,
+                reason=_reason(mode, refused),
+                refused=tuple(refused),
+                log=str(own.kept_log()),
+                seconds=round(time.monotonic() - started, 1),
+                requirements=made.requirements,
+                notes=(*made.notes, *told),
+            )
+            return wheel, self.identity(backend), story
+
+    @contextmanager
+    def _turn(self, bench: Workbench) -> Iterator[None]:
+        while not self.turns.acquire(timeout=0.2):
+            bench.pulse()
+        try:
+            yield
+        finally:
+            self.turns.release()
+
+
+def _copied(project: Path, sources: Path, folder: Path) -> Path:
+    """Where the project is in a copy at `folder` of all its sources, of which it may be a part."""
+    root = sources if project.is_relative_to(sources) else project
+    shutil.copytree(root, folder, symlinks=True)
+    return folder / project.relative_to(root)
+
+
+def declared_name(project: Path) -> NormalizedName | None:
+    """The name in a project's `pyproject.toml`, which an sdist's file name would tell sooner."""
+    try:
+        document = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+        name = document["project"]["name"]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return canonicalize_name(name) if isinstance(name, str) else None
+
+
+def _reason(mode: Mode, refused: Sequence[tuple[str, str]]) -> str:
+    if mode is not Mode.AUTO:
+        return f"`--build {mode}`"
+    return "the first of `--build auto`" if not refused else "the first of `--build auto` that could"

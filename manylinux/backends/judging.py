@@ -1,0 +1,111 @@
+"""What is wrong with a wheel that a backend made without an error, where the build itself shows it.
+
+Names of modules that the target's Python does not look for, code for another machine, and pure Python where
+compiling has failed quietly. What else may keep a wheel from loading is the audit's affair.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from manylinux.backends.port import BackendError
+from manylinux.backends.undefined import unresolved
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from manylinux.backends.port import Job
+
+_TAGGED = re.compile(r"\.cpython-(\d+)[a-z]*-([\w-]+)\.so$")
+_MACHINES = {62: "x86_64", 183: "aarch64"}
+_GENERATED = (".c", ".cc", ".cpp", ".cxx")
+"""Endings of what Cython makes of a `.pyx`."""
+
+
+def check_made(
+    wheel: Path, job: Job, notes: Path, sources: Collection[Path], *, versioned: bool = False
+) -> tuple[str, ...]:
+    """What people should know of the wheel. Raises BackendError when it would not load, or lacks its point.
+
+    `notes`: what the compilers were asked for, a line each; `sources`: the files of the project before the
+    build; `versioned`: the linker gives every symbol of the target's glibc its version.
+    """
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            compiled = dict(_compiled(archive))
+            text = {
+                info.filename: archive.read(info)
+                for info in archive.infolist()
+                if info.filename in compiled or info.filename.endswith((".py", ".json", "/METADATA"))
+            }
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise BackendError(f"its wheel cannot be read: {error}") from error
+    for path, machine in sorted(compiled.items()):
+        _check_name(path, machine, job)
+    failed = sorted(_failed(notes, sources, job.project.folder))
+    if failed and not compiled:
+        raise BackendError(
+            f"its backend went on without what it could not compile, and made pure Python: {_listed(failed)}"
+        )
+    if versioned and (open_ := unresolved({path: text[path] for path in compiled})):
+        path, names = next(iter(open_.items()))
+        glibc = ".".join(map(str, job.target.glibc))
+        raise BackendError(
+            f"its `{path}` uses {_listed(list(names))}, which neither glibc {glibc} nor the wheel has"
+        )
+    left_out = (f"not in the wheel, because it does not compile: {_listed(failed)}",) if failed else ()
+    return (*left_out, *_host_paths(text, job))
+
+
+def _compiled(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """Every ELF file in the wheel, and the machine it is for."""
+    for info in archive.infolist():
+        with archive.open(info) as content:
+            start = content.read(20)
+        if start.startswith(b"\x7fELF"):
+            number = int.from_bytes(start[18:20], "little")
+            yield info.filename, _MACHINES.get(number, f"machine {number}")
+
+
+def _check_name(path: str, machine: str, job: Job) -> None:
+    wanted = job.target.architecture.machine
+    if machine != wanted:
+        raise BackendError(f"its `{path}` is for {machine}, not for {wanted}")
+    found = _TAGGED.search(path)
+    python = job.target.runtime.python.replace(".", "")
+    if found and (found[1], found[2]) != (python, f"{wanted}-linux-gnu"):
+        raise BackendError(
+            f"its `{path}` has a name that Python {job.target.runtime.python} on {wanted} does not look for"
+        )
+
+
+def _failed(notes: Path, sources: Collection[Path], project: Path) -> set[str]:
+    """Sources of the project that did not compile; trials of a configuration write sources of their own."""
+    results: dict[str, bool] = {}
+    root = str(project.resolve()) + "/"
+    for line in notes.read_text(encoding="utf-8").splitlines() if notes.exists() else ():
+        call = json.loads(line)
+        for source in call["sources"]:
+            path = Path(source)
+            own = path in sources or (path.suffix in _GENERATED and path.with_suffix(".pyx") in sources)
+            if own:
+                shown = source.removeprefix(root)
+                results[shown] = results.get(shown, False) or call["status"] == 0
+    return {source for source, compiled in results.items() if not compiled}
+
+
+def _host_paths(text: dict[str, bytes], job: Job) -> tuple[str, ...]:
+    """Where the build's own folder is named: the same sources would give other bytes elsewhere."""
+    needle = str(job.folder).encode()
+    found = sorted(path for path, content in text.items() if needle in content)
+    return (f"it names the folder it was built in: {_listed(found)}",) if found else ()
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:3])
+    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown

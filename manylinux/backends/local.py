@@ -1,0 +1,95 @@
+"""The local backend: this machine's own compilers, where it is the target in all that counts."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from manylinux.backends.confinement import UNCONFINED, can_confine, confined
+from manylinux.backends.hooks import Hooks
+from manylinux.backends.judging import check_made
+from manylinux.backends.port import Made
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from manylinux.backends.building_python import BuildingPython
+    from manylinux.backends.port import Job
+    from manylinux.backends.project import Project
+    from manylinux.target import Target
+
+_COMPILERS = ("cc", "gcc", "clang")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Local:
+    """Whatever this machine can compile; its system libraries may be used, and are grafted afterwards."""
+
+    find_python: Callable[[str], tuple[BuildingPython | None, str]]
+    plain: Callable[[Path], Mapping[str, str]]
+    path: str
+    name: str = "local"
+
+    def refusal(self, project: Project, target: Target) -> str | None:
+        machine = platform.machine()
+        if platform.system() != "Linux" or machine != target.architecture.machine:
+            return f"needs Linux on {target.architecture.machine}; this is {platform.system()} on {machine}"
+        python, how_to_get = self.find_python(target.runtime.python)
+        if python is None:
+            return f"needs a Python {target.runtime.python} on this machine: {how_to_get}"
+        if python.glibc is None or python.glibc > target.glibc:
+            here = "another libc" if python.glibc is None else f"glibc {_dotted(python.glibc)}"
+            return f"needs glibc {_dotted(target.glibc)} or older; this machine has {here}"
+        if not any(shutil.which(name, path=self.path) for name in _COMPILERS):
+            return "needs a C compiler on this machine"
+        return None
+
+    def identity(self, target: Target) -> str:
+        python, _ = self.find_python(target.runtime.python)
+        return "nothing" if python is None else f"python {python.version} glibc {python.glibc}"
+
+    def build(self, job: Job) -> Made:
+        python, _ = self.find_python(job.target.runtime.python)
+        assert python is not None  # it was there when it did not refuse
+        plain = self.plain(job.folder / "home")
+
+        def environ(programs: Path) -> Mapping[str, str]:
+            return {**plain, "PATH": f"{programs}:{self.path}", "VIRTUAL_ENV": str(programs.parent)}
+
+        hooks = Hooks(
+            job=job,
+            python=python.path,
+            place=python.place(job.target),
+            plain=plain,
+            environ=environ,
+            confine=lambda command: confined(command, self.path),
+        )
+        settings: dict[str, Any] = {
+            key: value if isinstance(value, str) else list(value) for key, value in job.settings.items()
+        }
+        wheel, used = hooks.make_wheel(settings)
+        notes = check_made(wheel, job, job.folder / "compilations", ())
+        if not can_confine(self.path):
+            notes = (*notes, UNCONFINED)
+        libraries = tuple(_system_libraries(self.path))
+        return Made(wheel=wheel, libraries=libraries, requirements=used, notes=notes)
+
+
+def _system_libraries(path: str) -> Iterator[Path]:
+    """The libraries that this machine's loader would find, of whatever machine they are."""
+    program = shutil.which("ldconfig", path=f"{path}:/sbin:/usr/sbin")
+    if program is None:
+        return
+    done = subprocess.run((program, "-p"), check=False, capture_output=True, encoding="utf-8", timeout=20)
+    for line in done.stdout.splitlines():
+        name, arrow, file = line.partition(" => ")
+        if arrow and ".so" in name and Path(file).is_file():
+            yield Path(file)
+
+
+def _dotted(version: tuple[int, int]) -> str:
+    return ".".join(map(str, version))

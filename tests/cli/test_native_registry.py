@@ -1,0 +1,154 @@
+"""Extension modules compiled with zig, by the command: for this machine's processor and for the other.
+
+The compiler is fetched from the configured index, 101 MB, and kept in pytest's cache; what is built is new.
+"""
+
+import os
+import platform
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from factories.commands import Outcome, Room
+from factories.native_projects import DRIVERS, MODULE, driven_by, with_meson, with_setuptools
+
+RUNTIME = f"python3.{sys.version_info[1]}"
+pytestmark = [
+    pytest.mark.registry,
+    pytest.mark.skipif(
+        sys.platform != "linux" or platform.machine() != "x86_64" or platform.libc_ver()[0] != "glibc",
+        reason="what is compiled is loaded here",
+    ),
+]
+
+
+@pytest.fixture
+def user(tmp_path: Path, pytestconfig: pytest.Config) -> Room:
+    """A user with the machine's own pip configuration, and a cache that has the compiler after a test."""
+    assert pytestconfig.cache is not None
+    cache = pytestconfig.cache.mkdir("native-builds")
+    work = tmp_path / "work"
+    work.mkdir()
+    return Room(folder=work, cache=cache, index=None, environ=dict(os.environ))  # type: ignore[arg-type]  # not asked
+
+
+def build(user: Room, archive: Path, arch: str = "x86_64", *words: str) -> Outcome:
+    options = ("-o", "bundle.zip", "--runtime", RUNTIME, "--arch", arch, "--slim", "none", "--json")
+    return user.lbuild(archive, *options, *words, index=False)
+
+
+def modules(user: Room) -> dict[str, bytes]:
+    """The compiled files of the bundle."""
+    with zipfile.ZipFile(user.folder / "bundle.zip") as archive:
+        return {name: archive.read(name) for name in archive.namelist() if ".so" in name}
+
+
+def test_a_module_is_compiled_and_loads(user: Room, tmp_path: Path) -> None:
+    """Without debug information, though the project asks for it; how it was built is in the report."""
+    archive = with_setuptools(tmp_path, "extra_compile_args=['-g3', '-march=native'], extra_link_args=['-g']")
+    done = build(user, archive)
+    tried = user.lbuild("try", "bundle.zip", "--imports", "--runtime", RUNTIME, index=False)
+
+    assert done.status == 0, done.stderr
+    assert tried.status == 0, tried.stderr
+    ((name, content),) = modules(user).items()
+    assert name == f"demo/_native.cpython-3{sys.version_info[1]}-x86_64-linux-gnu.so"
+    assert b".debug_info" not in content
+    assert str(user.folder.parent).encode() not in content
+    (compiled,) = done.report["compiled"]
+    assert (compiled["package"], compiled["backend"]) == ("demo 1.0", "zig")
+    assert "manylinux_2_" in compiled["wheel"]
+    assert any(each.startswith("setuptools-") for each in compiled["requirements"])
+    assert "native.c" in Path(compiled["log"]).read_text()
+
+
+def test_a_second_run_compiles_nothing(user: Room, tmp_path: Path) -> None:
+    """And tells the same."""
+    archive = with_setuptools(tmp_path)
+    first = build(user, archive)
+    bytes_of_first = (user.folder / "bundle.zip").read_bytes()
+    second = build(user, archive)
+
+    assert first.report["compiled"] == second.report["compiled"]
+    assert (user.folder / "bundle.zip").read_bytes() == bytes_of_first
+
+
+def test_meson_builds_for_the_other_processor(user: Room, tmp_path: Path) -> None:
+    """Modules are named for it: with a wrong name the build would end well, and the import fail on Lambda."""
+    done = build(user, with_meson(tmp_path), "arm64")
+
+    assert done.status == 0, done.stderr
+    ((name, content),) = modules(user).items()
+    assert name == f"demo/_native.cpython-3{sys.version_info[1]}-aarch64-linux-gnu.so"
+    assert content[18:20] == (183).to_bytes(2, "little")
+    assert done.report["findings"] == []
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_other_ways_to_the_compiler_lead_to_the_target_too(driver: str, user: Room, tmp_path: Path) -> None:
+    """An old `setup.py`, a build script of poetry's, a hook of hatchling's."""
+    done = build(user, driven_by(tmp_path, driver), "arm64")
+
+    assert done.status == 0, done.stderr
+    assert list(modules(user)) == [f"demo/_native.cpython-3{sys.version_info[1]}-aarch64-linux-gnu.so"]
+
+
+def test_pure_python_for_want_of_a_module_is_refused(user: Room, tmp_path: Path) -> None:
+    """setuptools says that it built the wheel."""
+    archive = with_setuptools(tmp_path, "optional=True", native__c="#error no")
+    done = build(user, archive)
+
+    assert done.status == 5
+    assert done.codes == ["sdist-build-failed"]
+    assert "could not compile, and made pure Python: `native.c`" in done.stderr
+
+
+def test_libraries_of_this_machine_are_not_linked(user: Room, tmp_path: Path) -> None:
+    """Whatever folder the project names; the error tells which library it was."""
+    folder = "/usr/lib/x86_64-linux-gnu"
+    extra = f"library_dirs=['{folder}'], extra_link_args=['-L{folder}', '-lz']"
+    done = build(user, with_setuptools(tmp_path, extra))
+
+    assert done.status == 5
+    assert "it links the system's library `z`" in done.stderr
+
+
+def test_a_missing_header_is_named_with_what_has_it(user: Room, tmp_path: Path) -> None:
+    """Even where this machine has it."""
+    done = build(user, with_setuptools(tmp_path, native__c=f"#include <libpq-fe.h>\n{MODULE}"))
+
+    assert done.status == 5
+    assert "libpq-devel" in done.stderr
+    assert "--build docker" in done.stderr
+
+
+def test_a_build_has_no_network(user: Room, tmp_path: Path) -> None:
+    """What it wants from there, it does not get."""
+    setup = "import urllib.request; urllib.request.urlopen('http://127.0.0.1:9')"
+    done = build(user, with_setuptools(tmp_path, setup__py=f"{setup}\n# ext_modules"))
+
+    assert done.status == 5
+    assert "URLError" in done.stderr
+
+
+def test_nothing_is_compiled_where_that_is_forbidden(user: Room, tmp_path: Path) -> None:
+    """For all projects or for one; on the command line, which goes before the configuration."""
+    archive = with_setuptools(tmp_path)
+    user.write("pyproject.toml", "[tool.lbuild.build]", '":all:" = "zig"')
+    done = build(user, archive, "x86_64", "--build", "never")
+
+    assert done.status == 5
+    assert done.codes == ["native-build-needed"]
+
+
+def test_a_function_that_the_runtimes_glibc_lacks_is_named(user: Room, tmp_path: Path) -> None:
+    """It was linked without a word, as shared libraries may be; the import would fail."""
+    native = MODULE.replace("pow(6.0, 2.0)", "strfromd_of_tomorrow()").replace(
+        "static PyObject *answer", "double strfromd_of_tomorrow(void);\nstatic PyObject *answer", 1
+    )
+    done = build(user, with_setuptools(tmp_path, native__c=native))
+
+    assert done.status == 5
+    assert "uses `strfromd_of_tomorrow`, which neither glibc" in done.stderr

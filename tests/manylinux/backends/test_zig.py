@@ -1,0 +1,109 @@
+"""What the zig backend refuses, and what it prepares before a build."""
+
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from factories.jobs import make_job
+from factories.targets import make_target
+from manylinux.backends.building_python import BuildingPython
+from manylinux.backends.port import Job
+from manylinux.backends.zig.backend import Zig
+from manylinux.backends.zig.toolchain import pinned
+from manylinux.backends.zig.warmth import warm
+from manylinux.backends.zig.workplace import Workplace
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or platform.machine() not in pinned().wheels, reason="zig builds on Linux"
+)
+HERE = BuildingPython(path=Path(sys.executable), version="3.12.1", machine="x86_64", glibc=(2, 36))
+TARGET = make_target("python3.12", "arm64")
+
+
+def zig(python: BuildingPython | None = HERE, path: str = "/nonexistent") -> Zig:
+    @contextmanager
+    def nothing(*_: object) -> Iterator[Path]:
+        raise AssertionError("nothing is to be built")
+        yield
+
+    return Zig(
+        find_python=lambda minor: (python, "`uv python install 3.12`"),
+        toolchain=nothing,
+        shelf=nothing,
+        plain=lambda home: {},
+        path=path,
+    )
+
+
+MESON = {"meson__build": "project('x', 'c', 'fortran')", "x__f90": ""}
+
+
+@pytest.mark.parametrize(
+    ("backend", "project_backend", "files", "why"),
+    [
+        (zig(), "mesonpy", MESON, "Fortran"),
+        (zig(), "scikit_build_core.build", {"CMakeLists__txt": "project(x CUDA)", "x__cu": ""}, "CUDA"),
+        (zig(), "maturin", {"lib__rs": ""}, "no `cargo`"),
+        (zig(None), "mesonpy", {"x__c": ""}, "uv python install 3.12"),
+        (zig(replace(HERE, glibc=None)), "mesonpy", {"x__c": ""}, "glibc"),
+    ],
+    ids=["Fortran", "CUDA", "Rust without cargo", "no Python", "no glibc"],
+)
+def test_what_zig_cannot_do_is_refused_with_a_way_out(
+    backend: Zig, project_backend: str, files: dict[str, str], why: str, tmp_path: Path
+) -> None:
+    """Before anything is fetched."""
+    project = make_job(tmp_path, TARGET, project_backend, **files).project
+    refusal = backend.refusal(project, TARGET)
+
+    assert refusal is not None
+    assert why in refusal
+
+
+def test_c_is_not_refused(tmp_path: Path) -> None:
+    """For either processor."""
+    project = make_job(tmp_path, TARGET, "mesonpy", x__c="").project
+
+    assert zig().refusal(project, TARGET) is None
+    assert zig().refusal(project, make_target("python3.12", "x86_64")) is None
+
+
+def shelved(job: Job) -> str:
+    """The name of the cache that a job's compiler begins with."""
+    asked = []
+
+    @contextmanager
+    def shelf(name: str, make: Callable[[Path], None]) -> Iterator[Path]:
+        asked.append(name)
+        yield job.folder
+
+    with warm(Workplace(job=job, python=HERE, zig=Path("zig")), {}, shelf):
+        pass
+    return asked[0]
+
+
+def test_the_cpp_library_is_compiled_before_a_build_and_kept(tmp_path: Path) -> None:
+    """It takes a minute, which a build's time is not spent on; C does without."""
+    job = make_job(tmp_path, TARGET, "mesonpy", x__cpp="")
+    c = replace(job, project=replace(job.project, languages=frozenset()))
+
+    assert shelved(job) == f"zig-{pinned().version}-aarch64-linux-gnu.2.34-cpp"
+    assert shelved(c) == f"zig-{pinned().version}-aarch64-linux-gnu.2.34-c"
+
+
+def test_what_is_built_does_not_depend_on_what_builds(tmp_path: Path) -> None:
+    """Neither this machine's processor nor its Python's patch release is part of the key."""
+    assert zig().identity(TARGET) == zig(replace(HERE, version="3.12.9", machine="aarch64")).identity(TARGET)
+    assert pinned().version in zig().identity(TARGET)
+
+
+def test_the_pinned_wheels_are_pinned_by_hash() -> None:
+    """One for each processor that lbuild builds on."""
+    assert set(pinned().wheels) == {"x86_64", "aarch64"}
+    assert all(len(wheel.sha256) == 64 for wheel in pinned().wheels.values())
+    assert all(f"-{pinned().version}-" in wheel.filename for wheel in pinned().wheels.values())
