@@ -19,7 +19,7 @@ from builder.order import StageLog
 from builder.proof.last_resort import is_last_resort
 from builder.proving import proven_bundle, proven_resolution, told_early
 from builder.report.json_form import report_as_json
-from builder.report.keeping import is_kept, keep_report
+from builder.report.keeping import is_kept, keep_report, mark_of
 from builder.report.sizes import count, human
 from builder.report.values import Compiled, Report
 from builder.resolving import resolve_order
@@ -82,8 +82,9 @@ def build_bundle(order: Order, tools: Tools) -> Report:
 def _kept(report: Report, bundle: Bundle, store: Store) -> Report:
     """The report is in the store, for `lbuild size --dropped`; where it cannot be, the bundle is no worse."""
     try:
-        if not is_kept(store, bundle.sha256):
-            keep_report(store, bundle.sha256, report_as_json(report))
+        mark = mark_of(report.drops, report.excluded or {})
+        if not is_kept(store, bundle.sha256, mark):
+            keep_report(store, bundle.sha256, report_as_json(report), mark)
     except StoreError as error:
         told = (
             f"{error.summary}: {', '.join(error.evidence)}; `lbuild size --dropped` will not know this build"
