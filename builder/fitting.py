@@ -88,7 +88,10 @@ class Fitting:
         return self._made[steps]
 
     def _can_be_had(self, step: Step) -> bool:
-        """Whether the runtime can stand in for its packages; whatever else is a matter of will."""
+        """Whether it is a way at all: not where bytecode without sources is the smaller, or the runtime's
+        packages do not fit; whatever else is a matter of will."""
+        if step is Step.BYTECODE:
+            return self._size(frozenset({step})) < self._size(frozenset())
         if step is not Step.RUNTIME:
             return True
         try:

@@ -19,8 +19,8 @@ from builder.order import StageLog
 from builder.proof.last_resort import is_last_resort
 from builder.proving import proven_bundle, proven_resolution, told_early
 from builder.report.json_form import report_as_json
-from builder.report.keeping import is_kept, keep_report
-from builder.report.sizes import human
+from builder.report.keeping import is_kept, keep_report, mark_of
+from builder.report.sizes import count, human
 from builder.report.values import Compiled, Report
 from builder.resolving import resolve_order
 from manylinux.archive.pack import LEVEL, SMALLEST, Pack, engine, pack
@@ -52,7 +52,7 @@ def build_bundle(order: Order, tools: Tools) -> Report:
             detail.append(f"{human(before - expected_size(plan))} less")
     with log.stage("link") as detail:
         bundle = _written(plan, order.output, order, tools.store)
-        detail.append(_count(bundle.files, "file"))
+        detail.append(count(bundle.files, "file"))
     report = replace(
         _report(order, proven.resolution, log),
         bundle=bundle,
@@ -82,8 +82,9 @@ def build_bundle(order: Order, tools: Tools) -> Report:
 def _kept(report: Report, bundle: Bundle, store: Store) -> Report:
     """The report is in the store, for `lbuild size --dropped`; where it cannot be, the bundle is no worse."""
     try:
-        if not is_kept(store, bundle.sha256):
-            keep_report(store, bundle.sha256, report_as_json(report))
+        mark = mark_of(report.drops, report.excluded or {})
+        if not is_kept(store, bundle.sha256, mark):
+            keep_report(store, bundle.sha256, report_as_json(report), mark)
     except StoreError as error:
         told = (
             f"{error.summary}: {', '.join(error.evidence)}; `lbuild size --dropped` will not know this build"
@@ -95,7 +96,7 @@ def _kept(report: Report, bundle: Bundle, store: Store) -> Report:
 def _dry(order: Order, tools: Tools, log: StageLog) -> Report:
     with log.stage("resolve") as detail:
         resolution = resolve_order(order, tools)
-        detail.append(_count(len(resolution.pins), "package"))
+        detail.append(count(len(resolution.pins), "package"))
     doubtful = [
         pin.file.filename for pin in resolution.pins if is_last_resort(pin.file.filename, order.target)
     ]
@@ -213,7 +214,3 @@ def _engine(plan: BundlePlan, order: Order) -> str | None:
     if all(isinstance(file.content, FromWheel) and file.content.overlay is None for file in plan.files):
         return None
     return engine(SMALLEST if _is_smallest(order) else LEVEL)
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

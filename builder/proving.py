@@ -22,7 +22,7 @@ from builder.order import StageLog
 from builder.proof.auditing import Verdict, audit_plan
 from builder.proof.last_resort import is_last_resort, kept_on_evidence
 from builder.proof.telling import will_not_load
-from builder.report.sizes import human
+from builder.report.sizes import count, human
 from builder.resolving import resolve_order
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def proven_bundle(order: Order, tools: Tools, log: StageLog, source: Sequence[So
     while True:
         with log.stage("resolve") as detail:
             resolution = resolve_order(order, tools, refused.reasons)
-            detail.append(_count(len(resolution.pins), "package"))
+            detail.append(count(len(resolution.pins), "package"))
             detail.extend(filter(None, [told_early(order, resolution.pins)]))
         with log.stage("fetch") as detail:
             wheels = tools.fetch(to_fetch(order, resolution.pins))
@@ -107,7 +107,7 @@ def proven_bundle(order: Order, tools: Tools, log: StageLog, source: Sequence[So
                 tools.binaries,
                 _compiled_source(plan, tools),
             )
-            detail.append(_count(len(verdict.findings), "finding"))
+            detail.append(count(len(verdict.findings), "finding"))
         if not verdict.errors:
             if fitting is not None and fit is None:
                 raise fitting.error()
@@ -186,7 +186,7 @@ def _planned(
         made = coding.make(plan) if known is None else known
         if known is None and made.figures:
             plan = plan_with(made.slimmed, made.made)
-        detail.append(_count(made.figures.modules if made.figures else 0, "module"))
+        detail.append(count(made.figures.modules if made.figures else 0, "module"))
     return Planned(
         choice=choice,
         plan=plan,
@@ -220,19 +220,15 @@ def proven_resolution(order: Order, tools: Tools, log: StageLog) -> tuple[Resolu
     while True:
         with log.stage("resolve") as detail:
             resolution = resolve_order(order, tools, refused.reasons)
-            detail.append(_count(len(resolution.pins), "package"))
+            detail.append(count(len(resolution.pins), "package"))
         doubtful = [pin for pin in resolution.pins if is_last_resort(pin.file.filename, order.target)]
         if not doubtful:
             return resolution, refused.reasons
         with log.stage("audit") as detail:
             plan = plan_bundle(tools.fetch(doubtful), (), order.target, LinkOptions(), read_content)
             verdict = audit_plan(plan, order.target, LinkOptions().layout, order.allow, tools.binaries, {})
-            detail.append(_count(len(verdict.findings), "finding"))
+            detail.append(count(len(verdict.findings), "finding"))
         if not verdict.refused:
             return resolution, refused.reasons
         if not refused.learn(doubtful, plan, verdict, fixed=False):
             raise will_not_load(verdict.errors, order.target)
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

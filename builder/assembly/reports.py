@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from builder.report.json_form import report_as_json
-from builder.report.keeping import is_kept, keep_report
+from builder.report.keeping import is_kept, keep_report, mark_of
 from builder.report.values import Report
 from prebuilt_index.errors import StoreError
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def keep_report_of(part: Artefact, linked: Linked, sha256: str, store: Store) -> None:
     """The store knows what was left out of the part; where it cannot, the zip is no worse."""
     with suppress(StoreError):
-        if is_kept(store, sha256):
+        mark = mark_of(part.plan.drops, {})
+        if is_kept(store, sha256, mark):
             return
         names = {wheel.name for wheel in part.plan.wheels}
         resolution = linked.locked.resolution
@@ -31,4 +32,4 @@ def keep_report_of(part: Artefact, linked: Linked, sha256: str, store: Store) ->
             layout=part.kind.value,
             drops=part.plan.drops,
         )
-        keep_report(store, sha256, report_as_json(report))
+        keep_report(store, sha256, report_as_json(report), mark)

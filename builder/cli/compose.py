@@ -27,6 +27,7 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
     """Build what is wished for and tell how it goes; the report."""
     from builder.cli.choices import allowed_codes, demand_inputs, destination, link_options, normalized
     from builder.cli.size_limit import max_size
+    from builder.cli.slim_choices import slim_profile
 
     demand_inputs(wishes.inputs, bundle.source)
     where = destination(bundle)
@@ -40,7 +41,7 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
         from builder.pipeline import build_bundle  # here and below: what is slow to load, while pip thinks
 
         slimming = tools.slimming
-        if tools.configuration.slim != SlimProfile():
+        if slimming != slim_profile(bundle, SlimProfile()):
             terminal.note("what is left out follows `[tool.lbuild.slim]` in pyproject.toml")
         order = Order(
             wish=tools.wish(),

@@ -52,7 +52,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
             }
             for each in report.compiled
         ],
-        "excluded": dict(report.excluded or {}),
+        "excluded": dict(sorted((report.excluded or {}).items())),
         "runtime_packages": [
             {"project": row.project, "pinned": row.pinned, "runtime": row.runtime, "verdict": row.verdict}
             for row in report.runtime_packages

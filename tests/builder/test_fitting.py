@@ -1,7 +1,9 @@
 """A bundle that is too large, under other options."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from builder.bytecode.values import Mode
 from builder.choosing import Choice, Planned
 from builder.fitting import Fitting
 from builder.model import Slimming
@@ -61,3 +63,21 @@ def test_each_set_of_options_is_planned_once(tmp_path: Path) -> None:
         (Slimming.SAFE, False),
         (Slimming.SMALL, False),
     ]
+
+
+def test_sources_do_not_come_back_where_bytecode_alone_is_smaller(tmp_path: Path) -> None:
+    """Else what suffices with `--bytecode only` would no longer do."""
+    planned = make_planned(tmp_path, "lib")
+    sizes = {(Mode.AUTO, Slimming.SAFE): 3 * MOST, (Mode.AUTO, Slimming.SMALL): 2 * MOST}
+
+    def make(order: Order) -> Planned:
+        size = sizes.get((order.bytecode, order.slimming.base), MOST // 2)
+        wheel = verified_wheel(tmp_path, "made", {"made.py": b"#" * size})
+        return Planned(choice=Choice(wheels=(wheel,)), plan=plan([wheel]))
+
+    order = replace(make_order(Slimming.SAFE), bytecode=Mode.ONLY)
+    assert order.limit is not None
+    fitted = Fitting(order, order.limit, planned, make).best(StageLog(lambda stage: None))
+
+    assert fitted is not None
+    assert fitted[1].options == ("--slim small",)

@@ -117,6 +117,19 @@ def test_tells_what_was_left_out(room: Room, words: tuple[str, ...]) -> None:
     assert sum(drop["size"] for drop in form["dropped"]) == form["size"] == 187
 
 
+def test_the_last_build_of_equal_bundles_counts(room: Room) -> None:
+    """Not what an earlier one, of other requirements, was told to exclude."""
+    room.offer("demo", "1.0", {"demo.py": b""})
+    room.offer("other", "1.0", {"other.py": b""})
+    first = room.lbuild("demo", "other", "--exclude", "other", "-o", "b.zip", "--json").report
+    excluded = size(room, room.folder / "b.zip", "--dropped", "--json", cache=True).report["excluded"]
+    second = room.lbuild("demo", "-o", "b.zip", "--json").report
+
+    assert first["bundle"]["sha256"] == second["bundle"]["sha256"]
+    assert excluded == {"other": "--exclude"}
+    assert size(room, room.folder / "b.zip", "--dropped", "--json", cache=True).report["excluded"] == {}
+
+
 def test_a_bundle_that_the_cache_does_not_know_needs_a_report(room: Room, tmp_path: Path) -> None:
     """The error says how to get one, and the report of another bundle is refused."""
     bundle = built(room)

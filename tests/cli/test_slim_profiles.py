@@ -98,6 +98,17 @@ def test_the_command_line_replaces_the_base_and_nothing_else(ready: Room) -> Non
     }
 
 
+def test_a_table_that_decides_nothing_is_not_told(ready: Room) -> None:
+    """Such as one that the command line overrules: nothing of it holds."""
+    ready.write("pyproject.toml", f'{TABLE}\nprofile = "small"\nalso = ["documentation"]\n')
+    overruled, files = built(ready, "--slim", "none")
+    followed, _ = built(ready)
+
+    assert "native/notes.rst" in files
+    assert "[tool.lbuild.slim]" not in overruled.stderr
+    assert "[tool.lbuild.slim]" in followed.stderr
+
+
 def test_a_base_of_nothing_with_one_rule(ready: Room) -> None:
     """`none` in the table is a base as any other."""
     ready.write("pyproject.toml", TABLE, 'profile = "none"', 'also = ["stubs"]')
