@@ -155,30 +155,6 @@ class CompilerError(EnvironmentFault):
     code = "compiler"
 
 
-class NoContainerEngineError(EnvironmentFault):
-    """No engine for containers answers."""
-
-    code = "no-container-engine"
-
-
-class NoImageError(EnvironmentFault):
-    """There is no container image for the runtime, or it is not here and may not be pulled."""
-
-    code = "no-image"
-
-
-class ImagePullError(NetworkError):
-    """A registry did not hand out a container image."""
-
-    code = "image-pull"
-
-
-class ContainerError(EnvironmentFault):
-    """The engine refused what was asked of it, or the container ended before its time."""
-
-    code = "container"
-
-
 class WrongMachineError(EnvironmentFault):
     """The bundle's compiled files are for another machine than this one."""
 

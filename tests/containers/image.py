@@ -1,7 +1,8 @@
-"""Makes the tests' container image, unless the engine has it: Debian 11 with its Python 3.9, glibc 2.31.
+"""Makes the tests' container image, unless the engine has it: Debian 11 with its Python 3.9, glibc 2.31, and gcc.
 
-Its packages are unpacked and not configured, which is enough for Python and takes half the time. That needs
-root and debootstrap; where the image cannot be made the exit status is 6 and the last line says why.
+Its packages are unpacked and not configured, which is enough for Python and the compilers and takes half the
+time; dpkg is told that they are installed, so that apt can add others. That needs root and debootstrap; where
+the image cannot be made the exit status is 6 and the last line says why.
 """
 
 import os
@@ -9,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -16,8 +18,11 @@ import docker
 from docker.errors import DockerException, ImageNotFound
 
 SUITE = "bullseye"
-IMAGE = f"lbuild-test:{SUITE}"
-_DOWNLOAD = ("debootstrap", "--download-only", "--variant=minbase", "--include=python3", SUITE)
+IMAGE = f"lbuild-test:{SUITE}-gcc"
+_PACKAGES = ("python3", "python3-dev", "gcc", "libc6-dev", "libpq-dev")
+_DOWNLOAD = ("debootstrap", "--download-only", "--variant=minbase", f"--include={','.join(_PACKAGES)}", SUITE)
+_SOURCES = f"deb http://deb.debian.org/debian {SUITE} main\n"
+_USERS = "root:x:0:0:root:/root:/bin/sh\n_apt:x:100:65534::/nonexistent:/usr/sbin/nologin\n"
 
 
 def main() -> int:
@@ -48,10 +53,26 @@ def make(client: docker.DockerClient) -> None:
         downloads, root, archive = (os.path.join(folder, name) for name in ("downloads", "root", "root.tar"))
         os.mkdir(root)
         subprocess.run([*_DOWNLOAD, downloads], stdout=subprocess.DEVNULL, check=True)
-        for package in sorted(Path(downloads, "var/cache/apt/archives").glob("*.deb")):
+        packages = sorted(Path(downloads, "var/cache/apt/archives").glob("*.deb"))
+        for package in packages:
             subprocess.run(["dpkg-deb", "-x", package, root], check=True)
+        _furnish(Path(root), packages)
         subprocess.run(["tar", "-C", root, "--numeric-owner", "-cf", archive, "."], check=True)
         client.api.import_image_from_file(archive, repository=IMAGE)
+
+
+def _furnish(root: Path, packages: Sequence[Path]) -> None:
+    """What the packages' scripts would have made, as far as apt needs it."""
+    said = [
+        subprocess.run(["dpkg-deb", "-f", package], check=True, capture_output=True, text=True).stdout
+        for package in packages
+    ]
+    (root / "var/lib/dpkg/status").write_text(
+        "".join(f"{text.rstrip()}\nStatus: install ok installed\n\n" for text in said)
+    )
+    (root / "etc/passwd").write_text(_USERS)
+    (root / "etc/group").write_text("root:x:0:\nnogroup:x:65534:\n")
+    (root / "etc/apt/sources.list").write_text(_SOURCES)
 
 
 if __name__ == "__main__":
