@@ -5,7 +5,6 @@ from manylinux.errors import (
     EnvironmentFault,
     FunctionFault,
     IntegrityError,
-    NetworkError,
     NoSolutionError,
     UsageError,
 )

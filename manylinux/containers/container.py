@@ -105,9 +105,7 @@ class Container:
 class _Guard:
     """Ends a container when its time is over, or when a pulse says so; `error` is what the pulse raised."""
 
-    def __init__(
-        self, *, seconds: float, pulse: Callable[[], None] | None, end: Callable[[], None]
-    ) -> None:
+    def __init__(self, *, seconds: float, pulse: Callable[[], None] | None, end: Callable[[], None]) -> None:
         self.error: BaseException | None = None
         self._deadline = time.monotonic() + seconds
         self._pulse = pulse or (lambda: None)

@@ -12,8 +12,9 @@ import os
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
+from manylinux.containers.building import build_image
 from manylinux.containers.container import Container
 from manylinux.containers.telling import reason, told
 from manylinux.errors import ImagePullError, NoContainerEngineError, NoImageError
@@ -106,6 +107,21 @@ class Engine:
         if found := self.image(name):
             return found
         raise NoImageError(f"The image `{name}` is not there after it was pulled", hint=f"Or {instead}")
+
+    def build(
+        self,
+        context: IO[bytes],
+        name: str,
+        platform: str,
+        arguments: Mapping[str, str],
+        hear: Callable[[bytes], None],
+        pulse: Callable[[], None],
+    ) -> Image:
+        """An image of that name, made of the Dockerfile in a tar archive; see `build_image`."""
+        build_image(self._client, context, name, platform, arguments, hear, pulse)
+        if found := self.image(name):
+            return found
+        raise NoImageError(f"The image `{name}` is not there after it was made", hint="See to the engine")
 
     @contextmanager
     def container(self, image: Image, box: Box) -> Iterator[Container]:

@@ -23,10 +23,11 @@ def told(doing: str) -> Iterator[None]:
     except (DockerException, OSError) as error:  # the HTTP client's errors are OSErrors
         lines = reason(error)
         full = any(_FULL in line.lower() for line in lines)
+        space = "Free space where the engine keeps images and containers"
         raise ContainerError(
             f"The container engine cannot {doing}",
             evidence=lines,
-            hint="Free space where the engine keeps its images and containers" if full else "See to the engine",
+            hint=space if full else "See to the engine",
         ) from error
 
 

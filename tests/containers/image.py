@@ -1,4 +1,4 @@
-"""Makes the tests' container image, unless the engine has it: Debian 11 with its Python 3.9, glibc 2.31, and gcc.
+"""Makes the tests' container image, unless the engine has it: Debian 11 (glibc 2.31), Python 3.9, gcc.
 
 Its packages are unpacked and not configured, which is enough for Python and the compilers and takes half the
 time; dpkg is told that they are installed, so that apt can add others. That needs root and debootstrap; where
