@@ -10,8 +10,10 @@ from manylinux.containers.telling import told
 from manylinux.errors import ContainerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
+_PIECE = 1 << 20
+"""Bytes."""
 _NAP = 0.1
 """Seconds between looks at the clock and the pulse."""
 
@@ -40,10 +42,18 @@ class Container:
         with told(f"fill `{folder}`"):
             self._container.put_archive(folder, archive)
 
-    def pieces(self, path: str) -> Iterator[bytes]:
-        """A tar archive of what is at `path`; its names begin with the last part of `path`."""
+    def pieces(self, path: str) -> Generator[bytes]:
+        """A tar archive of what is at `path`; its names begin with the last part of `path`.
+
+        Who does not want all of it must close this: the engine can do nothing else with the container before.
+        """
+        api = self._container.client.api
         with told(f"hand out `{path}`"):
-            yield from self._container.get_archive(path)[0]
+            # `get_archive` has no way to stop.
+            address = api._url("/containers/{0}/archive", self.id)
+            with api._get(address, params={"path": path}, stream=True) as response:
+                api._raise_for_status(response)
+                yield from response.iter_content(_PIECE)
 
     def take(self, path: str, output: IO[bytes]) -> None:
         """`output` has the archive that `pieces` gives."""
@@ -94,12 +104,6 @@ class Container:
             except APIError as error:
                 if error.status_code not in (404, 409):  # gone, or not running
                     raise
-
-    def lacked_memory(self) -> bool:
-        """Whether the engine has seen a process of it killed for want of memory."""
-        with told("say how a container is"):
-            self._container.reload()
-            return bool(self._container.attrs["State"].get("OOMKilled"))
 
 
 class _Guard:

@@ -184,15 +184,17 @@ class Engine:
         return Container(container)
 
     def _remove(self, name: str) -> None:
-        """It is gone, or the engine is about to remove it."""
+        """It is gone."""
         from docker.errors import APIError, NotFound
 
         with told("remove a container"), contextlib.suppress(NotFound):
             try:
                 self._client.api.remove_container(name, force=True, v=True)
             except APIError as error:
-                if error.status_code != 409:  # being removed already
+                if error.status_code != 409:
                     raise
+                # It ended, and is being removed already.
+                self._client.api.wait(name, timeout=_PATIENCE, condition="removed")
 
 
 def _connected(environ: Mapping[str, str], instead: str) -> Any:

@@ -27,7 +27,7 @@ HOME = "/lbuild"
 LABEL = "lbuild.build"
 HOST_LABEL = "lbuild.host"
 FOLDER_LABEL = "lbuild.folder"
-_LOOK = 5.0
+_LOOK = 2.0
 """Seconds between looks at how much was written."""
 _SLACK = 120
 """Seconds a container lives longer than its build may take."""
@@ -162,8 +162,9 @@ class Bench:
             raise BackendError("it took too long")
         if ran.status == 0:
             return
-        if ran.status == _KILLED and self.container.lacked_memory():
-            raise BackendError(f"it wanted more than {self.limits.memory >> 20} MB of memory")
+        if ran.status == _KILLED:
+            memory = f"{self.limits.memory >> 20} MB"
+            raise BackendError(f"it was killed, as happens when it wants more memory than its {memory}")
         raise BackendError("its container was ended" if ran.status is None else f"exit status {ran.status}")
 
     def put(

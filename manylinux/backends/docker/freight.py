@@ -9,14 +9,14 @@ from __future__ import annotations
 import io
 import tarfile
 import tempfile
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
 from manylinux.backends.port import BackendError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
     from pathlib import Path
 
 USER = 65534
@@ -64,9 +64,9 @@ def _opened(member: tarfile.TarInfo) -> tarfile.TarInfo:
 
 
 @contextmanager
-def received(pieces: Iterable[bytes], limit: int, what: str) -> Iterator[IO[bytes]]:
+def received(pieces: Generator[bytes], limit: int, what: str) -> Iterator[IO[bytes]]:
     """The archive, whole and at its beginning. Raises BackendError when it is longer than `limit` bytes."""
-    with tempfile.TemporaryFile() as file:
+    with closing(pieces), tempfile.TemporaryFile() as file:
         size = 0
         for piece in pieces:
             size += len(piece)
