@@ -110,18 +110,15 @@ def test_without_the_package_the_build_says_what_is_missing(client: Any, room: R
     """The header, with the log's last lines."""
     done = room.lbuild(write_native(room.folder, **SNAPPY), *WHERE)
 
-    demand_words(done, 5, "sdist-build-failed", ["the header `snappy-c.h` is missing", "docker: exit status"])
+    assert (done.status, done.codes) == (5, ["sdist-build-failed"])
+    assert "the header `snappy-c.h` is missing" in done.stderr
+    assert "docker: exit status 1" in done.stderr
 
 
 def test_a_dockerfile_is_the_image(client: Any, room: Room) -> None:
     """With what its folder holds; one that fails is told with the engine's words."""
-    room.write(
-        "build/Dockerfile",
-        f"FROM {IMAGE}",
-        "ARG PYTHON",
-        "COPY extra.h /usr/include/",
-        "RUN python$PYTHON -V",
-    )
+    steps = ("ARG PYTHON", "COPY extra.h /usr/include/", "RUN python$PYTHON -V")
+    room.write("build/Dockerfile", f"FROM {IMAGE}", *steps)
     room.write("build/extra.h", "#define EXTRA 7")
     room.write("broken/Dockerfile", f"FROM {IMAGE}", "RUN echo cannot do this && false")
     configure(room, '":all:" = {dockerfile = "build"}')
@@ -138,7 +135,14 @@ def test_a_dockerfile_is_the_image(client: Any, room: Room) -> None:
 @pytest.mark.parametrize(
     ("image", "words", "variables", "status", "code", "told"),
     [
-        (IMAGE, (), {"DOCKER_HOST": "unix:///nowhere.sock"}, 6, "no-build-backend", ["/nowhere.sock"]),
+        (
+            IMAGE,
+            (),
+            {"DOCKER_HOST": "unix:///nowhere.sock"},
+            6,
+            "no-build-backend",
+            ["/nowhere.sock", "Start Docker"],
+        ),
         ("127.0.0.1:9/x", (), {}, 3, "image-pull", ["127.0.0.1:9/x", "[tool.lbuild.build]"]),
         ("127.0.0.1:9/x", ("--offline",), {}, 6, "no-build-backend", ["`--offline` is in force", "pulling"]),
         (IMAGE, ("--runtime", "python3.13"), {}, 5, "sdist-build-failed", ["there is no Python 3.13 in the"]),
@@ -184,7 +188,7 @@ def test_an_engine_that_is_too_old_is_told(room: Room) -> None:
         done = world.process(write_native(room.folder), *WHERE)
         server.shutdown()
 
-    demand_words(done, 6, "no-build-backend", ["API version", "1.10"])
+    demand_words(done, 6, "no-build-backend", ["API versions below", "DOCKER_HOST where one listens"])
 
 
 def started_build(room: Room, client: Any) -> subprocess.Popen[str]:

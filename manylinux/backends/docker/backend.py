@@ -57,10 +57,8 @@ class Docker:
         try:
             with Engine(self.environ) as engine:
                 return missing(engine, self.wish, target, offline=self.offline)
-        except NoContainerEngineError as error:
-            return f"needs a container engine: {error.summary}: {'; '.join(error.evidence)}"
-        except ContainerError as error:
-            return f"needs a container engine that works: {error.summary}: {'; '.join(error.evidence)}"
+        except (NoContainerEngineError, ContainerError) as error:
+            return f"needs a container engine that answers: {'; '.join(error.evidence)}. {error.hint}"
 
     def identity(self, target: Target) -> str:
         """An image is taken by its name, which may hold its digest; a Dockerfile by its content."""
