@@ -141,7 +141,7 @@ def test_a_dockerfile_is_the_image(client: Any, room: Room) -> None:
             {"DOCKER_HOST": "unix:///nowhere.sock"},
             6,
             "no-build-backend",
-            ["/nowhere.sock", "Start Docker"],
+            ["nowhere.sock", "Start "],
         ),
         ("127.0.0.1:9/x", (), {}, 3, "image-pull", ["127.0.0.1:9/x", "[tool.lbuild.build]"]),
         ("127.0.0.1:9/x", ("--offline",), {}, 6, "no-build-backend", ["`--offline` is in force", "pulling"]),

@@ -60,14 +60,17 @@ def backend(**options: Any) -> Docker:
     """The backend with the tests' image."""
     settings: dict[str, Any] = {"wish": ImageWish(image=IMAGE), **options}
     environ = {**os.environ, "AWS_SECRET_ACCESS_KEY": "a secret"}
-    return Docker(environ=environ, fixed=FIXED, host=HOST, note=lambda line: None, **settings)
+    return Docker(environ=environ, fixed=FIXED, host=HOST, **settings)
 
 
-def job_of(folder: Path, body: str = "return wheel(wheel_directory)", **options: Any) -> Job:
-    """A job on a project with that backend, for the image's Python."""
-    files = native_files(body, **options)
-    job = make_job(folder, make_target("python3.9"), **{name: text.decode() for name, text in files.items()})
-    project = project_of("`demo`", job.project.folder, backend="backend", backend_path=["."], requires=())
+def job_of(
+    folder: Path, body: str = "return wheel(wheel_directory)", below: str = ".", **options: Any
+) -> Job:
+    """A job on a project with that backend, `below` its sources, for the image's Python."""
+    files = {f"{below}/{name}": text.decode() for name, text in native_files(body, **options).items()}
+    job = make_job(folder, make_target("python3.9"), **files)
+    place = job.project.folder / below
+    project = project_of("`demo`", place, backend="backend", backend_path=["."], requires=())
     return replace(job, project=project)
 
 
@@ -154,6 +157,16 @@ def test_containers_of_killed_builds_are_swept(client: Any, tmp_path: Path) -> N
         container.remove(force=True)
 
     assert [container.labels[FOLDER_LABEL] for container in rest] == [folders["alive"]]
+
+
+def test_a_project_has_around_it_what_its_sources_have(client: Any, tmp_path: Path) -> None:
+    """One in a subdirectory may read what is above it."""
+    job = job_of(
+        tmp_path, "return wheel(wheel_directory, files={'a': open('../a', 'rb').read()})", below="sub"
+    )
+    (job.folder / "source" / "a").write_bytes(b"around")
+    with zipfile.ZipFile(backend().build(job).wheel) as archive:
+        assert archive.read("a") == b"around"
 
 
 def test_an_image_for_another_machine_is_told(client: Any, tmp_path: Path) -> None:
