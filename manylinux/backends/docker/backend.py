@@ -7,6 +7,7 @@ Nothing of this machine is mounted and nothing of its environment goes in, so th
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -76,8 +77,13 @@ class Docker:
             with job.log.open("ab") as log:
                 log.write(piece)
 
+        def pulse() -> None:
+            job.pulse()
+            if time.monotonic() > job.deadline:
+                raise BackendError("preparing its image took too long")
+
         return Preparing(
-            engine=engine, wish=self.wish, target=job.target, hear=hear, note=job.tell, pulse=job.pulse
+            engine=engine, wish=self.wish, target=job.target, hear=hear, note=job.tell, pulse=pulse
         ).image()
 
     @contextmanager
@@ -105,11 +111,12 @@ def _built(bench: Bench, fixed: Mapping[str, str]) -> Made:
     bench.take(_OUTPUT, job.output, flat=True)
     wheel = one_wheel(job.output, name)
     notes = check_made(wheel, job, job.folder / "compilations", ())
-    if job.project.compiles and is_pure(wheel):
+    pure = is_pure(wheel)
+    if job.project.compiles and pure:
         notes = (*notes, "nothing in it is compiled, though the project has extension modules; see the log")
     return Made(
         wheel=wheel,
-        libraries=run.libraries(wheel.name),
+        libraries=() if pure else run.libraries(wheel.name),
         requirements=used,
         notes=(f"made in `{bench.image.name}`, {bench.image.id}", *notes),
     )
