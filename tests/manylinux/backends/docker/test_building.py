@@ -86,7 +86,8 @@ def test_a_build_sees_nothing_of_the_machine(client: Any, tmp_path: Path) -> Non
     with zipfile.ZipFile(made.wheel) as archive:
         seen = json.loads(archive.read("seen.json"))
 
-    assert (seen["ids"], seen["groups"]) == ([65534, 65534], [65534])
+    assert seen["ids"] == [65534, 65534]
+    assert set(seen["groups"]) <= {65534}
     assert (seen["capabilities"], seen["privileges"]) == (0, "1")
     assert None not in seen["writing"]
     assert seen["calling"] == "OSError"  # the network is unreachable
