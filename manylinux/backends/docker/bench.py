@@ -129,6 +129,12 @@ class Bench:
             environ={"CODE": _DESCRIBE, "WANTED": python},
         )
         self._log(b"".join(refused))
+        if not refused and not said:
+            raise ContainerError(
+                f"A container of `{self.image.name}` ended before it said anything",
+                evidence=[f"exit status {ran.status}"],
+                hint="See to the engine, or name another image in `[tool.lbuild.build]`",
+            )
         if ran.status != 0:
             raise BackendError(f"there is no Python {python} in the image `{self.image.name}`")
         answer = json.loads(b"".join(said))
