@@ -128,11 +128,12 @@ class Bench:
             pulse=self.job.pulse,
             environ={"CODE": _DESCRIBE, "WANTED": python},
         )
-        self._log(b"".join(refused))
-        if not refused and not said:
+        heard = b"".join(refused)
+        self._log(heard)
+        if not heard.startswith(candidates[0].encode()):  # else the shell did run
             raise ContainerError(
                 f"A container of `{self.image.name}` ended before it said anything",
-                evidence=[f"exit status {ran.status}"],
+                evidence=[f"exit status {ran.status}", *heard.decode(errors="replace").splitlines()],
                 hint="See to the engine, or name another image in `[tool.lbuild.build]`",
             )
         if ran.status != 0:
