@@ -18,7 +18,7 @@ $(VENV)/.installed: pyproject.toml
 test: venv
 	$(BIN)/pytest
 
-# What the tests of `lbuild try --in-container` run in; they make it themselves where they may.
+# What the tests of `lbuild try --in-container` and `--build docker` run in; they make it themselves where they may.
 .PHONY: container-image
 container-image: venv
 	$(BIN)/python tests/containers/image.py

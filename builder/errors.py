@@ -5,7 +5,6 @@ from manylinux.errors import (
     EnvironmentFault,
     FunctionFault,
     IntegrityError,
-    NetworkError,
     NoSolutionError,
     UsageError,
 )
@@ -153,30 +152,6 @@ class CompilerError(EnvironmentFault):
     """A Python of the runtime's minor version is there, and does not compile."""
 
     code = "compiler"
-
-
-class NoContainerEngineError(EnvironmentFault):
-    """No engine for containers answers."""
-
-    code = "no-container-engine"
-
-
-class NoImageError(EnvironmentFault):
-    """There is no container image for the runtime, or it is not here and may not be pulled."""
-
-    code = "no-image"
-
-
-class ImagePullError(NetworkError):
-    """A registry did not hand out a container image."""
-
-    code = "image-pull"
-
-
-class ContainerError(EnvironmentFault):
-    """The engine refused what was asked of it, or the container ended before its time."""
-
-    code = "container"
 
 
 class WrongMachineError(EnvironmentFault):

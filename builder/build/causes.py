@@ -10,7 +10,7 @@ from pathlib import Path
 
 _LOOKED_AT = 1 << 20
 """Bytes of the log's end."""
-_DOCKER = "`--build docker` builds in an image with the system's libraries"
+_DOCKER = "`--build docker` builds in an image, to which `packages` in `[tool.lbuild.build]` adds libraries"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from manylinux.backends.docker.wish import ImageWish
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -36,12 +38,25 @@ class Wishes:
     default: Mode = Mode.AUTO
     projects: Mapping[NormalizedName, Mode] = field(default_factory=dict)
     """What holds for one project instead."""
+    image: ImageWish = field(default_factory=ImageWish)
+    """Of containers."""
+    images: Mapping[NormalizedName, ImageWish] = field(default_factory=dict)
+    """What holds for one project instead."""
 
     def of(self, project: NormalizedName | None) -> Mode:
         """`project`: None while its name is not known."""
         return self.default if project is None else self.projects.get(project, self.default)
 
+    def image_of(self, project: NormalizedName | None) -> ImageWish:
+        return self.image if project is None else self.images.get(project, self.image)
+
+    def key_of(self, project: NormalizedName | None) -> str:
+        """What is wished for a project, as part of a key."""
+        mode, image = self.of(project), self.image_of(project)
+        return f"{mode} {image.key}".strip() if mode in (Mode.AUTO, Mode.DOCKER) else str(mode)
+
     @property
     def key(self) -> str:
         """All of it, as part of a key."""
-        return " ".join((self.default, *(f"{name}={mode}" for name, mode in sorted(self.projects.items()))))
+        names = sorted({*self.projects, *self.images})
+        return " ".join((self.key_of(None), *(f"{name}={self.key_of(name)}" for name in names)))

@@ -56,5 +56,5 @@ class NativeDoor:
         glibc = ".".join(map(str, self.target.glibc))
         place = f"cp{self.target.runtime.python} {self.target.architecture.machine} glibc {glibc}"
         # Whose name is not known yet may be one that something else is wished for.
-        wish = self.wishes.key if name is None else self.wishes.of(name)
+        wish = self.wishes.key if name is None else self.wishes.key_of(name)
         return f"native-{_FORM} lbuild {VERSION} {self.compiler()} {place} {wish}"

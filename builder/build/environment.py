@@ -37,6 +37,16 @@ _GIT = frozenset(
 
 EPOCH = "315532800"
 """1980-01-01 in seconds: the date of every member of a wheel built here, and the earliest a zip can hold."""
+FIXED = {
+    "SOURCE_DATE_EPOCH": EPOCH,
+    "PYTHONHASHSEED": "0",
+    "PYTHONNOUSERSITE": "1",
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONUTF8": "1",
+    "PYTHONUNBUFFERED": "1",
+}
+"""What would otherwise vary from host to host."""
 
 
 def for_backend(environ: Mapping[str, str], home: Path, programs: Path) -> dict[str, str]:
@@ -91,13 +101,12 @@ def _kept(environ: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:
 
 
 def _private(home: Path) -> dict[str, str]:
-    """A home and a temporary folder of its own, and what would otherwise vary from host to host."""
+    """A home and a temporary folder of its own, and what is the same on every host."""
     temporary = home / "tmp"
     os.makedirs(temporary, exist_ok=True)
     folders = {name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")}
     homes = {name: str(home) for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA")}
-    fixed = {"SOURCE_DATE_EPOCH": EPOCH, "PYTHONHASHSEED": "0", "PYTHONNOUSERSITE": "1", "TZ": "UTC"}
-    return folders | homes | fixed | {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+    return folders | homes | FIXED
 
 
 def _netrc(environ: Mapping[str, str]) -> str | None:

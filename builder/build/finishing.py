@@ -22,5 +22,15 @@ def finished(made: Made, promise: Promise, target: Target, folder: Path) -> tupl
     """The wheel in `folder`, and what is to be told of it. Raises what `repair` raises."""
     libraries = LibrarySource.of(*made.libraries) if made.libraries else None
     repaired = repair(made.wheel, target, folder, libraries, promise=promise)
-    grafted = [f"brings `{each.needed}`, from {each.source}" for each in repaired.grafted]
+    grafted = [
+        f"brings `{each.needed}`, from {_place(each.source, made.libraries)}" for each in repaired.grafted
+    ]
     return repaired.path, grafted
+
+
+def _place(library: Path, libraries: Sequence[Path]) -> str:
+    """Where a library was in the system that it comes from, of which a part may lie in a folder."""
+    for root in libraries:
+        if root.is_dir() and library.is_relative_to(root):
+            return f"/{library.relative_to(root).as_posix()}"
+    return str(library)

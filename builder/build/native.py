@@ -26,6 +26,13 @@ from builder.build.values import Provenance
 from builder.errors import NativeBuildNeededError, NoBuildBackendError
 from manylinux.backends.port import Backend, BackendError, Job
 from manylinux.backends.project import Project, project_of
+from manylinux.errors import (
+    ContainerError,
+    ImageBuildError,
+    ImagePullError,
+    NoContainerEngineError,
+    NoImageError,
+)
 from manylinux.repair.values import Promise
 
 if TYPE_CHECKING:
@@ -37,6 +44,8 @@ if TYPE_CHECKING:
 _HINT = "Require a version that has wheels for the target, or give a wheel that was built for it"
 
 
+_OF_CONTAINERS = (ContainerError, ImageBuildError, ImagePullError, NoContainerEngineError, NoImageError)
+"""Why a container cannot be had: another backend may do without."""
 Finish = Callable[["Made", Promise, Path], "tuple[Path, Sequence[str]]"]
 """What a backend made becomes a wheel for the target, in the folder that is given; and what is to be told."""
 
@@ -57,6 +66,8 @@ class NativeBuilds:
     """A line of what goes on, for everybody."""
     listen: Callable[[str, str], None]
     """By what is built: a line of what its build prints, for those who want to know."""
+    special: Mapping[NormalizedName, Mapping[str, Backend]] = field(default_factory=dict)
+    """What one project has instead of some of the backends."""
     timeout: float = 3600.0
     """Seconds for one attempt of one backend."""
     turns: threading.Semaphore = field(
@@ -69,9 +80,9 @@ class NativeBuilds:
 
         None of a project whose name is not known, where something else may be wished for it.
         """
-        if name is None and self.wishes.projects:
+        if name is None and (self.wishes.projects or self.wishes.images):
             return
-        for backend in self._ordered(self.wishes.of(name)):
+        for backend in self._ordered(name):
             yield self.identity(backend)
 
     def identity(self, backend: Backend) -> str:
@@ -94,12 +105,13 @@ class NativeBuilds:
 
         Raises NativeBuildNeededError, NoBuildBackendError, and what the last backend that tried raised.
         """
-        mode = self.wishes.of(promised.name or declared_name(project.folder))
+        name = promised.name or declared_name(project.folder)
+        mode = self.wishes.of(name)
         if mode is Mode.NEVER:
             raise NativeBuildNeededError(
                 f"{project.label} has to be compiled", evidence=["`--build never` is in force"], hint=_HINT
             )
-        candidates = list(self._ordered(mode))
+        candidates = list(self._ordered(name))
         refused = [] if candidates else [(str(mode), "is not part of this lbuild")]
         for at, backend in enumerate(candidates):
             if why := backend.refusal(project, self.target):
@@ -107,9 +119,11 @@ class NativeBuilds:
                 continue
             try:
                 return self._attempt(bench, project, settings, promised, backend, refused, mode)
-            except (FailedError, BackendError) as error:
+            except (FailedError, BackendError, *_OF_CONTAINERS) as error:
                 later = {each.name: each.refusal(project, self.target) for each in candidates[at + 1 :]}
                 if all(later.values()):
+                    if isinstance(error, _OF_CONTAINERS):
+                        raise
                     told = [*refused, (backend.name, str(error)), *later.items()]
                     lines = [f"{name}: {why}" for name, why in told]
                     raise type(error)("\n".join(lines)) from error
@@ -120,9 +134,11 @@ class NativeBuilds:
             hint=_HINT,
         )
 
-    def _ordered(self, mode: Mode) -> Iterator[Backend]:
+    def _ordered(self, project: NormalizedName | None) -> Iterator[Backend]:
+        mode = self.wishes.of(project)
         names = ORDER if mode is Mode.AUTO else (mode,)
-        return (self.backends[name] for name in names if name in self.backends)
+        own = {} if project is None else self.special.get(project, {})
+        return (found for name in names if (found := own.get(name) or self.backends.get(name)))
 
     def _attempt(
         self,

@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
+    from manylinux.backends.docker.wish import ImageWish
+
 ALL = ":all:"
 """What stands for every project that is not named."""
 
 
-def build_wishes(texts: Sequence[str], configured: Mapping[str, str]) -> Wishes:
+def build_wishes(
+    texts: Sequence[str], configured: Mapping[str, str], images: Mapping[str, ImageWish] | None = None
+) -> Wishes:
     """How to compile: the command line's words before those of the configuration. Raises UsageError."""
     default = Mode.AUTO
     projects: dict[NormalizedName, Mode] = {}
@@ -34,7 +38,12 @@ def build_wishes(texts: Sequence[str], configured: Mapping[str, str]) -> Wishes:
             from packaging.utils import canonicalize_name  # 10 ms that only those who name projects pay
 
             projects[canonicalize_name(project)] = Mode(how)
-    return Wishes(default=default, projects=projects)
+    if not images:
+        return Wishes(default=default, projects=projects)
+    from packaging.utils import canonicalize_name
+
+    named = {canonicalize_name(name): wish for name, wish in images.items() if name != ALL}
+    return Wishes(default=default, projects=projects, image=images[ALL], images=named)
 
 
 def _project_and_how(text: str) -> tuple[str, str]:

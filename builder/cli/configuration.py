@@ -7,12 +7,12 @@ index-pins = {torch = "https://wheels.example/simple"}
 ":all:" = "zig"
 psycopg2 = "docker"
 
-`[tool.lbuild.slim]` is read by `slim_table`.
+The tables are read by `build_table` and `slim_table`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from builder.errors import ConfigurationError
@@ -21,6 +21,8 @@ from builder.slim.profile import SlimProfile
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from manylinux.backends.docker.wish import ImageWish
 
 PROJECT_KEYS = ("defaults", "functions", "layers", "groups")
 """Read by `builder.project`, for the commands that build a project of functions."""
@@ -37,18 +39,20 @@ class Configuration:
     slim: SlimProfile = field(default_factory=SlimProfile)
     build: Mapping[str, str] = field(default_factory=dict)
     """Project, as written, or `:all:`, to how it is to be compiled."""
+    images: Mapping[str, ImageWish] = field(default_factory=dict)
+    """Project, as written, or `:all:`, to the container image for that."""
 
 
 def read_configuration(folder: Path) -> Configuration:
     """What is configured for runs in `folder`. Raises ConfigurationError."""
     document, own = _read(folder / "pyproject.toml") or {}, _read(folder / OWN)
     if own is None:
-        return configuration_of(document)
-    if configuration_of(document) != Configuration():
+        return configuration_of(document, folder)
+    if configuration_of(document, folder) != Configuration():
         raise ConfigurationError(
             f"Both `{OWN}` and `[tool.lbuild]` in `pyproject.toml` configure lbuild", hint="Keep one of them"
         )
-    return configuration_of({"tool": {"lbuild": own}}, OWN)
+    return configuration_of({"tool": {"lbuild": own}}, folder, OWN)
 
 
 def _read(path: Path) -> Mapping[str, Any] | None:
@@ -67,8 +71,10 @@ def _read(path: Path) -> Mapping[str, Any] | None:
         ) from error
 
 
-def configuration_of(document: Mapping[str, Any], source: str = "pyproject.toml") -> Configuration:
-    """What a pyproject.toml says to lbuild. Raises ConfigurationError for keys it does not know."""
+def configuration_of(
+    document: Mapping[str, Any], folder: Path, source: str = "pyproject.toml"
+) -> Configuration:
+    """What the pyproject.toml of a folder says to lbuild. Raises ConfigurationError."""
     tools = document.get("tool", {})
     table = tools.get("lbuild", {}) if isinstance(tools, dict) else {}
     if not isinstance(table, dict):
@@ -81,17 +87,18 @@ def configuration_of(document: Mapping[str, Any], source: str = "pyproject.toml"
             f"`tool.lbuild.index-pins` in {source} is not a table of URLs",
             hint='Write `index-pins = {PROJECT = "URL"}`',
         )
-    build = table.get("build", {})
-    if not isinstance(build, dict) or not all(isinstance(how, str) for how in build.values()):
-        raise ConfigurationError(
-            f"`tool.lbuild.build` in {source} is not a table of words",
-            hint='Write `build = {":all:" = "zig", PROJECT = "docker"}`',
-        )
-    if "slim" not in table:
-        return Configuration(index_pins=pins, build=build)
-    from builder.cli.slim_table import slim_table  # it imports from here, and reads the table of rules
+    found = Configuration(index_pins=pins)
+    # What reads these imports from here, and takes time to load.
+    if "build" in table:
+        from builder.cli.build_table import build_table
 
-    return Configuration(index_pins=pins, build=build, slim=slim_table(table["slim"]))
+        build = build_table(table["build"], folder, source)
+        found = replace(found, build=build.how, images=build.images)
+    if "slim" in table:
+        from builder.cli.slim_table import slim_table
+
+        found = replace(found, slim=slim_table(table["slim"]))
+    return found
 
 
 def unknown(summary: str, name: object, known: Sequence[str]) -> ConfigurationError:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import socket
+import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from builder.build.environment import FIXED
 from builder.build.finishing import VERSION, finished
 from builder.build.native import NativeBuilds
 from manylinux.backends.building_python import BuildingPython
+from manylinux.backends.docker.backend import Docker
 from manylinux.backends.local import Local
 from manylinux.backends.zig.backend import Zig
 
@@ -33,6 +38,8 @@ def native_builds(
     world: Callable[[], World],
     options: ResolveOptions,
     terminal: Terminal,
+    *,
+    offline: bool = False,
 ) -> NativeBuilds:
     """What compiles for `target`; nothing is fetched or asked before something must be built."""
     from builder.provisioning import Wheelhouse
@@ -50,6 +57,14 @@ def native_builds(
     )
     local = Local(find_python=find_python, plain=_plain, path=path)
 
+    docker = Docker(
+        environ=os.environ,
+        fixed=FIXED,
+        host=this_machine(),
+        offline=offline,
+        wish=wishes.image,
+    )
+
     def listen(label: str, line: str) -> None:
         terminal.detail(f"{label}: {line}")
 
@@ -59,7 +74,8 @@ def native_builds(
     return NativeBuilds(
         target=target,
         wishes=wishes,
-        backends={"zig": zig, "local": local},
+        backends={"zig": zig, "docker": docker, "local": local},
+        special={name: {"docker": replace(docker, wish=wish)} for name, wish in wishes.images.items()},
         supply=wheelhouse.supply,
         finish=finish,
         finishing=VERSION,
@@ -92,3 +108,8 @@ def _plain(home: Path) -> Mapping[str, str]:
     from builder.build.environment import for_native
 
     return for_native(os.environ, home)
+
+
+def this_machine() -> str:
+    """A name that no other machine has, as far as that can be known without asking anybody."""
+    return f"{socket.gethostname()}-{uuid.getnode():x}"

@@ -219,7 +219,8 @@ class Wiring:
     def build_wishes(self) -> BuildWishes:
         from builder.cli.build_choices import build_wishes
 
-        return build_wishes(self._wishes.resolve.build, self.configuration.build)
+        configured = self.configuration
+        return build_wishes(self._wishes.resolve.build, configured.build, configured.images)
 
     @cached_property
     def native_door(self) -> NativeDoor:
@@ -230,7 +231,10 @@ class Wiring:
             from builder.cli.native import native_builds
 
             wishes, world = self.build_wishes, lambda: self.facts
-            return native_builds(self._target, wishes, self.store, world, self.options, self._terminal)
+            offline = self._wishes.cache.offline
+            return native_builds(
+                self._target, wishes, self.store, world, self.options, self._terminal, offline=offline
+            )
 
         return NativeDoor(target=self._target, wishes=self.build_wishes, open=load)
 
@@ -248,7 +252,9 @@ class Wiring:
         if "-" in (*inputs.words, *inputs.requirement_files):
             return ""
         wishes = [asdict(each) for each in (inputs, self._wishes.resolve, self._wishes.index)]
-        pins = [*sorted(self.configuration.index_pins.items()), *sorted(self.configuration.build.items())]
+        configured = self.configuration
+        tables = (configured.index_pins, configured.build, configured.images)
+        pins = [sorted(table.items()) for table in tables]
         defaults = [redacted(self.pip.index_url), self.pip.no_index, pins]
         # What orders versions and evaluates markers, and the row of the runtime's table, decide too.
         deciders = [VERSION, packaging.__version__, repr(self._target), sorted(self._allow)]

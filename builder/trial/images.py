@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from builder.errors import NoImageError
-from manylinux.architecture import Architecture
+from manylinux.errors import NoImageError
 from manylinux.runtime import Runtime
 
 
@@ -20,11 +19,6 @@ def image_of(runtime: Runtime) -> str:
             hint="Name one with `--image`",
         )
     return found
-
-
-def platform_of(architecture: Architecture) -> str:
-    """Such as `linux/amd64`."""
-    return _table()["platforms"][architecture.value]
 
 
 @cache

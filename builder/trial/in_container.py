@@ -10,16 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import builder
-from builder.errors import ContainerError, NoImageError, NoInterpreterError
+from builder.errors import NoInterpreterError
 from builder.interpreter.asking import ASK, QUESTION, understood
 from builder.trial.archives import bytecode_into, packed, packed_files
 from builder.trial.beside.watch import Outcome, Reading
-from builder.trial.engine import CannotStartError, Engine
-from builder.trial.images import image_of, platform_of
+from builder.trial.images import image_of
 from builder.trial.interpreter import unfit
 from builder.trial.on_machine import COMPILE, not_compiled
 from builder.trial.values import Tree
 from manylinux.architecture import Architecture
+from manylinux.containers.box import Box
+from manylinux.containers.engine import CannotStartError, Engine
+from manylinux.containers.platforms import platform_of
+from manylinux.errors import ContainerError, NoImageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,7 +30,8 @@ if TYPE_CHECKING:
     from builder.interpreter.values import Interpreter
     from builder.trial.beside.process import Listener
     from builder.trial.beside.watch import Invocation, Launch
-    from builder.trial.engine import Container, Image
+    from manylinux.containers.container import Container
+    from manylinux.containers.engine import Image
     from manylinux.runtime import Runtime
 
 _OURS = "/var/lbuild"
@@ -41,6 +45,15 @@ _SLACK = 30.0
 """Seconds a process has beyond what it gives the function, until its container is ended."""
 _COMPILING = 600.0
 """Seconds."""
+_INSTEAD = "without `--in-container` the bundle is tried on this machine"
+_LIFETIME = 6 * 3600
+"""Seconds after which a container ends, whatever has become of lbuild."""
+_MEMORY = (1769 + 512) << 20
+"""Bytes: those of the function (`environment.MEMORY`) and those of its `/tmp`."""
+_MANY = 1024
+"""Processes, and files each may have open: as on Lambda."""
+_IDLE = f"import signal, time; signal.signal(signal.SIGCHLD, signal.SIG_IGN); time.sleep({_LIFETIME})"
+"""What the first process does: it waits, and leaves no zombies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +76,7 @@ def opened_place(
 
     Raises NoContainerEngineError, NoImageError, ImagePullError, NoInterpreterError.
     """
-    with Engine(environ) as engine, ExitStack() as stack:
+    with Engine(environ, _INSTEAD) as engine, ExitStack() as stack:
         image = _image(engine, runtime, wish, note)
         workshop, interpreter = _workshop(engine, image, runtime.python, stack)
         yield InContainer(engine=engine, found=image, workshop=workshop, interpreter=interpreter)
@@ -102,7 +115,7 @@ class InContainer:
         folders = {"/var/task": tree.task, "/opt": tree.opt, sdk_dir: packages}
         python = str(self.interpreter.path)
         places = sorted({*folders, "/var/runtime", _OURS})
-        with self.engine.container(self.found, python, places) as container:
+        with self.engine.container(self.found, _box(python, places)) as container:
             container.put("/var/runtime", packed_files({}))
             for place, folder in folders.items():
                 with tempfile.TemporaryFile() as archive:
@@ -193,7 +206,22 @@ def _image(engine: Engine, runtime: Runtime, wish: ImageWish, note: Callable[[st
             hint=f"Pull it: `docker pull --platform {platform} {name}`; or name another with `--image`",
         )
     note(f"pulling `{name}` for {platform}")
-    return engine.pull(name, platform)
+    return engine.pull(name, platform, instead="name one that is there with `--image`")
+
+
+def _box(python: str, folders: Sequence[str]) -> Box:
+    """Closed as Lambda's are; `folders` are empty and can be filled."""
+    return Box(
+        name="lbuild-trial",
+        labels={"lbuild.trial": "1"},
+        first=(python, "-I", "-S", "-c", _IDLE),
+        user="993:990",
+        memory=_MEMORY,
+        processes=_MANY,
+        files=_MANY,
+        folders=tuple(folders),
+        temporary="rw,exec,nosuid,nodev,size=512m,mode=1777",
+    )
 
 
 def _workshop(engine: Engine, image: Image, python: str, stack: ExitStack) -> tuple[Container, Interpreter]:
@@ -202,7 +230,7 @@ def _workshop(engine: Engine, image: Image, python: str, stack: ExitStack) -> tu
     for candidate in _candidates(python):
         with ExitStack() as attempt:
             try:
-                container = attempt.enter_context(engine.container(image, candidate, [_OURS]))
+                container = attempt.enter_context(engine.container(image, _box(candidate, [_OURS])))
             except CannotStartError as error:
                 looked_at.append(f"`{candidate}`: {error}")
                 continue

@@ -62,6 +62,12 @@ def check_made(
     return (*left_out, *_host_paths(text, job))
 
 
+def is_pure(wheel: Path) -> bool:
+    """Nothing in a wheel that can be read is compiled."""
+    with zipfile.ZipFile(wheel) as archive:
+        return not any(True for _ in _compiled(archive))
+
+
 def _compiled(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """Every ELF file in the wheel, and the machine it is for."""
     for info in archive.infolist():

@@ -33,7 +33,7 @@ def test_index_pins_are_read(tmp_path: Path) -> None:
 def test_refuses_what_it_does_not_understand(table: object, told: str) -> None:
     """A misspelt key is not a key that is silently unused."""
     with pytest.raises(ConfigurationError) as caught:
-        configuration_of({"tool": {"lbuild": table}})
+        configuration_of({"tool": {"lbuild": table}}, Path())
 
     assert told in caught.value.summary
 
@@ -41,7 +41,7 @@ def test_refuses_what_it_does_not_understand(table: object, told: str) -> None:
 def test_a_misspelt_key_gets_the_nearest_one() -> None:
     """What to do stands below what is wrong."""
     with pytest.raises(ConfigurationError) as caught:
-        configuration_of({"tool": {"lbuild": {"index-pin": {}}}})
+        configuration_of({"tool": {"lbuild": {"index-pin": {}}}}, Path())
 
     assert caught.value.hint == "Did you mean `index-pins`?"
 

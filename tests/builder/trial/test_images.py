@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from builder.errors import NoImageError
-from builder.trial.images import image_of, platform_of
+from builder.trial.images import image_of
 from manylinux.architecture import Architecture
+from manylinux.containers.platforms import platform_of
+from manylinux.errors import NoImageError
 from manylinux.runtimes import find_runtime, runtimes
 
 

@@ -1,0 +1,1 @@
+"""The compilers of a container image, behind the port of backends."""

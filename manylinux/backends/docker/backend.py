@@ -1,0 +1,188 @@
+"""The docker backend: what it refuses, and how it builds.
+
+    prepared image ── container without network ── hooks ── wheel ── the libraries it needs ── gone
+
+Nothing of this machine is mounted and nothing of its environment goes in, so the engine may be anywhere.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from manylinux.backends.docker import bench as benches
+from manylinux.backends.docker.bench import HOME, Bench, Limits, environment, sweep
+from manylinux.backends.docker.preparing import Preparing, missing
+from manylinux.backends.docker.wish import ImageWish
+from manylinux.backends.hooks import INSIDE, named_wheel, one_wheel, order_for
+from manylinux.backends.judging import check_made, is_pure
+from manylinux.backends.port import BackendError, Made
+from manylinux.containers.engine import CannotStartError, Engine
+from manylinux.errors import ContainerError, NoContainerEngineError
+from manylinux.policy.policy import policy_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from manylinux.backends.docker.bench import Found
+    from manylinux.backends.port import Job
+    from manylinux.backends.project import Project
+    from manylinux.containers.engine import Image
+    from manylinux.target import Target
+
+COLLECT = Path(__file__).with_name("collect.py")
+RECIPE = 1
+"""Raise it when the same image would make other wheels."""
+_OUTPUT, _LIBRARIES = "wheel", "libraries"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Docker:
+    """Whatever the compilers of an image can make; libraries of its system are grafted afterwards."""
+
+    environ: Mapping[str, str]
+    """Where the engine is: DOCKER_HOST and the like. No container sees it."""
+    fixed: Mapping[str, str]
+    """Variables of every build: nothing that differs by host."""
+    host: str
+    """This machine, as nothing else is called: by it dead builds are found."""
+    offline: bool = False
+    wish: ImageWish = field(default_factory=ImageWish)
+    limits: Limits = field(default_factory=Limits)
+    name: str = "docker"
+
+    def refusal(self, project: Project, target: Target) -> str | None:
+        try:
+            with Engine(self.environ) as engine:
+                return missing(engine, self.wish, target, offline=self.offline)
+        except (NoContainerEngineError, ContainerError) as error:
+            return f"needs a container engine that answers: {'; '.join(error.evidence)}. {error.hint}"
+
+    def identity(self, target: Target) -> str:
+        """An image is taken by its name, which may hold its digest; a Dockerfile by its content."""
+        named = replace(self.wish, image=self.wish.name(target)) if not self.wish.dockerfile else self.wish
+        return f"recipe {RECIPE} {named.key}"
+
+    def build(self, job: Job) -> Made:
+        with Engine(self.environ) as engine:
+            sweep(engine, self.host)
+            with self._bench(engine, self._image(engine, job), job) as bench:
+                return _built(bench, self.fixed)
+
+    def _image(self, engine: Engine, job: Job) -> Image:
+        def hear(piece: bytes) -> None:
+            with job.log.open("ab") as log:
+                log.write(piece)
+
+        def pulse() -> None:
+            job.pulse()
+            if time.monotonic() > job.deadline:
+                raise BackendError("preparing its image took too long")
+
+        return Preparing(
+            engine=engine, wish=self.wish, target=job.target, hear=hear, note=job.tell, pulse=pulse
+        ).image()
+
+    @contextmanager
+    def _bench(self, engine: Engine, image: Image, job: Job) -> Iterator[Bench]:
+        """A container that runs, gone after the block."""
+        job.tell(f"in a container of `{image.name}`")
+        box = benches.box(job, self.host, self.limits, engine.processors())
+        with ExitStack() as stack:
+            try:
+                container = stack.enter_context(engine.container(image, box))
+            except CannotStartError as error:
+                raise BackendError(f"the image `{image.name}` does not run `/bin/sh`: {error}") from error
+            bench = Bench(job=job, engine=engine, container=container, image=image, limits=self.limits)
+            yield bench
+
+
+def _built(bench: Bench, fixed: Mapping[str, str]) -> Made:
+    job = bench.job
+    found = _python(bench)
+    inside = {"inside.py": INSIDE.read_bytes(), "collect.py": COLLECT.read_bytes()}
+    bench.put(inside, {"source": _sources(job)}, ("home", "home/tmp", "wheels", _OUTPUT, _LIBRARIES))
+    run = _Run(bench=bench, found=found, fixed=fixed)
+    settings = {key: value if isinstance(value, str) else list(value) for key, value in job.settings.items()}
+    name, used = named_wheel(job.project, settings, f"{HOME}/{_OUTPUT}", (), run.environment, run.hook)
+    bench.take(_OUTPUT, job.output, flat=True)
+    wheel = one_wheel(job.output, name)
+    notes = check_made(wheel, job, job.folder / "compilations", ())
+    pure = is_pure(wheel)
+    if job.project.compiles and pure:
+        notes = (*notes, "nothing in it is compiled, though the project has extension modules; see the log")
+    return Made(
+        wheel=wheel,
+        libraries=() if pure else run.libraries(wheel.name),
+        requirements=used,
+        notes=(f"made in `{bench.image.name}`, {bench.image.id}", *notes),
+    )
+
+
+def _sources(job: Job) -> Path:
+    """The folder that goes in: the project may be a part of it, and need what is around."""
+    whole = job.folder / "source"
+    return whole if job.project.folder.is_relative_to(whole) else job.project.folder
+
+
+def _python(bench: Bench) -> Found:
+    """The image's Python. A container for another machine ends before it says anything."""
+    try:
+        return bench.find_python()
+    except ContainerError as error:
+        if bench.image.machine == bench.engine.machine():
+            raise
+        raise BackendError(
+            f"the image `{bench.image.name}` is for {bench.image.machine}, and the engine runs on "
+            f"{bench.engine.machine()} without qemu for that: {'; '.join(error.evidence)}"
+        ) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """The steps of one build in its container."""
+
+    bench: Bench
+    found: Found
+    fixed: Mapping[str, str]
+
+    def environment(self, name: str, requires: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+        """The folder of the programs of a new environment, and the names of the wheels in it."""
+        job = self.bench.job
+        place = self.found.python.place(job.target)
+        place = replace(place, runtime=replace(place.runtime, id=f"`{self.bench.image.name}`"))
+        wheels = job.supply(sorted(set(requires)), place) if requires else ()
+        self.bench.put({f"wheels/{wheel.filename}": wheel.path for wheel in wheels})
+        paths = [f"{HOME}/wheels/{wheel.filename}" for wheel in wheels]
+        words = ("-I", f"{HOME}/inside.py", "environment", f"{HOME}/{name}", *paths)
+        self.bench.run((str(self.found.python.path), *words), self._environ(""))
+        return f"{HOME}/{name}/bin", tuple(sorted(wheel.filename for wheel in wheels))
+
+    def hook(self, programs: str, hook: str, arguments: list[Any]) -> bytes | None:
+        answer = f"{hook}.answer.json"
+        order = order_for(self.bench.job.project, hook, arguments, f"{HOME}/{answer}")
+        self.bench.put({f"{hook}.order.json": order})
+        words = (f"{programs}/python", f"{HOME}/inside.py", "hook", f"{HOME}/{hook}.order.json")
+        project = self.bench.job.project.folder.relative_to(_sources(self.bench.job)).as_posix()
+        self.bench.run(words, self._environ(programs), f"{HOME}/source/{project}")
+        return self.bench.read(answer)
+
+    def libraries(self, wheel: str) -> tuple[Path, ...]:
+        """The folder with what the wheel needs and the target does not promise, as it lay in the image."""
+        job = self.bench.job
+        policy = policy_of(job.target)
+        promised = sorted(policy.contract | policy.python_libraries)
+        self.bench.put({"promised": "\n".join(promised).encode()})
+        places = (f"{_OUTPUT}/{wheel}", "unpacked", _LIBRARIES, "promised")
+        words = ("-I", f"{HOME}/collect.py", *(f"{HOME}/{each}" for each in places))
+        self.bench.run((str(self.found.python.path), *words), self._environ(""))
+        folder = job.folder / _LIBRARIES
+        folder.mkdir()
+        self.bench.take(_LIBRARIES, folder, flat=False)
+        return (folder,)
+
+    def _environ(self, programs: str) -> dict[str, str]:
+        return environment(self.fixed, programs, self.found.search)

@@ -1,0 +1,97 @@
+"""Images made by an engine from a Dockerfile: as root and with a network, apart from the sealed builds."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import IO, TYPE_CHECKING, Any
+
+from manylinux.containers.telling import reason
+from manylinux.errors import ImageBuildError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+_NAP = 0.2
+"""Seconds between pulses."""
+_LABEL = "lbuild.prepared"
+_TOLD = 8
+"""Lines of the end that an error quotes."""
+
+
+def build_image(
+    client: Any,
+    context: IO[bytes],
+    name: str,
+    platform: str,
+    arguments: Mapping[str, str],
+    hear: Callable[[bytes], None],
+    pulse: Callable[[], None],
+) -> None:
+    """The engine has an image `name`, made of the Dockerfile in `context`, a tar archive.
+
+    Raises ImageBuildError, and what `pulse` and `hear` raise: then the engine stops when this process ends.
+    """
+    from docker.errors import DockerException
+
+    try:
+        events = client.api.build(
+            fileobj=context,
+            custom_context=True,
+            tag=name,
+            platform=platform,
+            buildargs=dict(arguments),
+            labels={_LABEL: "1"},
+            rm=True,
+            forcerm=True,
+            decode=True,
+        )
+        _hear_all(name, _pulsed(events, pulse), hear)
+    except (DockerException, OSError) as error:
+        raise _failed(name, reason(error)) from error
+
+
+def _hear_all(name: str, events: Iterable[Any], hear: Callable[[bytes], None]) -> None:
+    said: list[str] = []
+    for event in events:
+        text = str(event.get("stream") or event.get("status") or event.get("error") or "")
+        hear(text.encode() if text.endswith("\n") else f"{text}\n".encode())
+        said += [line for line in text.splitlines() if line.strip()]
+        if "error" in event:
+            raise _failed(name, said[-_TOLD:])
+
+
+def _pulsed(events: Iterable[Any], pulse: Callable[[], None]) -> Iterator[Any]:
+    """`events`, waited for by another thread; an engine may be silent for minutes."""
+    from docker.errors import DockerException
+
+    arrived: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
+
+    def listen() -> None:
+        try:
+            for event in events:
+                arrived.put((event, None))
+            arrived.put((None, None))
+        except (DockerException, OSError, ValueError) as error:
+            arrived.put((None, error))
+
+    threading.Thread(target=listen, name="image", daemon=True).start()
+    while True:
+        pulse()
+        try:
+            event, error = arrived.get(timeout=_NAP)
+        except queue.Empty:
+            continue
+        if error is not None:
+            raise error
+        if event is None:
+            return
+        yield event
+
+
+def _failed(name: str, evidence: Iterable[str]) -> ImageBuildError:
+    return ImageBuildError(
+        f"The image `{name}` for builds cannot be prepared",
+        evidence=evidence,
+        hint="Look at `image`, `dockerfile` and `packages` in `[tool.lbuild.build]`",
+    )

@@ -1,0 +1,75 @@
+"""`[tool.lbuild.build]`: images for builds."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builder.build.choice import Mode
+from builder.build.door import NativeDoor
+from builder.cli.build_choices import build_wishes
+from builder.cli.build_table import build_table
+from builder.cli.configuration import ConfigurationError
+from factories.targets import make_target
+from manylinux.backends.docker.wish import ImageWish
+
+
+def test_a_table_may_name_an_image_and_packages(tmp_path: Path) -> None:
+    """Who names an image wants it; what a project does not say, `:all:` has said."""
+    (tmp_path / "Dockerfile").write_text("FROM x")
+    rows: dict[str, Any] = {
+        ":all:": {"how": "auto", "image": "all:1"},
+        "Some.Thing": {"packages": ["libpq-devel", "gcc-c++"]},
+        "own": {"dockerfile": "Dockerfile"},
+        "plain": "zig",
+    }
+    table = build_table(rows, tmp_path)
+    wishes = build_wishes([], table.how, table.images)
+
+    assert (wishes.default, dict(wishes.projects)) == (
+        Mode.AUTO,
+        {"some-thing": Mode.DOCKER, "own": Mode.DOCKER, "plain": Mode.ZIG},
+    )
+    assert wishes.image == ImageWish(image="all:1")
+    assert wishes.image_of("some-thing") == ImageWish(image="all:1", packages=("libpq-devel", "gcc-c++"))  # type: ignore[arg-type]  # normalized
+    assert wishes.image_of("own").dockerfile == tmp_path / "Dockerfile"  # type: ignore[arg-type]  # normalized
+    assert wishes.image_of(None) == wishes.image
+
+
+def test_what_was_built_in_an_image_is_found_by_that_image() -> None:
+    """Another image, or other packages, have another wheel; zig does not care."""
+
+    def key(how: str, image: ImageWish) -> str:
+        door = NativeDoor(
+            target=make_target(),
+            wishes=build_wishes([how], {}, {":all:": image}),
+            open=lambda: None,  # type: ignore[arg-type,return-value]  # not asked
+        )
+        return door.shortcut(None)
+
+    one, other = ImageWish(image="x:1"), ImageWish(image="x:1", packages=("a",))
+
+    assert key("docker", one) != key("docker", other)
+    assert key("zig", one) == key("zig", other)
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"imag": "x"}, "there is no key `imag`"),
+        ({"image": 1}, "`image` is no text"),
+        ({"image": "--privileged"}, "no name of an image"),
+        ({"image": "x", "dockerfile": "y"}, "both given"),
+        ({"dockerfile": "missing"}, "the Dockerfile cannot be read"),
+        ({"dockerfile": "."}, "the Dockerfile cannot be read"),
+        ({"packages": "libpq"}, "no array of names"),
+        ({"packages": []}, "no array of names"),
+        ({"packages": ["a; rm -rf /"]}, "no array of names"),
+        ({"packages": ["-y"]}, "no array of names"),
+        (1, "not a table of words and tables"),
+    ],
+)
+def test_what_cannot_be_understood_is_refused(row: object, told: str, tmp_path: Path) -> None:
+    """With what is wrong, before anything is done."""
+    with pytest.raises(ConfigurationError, match=told):
+        build_table({"demo": row}, tmp_path)
