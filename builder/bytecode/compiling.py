@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Final, Self
@@ -15,6 +15,7 @@ from manylinux.worker import Worker, WorkerFault
 
 LARGEST: Final = 4 * 1024 * 1024
 """Bytes of a source. What is larger is data, and may need more memory than `MEMORY`: it is not compiled."""
+TOO_LARGE: Final = Refused(reason=f"its source is larger than {LARGEST:,} bytes")
 SECONDS: Final = 60.0
 """For one source, however busy the machine is: a Python compiles some megabytes in a second."""
 MEMORY: Final = 2 << 30
@@ -37,6 +38,9 @@ class Compilers:
         self._lock = threading.Lock()
         self._idle: list[Worker] = []
 
+    def prepare(self, sources: Mapping[str, bytes]) -> None:
+        """Nothing: what will be asked for need not be known before."""
+
     def compile(self, path: str, source: bytes) -> Compiled | Refused:
         """The content of a `.pyc` with an unchecked hash, the same bytes for each build of a patch release.
 
@@ -45,7 +49,7 @@ class Compilers:
         interpreter does not start, or is no longer what it was.
         """
         if len(source) > LARGEST:
-            return Refused(reason=f"its source is larger than {LARGEST:,} bytes")
+            return TOO_LARGE
         request = path.encode("utf-8", "surrogateescape") + b"\0" + source
         # Something else may have ended the process (the kernel, short of memory): the source is tried again.
         for _ in range(2):
@@ -53,7 +57,7 @@ class Compilers:
                 answer = worker.ask(request, self._seconds)
                 late = worker.late
             if answer is not None:
-                return _compiled(answer) if answer[:1] == b"+" else _refused(answer)
+                return compiled(answer)
             if late:
                 return Refused(reason=f"it takes more than {self._seconds:g} s to compile", settled=False)
         return Refused(reason="it ends the process that compiles it", settled=False)
@@ -110,9 +114,8 @@ class Compilers:
         )
 
 
-def _compiled(answer: bytes) -> Compiled:
-    return Compiled(content=answer[5:], seconds=int.from_bytes(answer[1:5], "big") / 1e6)
-
-
-def _refused(answer: bytes) -> Refused:
+def compiled(answer: bytes) -> Compiled | Refused:
+    """What the program that compiles said of a source."""
+    if answer[:1] == b"+":
+        return Compiled(content=answer[5:], seconds=int.from_bytes(answer[1:5], "big") / 1e6)
     return Refused(reason=answer[1:].decode("utf-8", "replace").splitlines()[0][:200])

@@ -1,10 +1,10 @@
 """Run by the target's interpreter, 3.9 or newer: compiles each source that is sent to it. Never imported.
 
-    python3.X -I -S -B -c TEXT-OF-THIS-FILE MEMORY
+    python3.X -I -S -B -c TEXT-OF-THIS-FILE MEMORY [FILE]
 
-Frames are those of `manylinux.elf.frames`. The first one out greets. Each one in is a path, a NUL and a
-source; each one out is `+`, in four bytes the microseconds of processor time that compiling took, and the
-content of a `.pyc`; or `-` and why there is none.
+Sources come in by standard input, or by FILE, in frames of `manylinux.elf.frames`. The first one out greets.
+Each one in is a path, a NUL and a source. Each one out is `+`, in four bytes the microseconds of processor
+time that compiling took, and the content of a `.pyc`; or `-` and why there is none.
 
 The same source gives the same bytes whatever was compiled before it, in whichever process. What marshal
 writes depends on who else refers to a constant, so the code is read back and written again: then nobody else
@@ -42,7 +42,9 @@ def main() -> None:
     limit_memory(int(sys.argv[1]))
     warnings.simplefilter("ignore")
     characters = [sys.intern(chr(number)) for number in range(256)]
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    # The process ends with the file's last source.
+    source = open(sys.argv[2], "rb") if len(sys.argv) > 2 else sys.stdin.buffer  # noqa: SIM115
+    sink = sys.stdout.buffer
     send(sink, importlib.util.MAGIC_NUMBER[:2] + " ".join(sys.version.split()).encode())
     while characters:
         size = source.read(4)

@@ -18,15 +18,22 @@ def find_compiler(
     runtime: Runtime, environ: Mapping[str, str], store: Store
 ) -> tuple[Interpreter | None, str]:
     """The interpreter, or None and a line that says why the bundle gets no bytecode."""
-    if runtime.preview:
-        return None, f"no bytecode: `{runtime.id}` is a preview, whose Python may still change its form"
+    if reason := of_preview(runtime):
+        return None, reason
     found = find_remembered(runtime.python, environ, unfit, store)
     if found is None:
         return None, (
             f"no bytecode: there is no Python {runtime.python} on PATH, in pyenv or in uv "
-            f"(`uv python install {runtime.python}`)"
+            f"(`uv python install {runtime.python}`; or `--compile-in container`)"
         )
     return found, ""
+
+
+def of_preview(runtime: Runtime) -> str:
+    """Why a runtime gets no bytecode, whoever would make it."""
+    if not runtime.preview:
+        return ""
+    return f"no bytecode: `{runtime.id}` is a preview, whose Python may still change its form"
 
 
 def unfit(interpreter: Interpreter) -> str:

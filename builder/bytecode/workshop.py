@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from builder.bytecode.compiling import Compilers
+    from builder.bytecode.in_container import ContainerPython
     from builder.bytecode.values import Overlay, Refused
     from builder.interpreter.values import Interpreter
     from prebuilt_index.store import Store
@@ -31,11 +32,19 @@ TASK = "compile"
 class BytecodeWorkshop:
     """The bytecode of one interpreter. Not shared by threads; to be closed."""
 
-    def __init__(self, store: Store, interpreter: Interpreter, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        interpreter: Interpreter,
+        progress: Progress | None = None,
+        compilers: ContainerPython | None = None,
+    ) -> None:
+        """`compilers`: what compiles, where it is no process of this machine; it is closed with the rest."""
         self._store = store
+        self._compilers = compilers
         self.interpreter = interpreter
         self._progress = progress or Silent()
-        self._tools: tuple[Compilers, Executor] | None = None
+        self._tools: tuple[Compilers | ContainerPython, Executor] | None = None
 
     def wheel(self, wheel: VerifiedWheel, sources: Mapping[str, Member]) -> Overlay:
         """The bytecode of some members of one wheel; see `wheels`."""
@@ -87,6 +96,8 @@ class BytecodeWorkshop:
             executor.shutdown(cancel_futures=True)
             compilers.close()
             self._tools = None
+        elif self._compilers is not None:
+            self._compilers.close()
 
     def __enter__(self) -> Self:
         return self
@@ -99,7 +110,11 @@ class BytecodeWorkshop:
     def _made(self, wheel: VerifiedWheel, sources: Mapping[str, Member]) -> Overlay:
         from builder.bytecode.overlaying import make_overlay  # a warm build compiles nothing
 
-        _, executor = self._crew()
+        compilers, executor = self._crew()
+        if self._compilers is not None:
+            from builder.link.contents import read_content
+
+            compilers.prepare({path: read_content(wheel.path, each) for path, each in sources.items()})
         tag = self.interpreter.cache_tag
         overlay, settled = make_overlay(wheel, sources, tag, self._compile, executor, self._store)
         if settled:
@@ -109,7 +124,8 @@ class BytecodeWorkshop:
     def _compiled(self, sources: Mapping[str, bytes]) -> Iterator[tuple[str, Compiled | Refused]]:
         with self._told(sum(map(len, sources.values()))):
             if sources:
-                _, executor = self._crew()
+                compilers, executor = self._crew()
+                compilers.prepare(sources)
                 yield from zip(sources, executor.map(self._compile, sources, sources.values()), strict=True)
 
     def _compile(self, path: str, source: bytes) -> Compiled | Refused:
@@ -129,12 +145,12 @@ class BytecodeWorkshop:
         finally:
             self._progress.finish(TASK)
 
-    def _crew(self) -> tuple[Compilers, Executor]:
+    def _crew(self) -> tuple[Compilers | ContainerPython, Executor]:
         if self._tools is None:
             from concurrent.futures import ThreadPoolExecutor
 
             from builder.bytecode.compiling import Compilers
 
             executor = ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="compile")
-            self._tools = Compilers(self.interpreter), executor
+            self._tools = self._compilers or Compilers(self.interpreter), executor
         return self._tools

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from builder.bytecode.values import Mode
-from builder.cli.bundle_choices import BundleChoices
+from builder.cli.bundle_choices import HOST, BundleChoices
 from builder.cli.options import (
     CACHE,
     FILE,
@@ -71,6 +71,13 @@ BUNDLE = (
         default=Mode.AUTO.value,
         help="Compiled modules beside the sources: none, as many as there is room for, all; or only them.  "
         "[auto]",
+    ),
+    click.option(
+        "--compile-in",
+        metavar="host|container|IMAGE",
+        default=HOST,
+        help="Whose Python makes the bytecode: this machine's, or that of a container image (container: the "
+        "runtime's own).  [host]",
     ),
     click.option(
         "--optimize",

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from builder.cli.options import FromOptions
 
+HOST, CONTAINER = "host", "container"
+"""Where bytecode is made, beside the name of an image."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleChoices(FromOptions):
@@ -27,5 +30,6 @@ class BundleChoices(FromOptions):
     paranoid: bool = False
     bytecode: str = "none"
     optimize: str = "speed"
+    compile_in: str = HOST
     allow: tuple[str, ...] = ()
     dry_run: bool = False

@@ -15,6 +15,7 @@ import packaging
 
 from builder import VERSION
 from builder.cli.asking_pip import asked_pip
+from builder.cli.bundle_choices import HOST
 from builder.cli.cache_folder import opened_store
 from builder.cli.configuration import Configuration, read_configuration
 from builder.cli.slim_choices import slim_profile
@@ -189,14 +190,17 @@ class Wiring:
 
     @cached_property
     def _compiling(self) -> tuple[BytecodeWorkshop | None, str]:
-        from builder.bytecode.interpreter import find_compiler
-        from builder.bytecode.workshop import BytecodeWorkshop
+        from builder.cli.compilers import bytecode_workshop
 
-        # Which Python is found is no evidence of a resolution: the environment need not be watched.
-        interpreter, reason = find_compiler(self._target.runtime, os.environ, self.store)
-        return None if interpreter is None else BytecodeWorkshop(
-            self.store, interpreter, self._progress
-        ), reason
+        where = HOST if self._bundle is None else self._bundle.compile_in
+        return bytecode_workshop(
+            self._target.runtime,
+            where,
+            self.store,
+            self._progress,
+            self._terminal.note,
+            offline=self._wishes.cache.offline,
+        )
 
     def on_stage(self, stage: Stage) -> None:
         self._terminal.stage(stage)

@@ -53,10 +53,24 @@ def _key(python: str, environ: Mapping[str, str], purpose: str, running: str) ->
     return json.dumps([_FORM, python, purpose, running, [environ.get(name) for name in _DECIDING]])
 
 
+def as_record(found: Interpreter) -> bytes:
+    """A Python as the store keeps it."""
+    return json.dumps(_values(found)).encode()
+
+
+def from_record(record: bytes) -> Interpreter | None:
+    """What `as_record` was given."""
+    return _interpreter(json.loads(record))
+
+
 def _record(result: Search) -> bytes:
-    found = None if result.found is None else {**asdict(result.found), "path": str(result.found.path)}
+    found = None if result.found is None else _values(result.found)
     watched = {os.fspath(path): _state(os.fspath(path)) for path in result.watched}
     return json.dumps({"found": found, "watched": watched}).encode()
+
+
+def _values(found: Interpreter) -> dict[str, object]:
+    return {**asdict(found), "path": found.path.as_posix()}
 
 
 def _interpreter(found: dict[str, object] | None) -> Interpreter | None:

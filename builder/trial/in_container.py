@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from manylinux.containers.engine import Image
     from manylinux.runtime import Runtime
 
-_OURS = "/var/lbuild"
+WORKPLACE = "/var/lbuild"
 """Where a container has what lbuild brings; Lambda has nothing there."""
 _BESIDE = ("__init__", "agent", "bootstrap", "process", "runtime_api", "watch")
 _SOURCES = ("__init__.py", "strays.py", "trial/__init__.py", *(f"trial/beside/{name}.py" for name in _BESIDE))
@@ -66,6 +66,8 @@ class ImageWish:
     """What the bundles are for; None when they do not say."""
     offline: bool
     """Nothing may be pulled."""
+    option: str = "--image"
+    """By which the user names one."""
 
 
 @contextmanager
@@ -77,8 +79,8 @@ def opened_place(
     Raises NoContainerEngineError, NoImageError, ImagePullError, NoInterpreterError.
     """
     with Engine(environ, _INSTEAD) as engine, ExitStack() as stack:
-        image = _image(engine, runtime, wish, note)
-        workshop, interpreter = _workshop(engine, image, runtime.python, stack)
+        image = wished_image(engine, runtime, wish, note)
+        workshop, interpreter = stack.enter_context(opened_workshop(engine, image, runtime.python, wish))
         yield InContainer(engine=engine, found=image, workshop=workshop, interpreter=interpreter)
 
 
@@ -100,13 +102,13 @@ class InContainer:
         said: list[bytes] = []
         with tempfile.TemporaryFile() as archive:
             packed(folder, archive, name=_PACKAGES, writable=True)
-            self.workshop.put(_OURS, archive)
-        words = [str(self.interpreter.path), *COMPILE, f"{_OURS}/{_PACKAGES}"]
+            self.workshop.put(WORKPLACE, archive)
+        words = [str(self.interpreter.path), *COMPILE, f"{WORKPLACE}/{_PACKAGES}"]
         ran = self.workshop.run(words, said.append, _COMPILING)
         if ran.status != 0:
             raise not_compiled(self.interpreter, (b"".join(said) + ran.error).decode("utf-8", "replace"))
         with tempfile.TemporaryFile() as archive:
-            self.workshop.take(f"{_OURS}/{_PACKAGES}", archive)
+            self.workshop.take(f"{WORKPLACE}/{_PACKAGES}", archive)
             archive.seek(0)
             bytecode_into(folder, archive)
 
@@ -114,14 +116,14 @@ class InContainer:
     def stage(self, tree: Tree, sdk_dir: str, packages: Path) -> Iterator[StageThere]:
         folders = {"/var/task": tree.task, "/opt": tree.opt, sdk_dir: packages}
         python = str(self.interpreter.path)
-        places = sorted({*folders, "/var/runtime", _OURS})
+        places = sorted({*folders, "/var/runtime", WORKPLACE})
         with self.engine.container(self.found, _box(python, places)) as container:
             container.put("/var/runtime", packed_files({}))
             for place, folder in folders.items():
                 with tempfile.TemporaryFile() as archive:
                     packed(folder, archive)
                     container.put(place, archive)
-            container.put(_OURS, _own_sources())
+            container.put(WORKPLACE, _own_sources())
             yield StageThere(container=container, python=python, image=self.image)
 
 
@@ -133,7 +135,7 @@ class StageThere:
     python: str
     image: str
     tree: Tree = field(default_factory=lambda: Tree(root=Path("/")))
-    bootstrap: str = f"{_OURS}/builder/trial/beside/bootstrap.py"
+    bootstrap: str = f"{WORKPLACE}/builder/trial/beside/bootstrap.py"
 
     def start(self, launch: Launch, invocation: Invocation, hear: Listener) -> Outcome:
         event = invocation.event.decode("latin-1")
@@ -150,8 +152,15 @@ class StageThere:
 
     def _done(self, job: dict[str, Any], hear: Listener, seconds: float) -> dict[str, Any]:
         """What the agent says came of the job."""
-        self.container.put(_OURS, packed_files({_JOB: json.dumps(job).encode()}))
-        words = [self.python, "-S", "-s", "-B", f"{_OURS}/builder/trial/beside/agent.py", f"{_OURS}/{_JOB}"]
+        self.container.put(WORKPLACE, packed_files({_JOB: json.dumps(job).encode()}))
+        words = [
+            self.python,
+            "-S",
+            "-s",
+            "-B",
+            f"{WORKPLACE}/builder/trial/beside/agent.py",
+            f"{WORKPLACE}/{_JOB}",
+        ]
         lines = _Lines(hear)
         ran = self.container.run(words, lines.add, seconds + _SLACK)
         lines.end()
@@ -192,8 +201,11 @@ class _Lines:
             self._hear(self._rest)
 
 
-def _image(engine: Engine, runtime: Runtime, wish: ImageWish, note: Callable[[str], None]) -> Image:
-    """The image that was wished for; one's own is taken as it is when it is there, whatever it is for."""
+def wished_image(engine: Engine, runtime: Runtime, wish: ImageWish, note: Callable[[str], None]) -> Image:
+    """The image that was wished for; one's own is taken as it is when it is there, whatever it is for.
+
+    Raises NoImageError and ImagePullError.
+    """
     name = wish.name or image_of(runtime)
     platform = platform_of(wish.architecture or Architecture.parse(engine.machine()))
     found = engine.image(name)
@@ -203,10 +215,10 @@ def _image(engine: Engine, runtime: Runtime, wish: ImageWish, note: Callable[[st
         raise NoImageError(
             f"The image `{name}` is not here for `{platform}`",
             evidence=["`--offline`: nothing is pulled"],
-            hint=f"Pull it: `docker pull --platform {platform} {name}`; or name another with `--image`",
+            hint=f"Pull it: `docker pull --platform {platform} {name}`; or name another with `{wish.option}`",
         )
     note(f"pulling `{name}` for {platform}")
-    return engine.pull(name, platform, instead="name one that is there with `--image`")
+    return engine.pull(name, platform, instead=f"name one that is there with `{wish.option}`")
 
 
 def _box(python: str, folders: Sequence[str]) -> Box:
@@ -224,13 +236,19 @@ def _box(python: str, folders: Sequence[str]) -> Box:
     )
 
 
-def _workshop(engine: Engine, image: Image, python: str, stack: ExitStack) -> tuple[Container, Interpreter]:
-    """A container, closed by `stack`, and the fitting Python in it. Raises NoInterpreterError."""
+@contextmanager
+def opened_workshop(
+    engine: Engine, image: Image, python: str, wish: ImageWish
+) -> Iterator[tuple[Container, Interpreter]]:
+    """A container and the fitting Python in it; nothing is left after the block.
+
+    Raises NoInterpreterError, and what the engine raises.
+    """
     looked_at = []
     for candidate in _candidates(python):
         with ExitStack() as attempt:
             try:
-                container = attempt.enter_context(engine.container(image, _box(candidate, [_OURS])))
+                container = attempt.enter_context(engine.container(image, _box(candidate, [WORKPLACE])))
             except CannotStartError as error:
                 looked_at.append(f"`{candidate}`: {error}")
                 continue
@@ -238,13 +256,13 @@ def _workshop(engine: Engine, image: Image, python: str, stack: ExitStack) -> tu
             container.run([candidate, *ASK, QUESTION], said.append, _SLACK)
             found, why = understood(b"".join(said), Path(candidate), python)
             if found is not None and not (why := unfit(found)):
-                stack.push(attempt.pop_all())
-                return container, found
+                yield container, found
+                return
             looked_at.append(f"`{candidate}`: {why}")
     raise NoInterpreterError(
         f"There is no Python {python} in the image `{image.name}`",
         evidence=looked_at,
-        hint="Name another image with `--image`, or with `--runtime` the runtime that the image is for",
+        hint=f"Name another image with `{wish.option}`, or the runtime that this one is for with `--runtime`",
     )
 
 
