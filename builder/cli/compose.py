@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from builder.bytecode.values import Mode
-from builder.cli.wiring import wired
+from builder.cli.run import wired
 from builder.model import Optimize
 from builder.report.text import target_line
 from builder.slim.profile import SlimProfile

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from builder.cli.bundle_choices import BundleChoices
-from builder.cli.wiring import Wiring, wired
+from builder.cli.run import wired
 from builder.order import Order
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from builder.cli.options import Wishes
     from builder.cli.terminal import Terminal
+    from builder.cli.wiring import Wiring
     from builder.model import Slimming
     from builder.project.values import Wanted
     from builder.report.values import Stage

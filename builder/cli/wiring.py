@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache, cached_property
 from pathlib import Path
@@ -14,9 +13,7 @@ from typing import TYPE_CHECKING
 import packaging
 
 from builder import VERSION
-from builder.cli.asking_pip import asked_pip
 from builder.cli.bundle_choices import HOST
-from builder.cli.cache_folder import opened_store
 from builder.cli.configuration import Configuration, read_configuration
 from builder.cli.slim_choices import slim_profile
 from builder.disk import LocalDisk
@@ -24,14 +21,12 @@ from builder.fragments.workshop import Workshop
 from builder.link.contents import unreadable
 from builder.memo import wish_key
 from builder.model import Optimize
-from builder.ports import Progress, Silent
 from builder.slim.profile import NOTHING, SlimProfile
 from builder.watching import WatchedDisk, WatchedEnvironment
-from manylinux.errors import EnvironmentFault
-from prebuilt_index.urls import is_remote, redacted
+from prebuilt_index.urls import redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from builder.build import PureBuilder
     from builder.build.choice import Wishes as BuildWishes
@@ -44,6 +39,7 @@ if TYPE_CHECKING:
     from builder.facts import World
     from builder.inputs import Reading
     from builder.model import BundlePlan, Pin, ResolveOptions, SourceFile
+    from builder.ports import Progress
     from builder.report.values import Stage
     from builder.slim.values import SlimmedWheels
     from manylinux.elf.facts import Binary
@@ -52,18 +48,6 @@ if TYPE_CHECKING:
     from prebuilt_index.pip_config import PipDefaults
     from prebuilt_index.store import Store
     from prebuilt_index.wheel_archive import VerifiedWheel
-
-
-@contextmanager
-def shown_progress(terminal: Terminal) -> Iterator[Progress]:
-    """Bars on a terminal, silence elsewhere."""
-    if not terminal.interactive or terminal.verbosity < 0:
-        yield Silent()
-        return
-    from builder.cli.progress import Bars
-
-    with Bars() as bars:
-        yield bars
 
 
 class Wiring:
@@ -295,53 +279,7 @@ class Wiring:
         return IndexClient(self.store, self.settings)
 
     def _builder(self) -> PureBuilder:
-        from builder.build import BuildIndex, BuildPolicy, PureBuilder
+        from builder.cli.pure_builder import pure_builder
 
-        options, settings, http = self.reading.inputs.index, self.settings, self.settings.http
-        offline = settings.offline
-        index = BuildIndex(
-            index_url=options.index_url or self.pip.index_url,
-            find_links=tuple(each for each in settings.find_links if not (offline and is_remote(each))),
-            no_index=offline or not settings.indexes,
-            trusted_hosts=http.trusted_hosts,
-            certificates=None if http.ca_bundle is None else str(http.ca_bundle),
-            client_certificate=self.pip.client_cert,
-            proxy=self.pip.proxy,
-        )
-        policy = BuildPolicy(logs=self.store.root / "logs", offline=offline)
-        return PureBuilder(
-            store=self.store, index=index, policy=policy, environ=os.environ, native=self.native_door
-        )
-
-
-@contextmanager
-def wired(
-    wishes: Wishes,
-    target: Target,
-    terminal: Terminal,
-    output: Path | None,
-    locked: Path | None = None,
-    allow: frozenset[str] = frozenset(),
-    bundle: BundleChoices | None = None,
-) -> Iterator[Wiring]:
-    """The tools of one run, put away at its end."""
-    _demand_current_folder()
-    with opened_store(wishes.cache) as store, shown_progress(terminal) as progress:
-        pip = asked_pip(store, terminal)
-        tools = Wiring(wishes, target, store, progress, terminal, pip, output, locked, allow, bundle)
-        try:
-            yield tools
-        finally:
-            tools.close()
-
-
-def _demand_current_folder() -> None:
-    """Raises EnvironmentFault when the current folder is gone; every relative path begins there."""
-    try:
-        os.getcwd()
-    except OSError as error:
-        raise EnvironmentFault(
-            "The current folder cannot be found",
-            evidence=[error.strerror or str(error)],
-            hint="Change to a folder that exists",
-        ) from error
+        options, native = self.reading.inputs.index, self.native_door
+        return pure_builder(options, self.settings, self.pip, self.store, native)
