@@ -44,7 +44,14 @@ from sweeps.oracle.verdicts import Verdict
 from sweeps.stacks import ANY_SIZE, ARCHITECTURES, read_alone
 
 LBUILD = (sys.executable, "-m", "builder")
-OPTIONS = (*ANY_SIZE["options"], "--slim=none", "--json", *(f"--allow={code}" for code in sorted(CODES)))
+OPTIONS = (
+    *ANY_SIZE["options"],
+    "--slim=none",
+    "--bytecode=none",
+    "--build=never",
+    "--json",
+    *(f"--allow={code}" for code in sorted(CODES)),
+)
 """What every build is told beside its target: the newest wheels are bundled, whatever is found in them."""
 RUNTIMES = ("python3.11", "python3.13")
 BUILD_SECONDS = 900
