@@ -35,7 +35,7 @@ def test_counts_files_and_bytes(store: Store) -> None:
     store.put(Bucket.PAGES, "key", b"y" * 100)
     usage = upkeep.usage(store)
 
-    assert list(usage) == ["blobs-v1", *Bucket, "trial-v1"]
+    assert list(usage) == ["blobs-v1", *Bucket, "trial-v1", "tools-v1"]
     assert usage["blobs-v1"].files == 2  # a file and its stamp
     assert usage["blobs-v1"].size >= 1000
     assert (usage[Bucket.PAGES].files, usage[Bucket.PAGES].size) == (1, 165)
