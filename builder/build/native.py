@@ -113,6 +113,7 @@ class NativeBuilds:
             )
         candidates = list(self._ordered(name))
         refused = [] if candidates else [(str(mode), "is not part of this lbuild")]
+        failure: FailedError | BackendError | None = None
         for at, backend in enumerate(candidates):
             if why := backend.refusal(project, self.target):
                 refused.append((backend.name, why))
@@ -121,12 +122,14 @@ class NativeBuilds:
                 return self._attempt(bench, project, settings, promised, backend, refused, mode)
             except (FailedError, BackendError, *_OF_CONTAINERS) as error:
                 later = {each.name: each.refusal(project, self.target) for each in candidates[at + 1 :]}
+                failure = failure if isinstance(error, _OF_CONTAINERS) else error
                 if all(later.values()):
-                    if isinstance(error, _OF_CONTAINERS):
+                    if failure is None:
                         raise
+                    # That no container could be had says less than what a compiler said before.
                     told = [*refused, (backend.name, str(error)), *later.items()]
                     lines = [f"{name}: {why}" for name, why in told]
-                    raise type(error)("\n".join(lines)) from error
+                    raise type(failure)("\n".join(lines)) from error
                 refused.append((backend.name, f"failed: {error}"))
         raise NoBuildBackendError(
             f"{project.label} has to be compiled, and nothing here can do that for `{self.target.id}`",
