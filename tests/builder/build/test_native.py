@@ -19,6 +19,7 @@ from factories.jobs import PretendBackend
 from factories.projects import MakeBuilder, pkg_info, project_files, tar_gz
 from factories.targets import make_target
 from manylinux.backends.port import BackendError, Job, Made
+from manylinux.errors import ImagePullError
 from manylinux.repair.values import Promise
 from prebuilt_index.store import Store
 
@@ -120,6 +121,24 @@ def test_when_all_fail_the_error_tells_of_all(make_builder: MakeBuilder, tmp_pat
 
     assert "zig: exit status 1" in error.value.evidence
     assert "docker: no engine answers" in error.value.evidence
+
+
+def test_a_compilers_failure_is_told_before_that_of_an_engine(
+    make_builder: MakeBuilder, tmp_path: Path
+) -> None:
+    """An image that cannot be had says nothing of the project; asked for alone, it is the error."""
+
+    def no_image(job: Job) -> Path:
+        raise ImagePullError("The image cannot be pulled")
+
+    docker = PretendBackend(name="docker", works=no_image)
+    with pytest.raises(SdistBuildError) as error:
+        build(make_builder, write_native(tmp_path), native(PretendBackend(name="zig", works=fail), docker))
+    with pytest.raises(ImagePullError):
+        build(make_builder, write_native(tmp_path), native(docker))
+
+    assert "zig: failed: exit status 1" in error.value.evidence
+    assert any(line.startswith("docker: The image cannot be pulled") for line in error.value.evidence)
 
 
 def test_when_all_refuse_nothing_is_built(make_builder: MakeBuilder, tmp_path: Path) -> None:
