@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from builder.bytecode.values import Mode
 from builder.cli.options import FromOptions
+from manylinux.errors import UsageError
 
 HOST, CONTAINER = "host", "container"
 """Where bytecode is made, beside the name of an image."""
@@ -33,3 +35,17 @@ class BundleChoices(FromOptions):
     compile_in: str = HOST
     allow: tuple[str, ...] = ()
     dry_run: bool = False
+
+
+def demand_compiler(choices: BundleChoices) -> None:
+    """Raises UsageError for a `--compile-in` that names nothing, or is not to compile anything."""
+    if not choices.compile_in.strip():
+        raise UsageError(
+            "`--compile-in` names nothing",
+            hint=f"Write `{HOST}`, `{CONTAINER}` or the name of a container image",
+        )
+    if choices.compile_in != HOST and choices.bytecode == Mode.NONE:
+        raise UsageError(
+            "`--compile-in` is given with `--bytecode none`",
+            hint="Leave one of them away: nothing is compiled",
+        )

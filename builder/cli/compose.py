@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from builder.bytecode.values import Mode
+from builder.cli.bundle_choices import HOST, demand_compiler
 from builder.cli.run import wired
 from builder.model import Optimize
 from builder.report.text import target_line
@@ -30,6 +31,7 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
     from builder.cli.slim_choices import slim_profile
 
     demand_inputs(wishes.inputs, bundle.source)
+    demand_compiler(bundle)
     where = destination(bundle)
     link = link_options(bundle, wishes.resolve.prefer)
     allow = allowed_codes(bundle.allow)
@@ -40,6 +42,8 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
         from builder.order import Order
         from builder.pipeline import build_bundle  # here and below: what is slow to load, while pip thinks
 
+        if output is not None and bundle.compile_in != HOST:
+            tools.bytecode_workshop()  # that an engine or an image is missing is told before a download
         slimming = tools.slimming
         if slimming != slim_profile(bundle, SlimProfile()):
             terminal.note("what is left out follows `[tool.lbuild.slim]` in pyproject.toml")

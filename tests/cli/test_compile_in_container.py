@@ -90,6 +90,27 @@ def test_an_image_without_the_python_is_told(room: Room) -> None:
     assert (room.folder / "b.zip").read_text() == "older\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--bytecode", "all", "--compile-in", ""), "names nothing"),
+        (("--bytecode", "none", "--compile-in", "container"), "--bytecode none"),
+    ],
+)
+def test_a_wish_that_means_nothing_is_refused(room: Room, words: tuple[str, ...], told: str) -> None:
+    outcome = room.lbuild("lib", "--runtime", "python3.9", "-o", "b.zip", *words)
+
+    demand_words(outcome, 2, "usage", ["--compile-in", told])
+
+
+def test_a_name_that_is_none_is_told(room: Room) -> None:
+    """By the engine, before anything is downloaded."""
+    outcome = room.lbuild("lib", *WORDS, ":::")
+
+    assert outcome.codes == ["container"]
+    assert "fetch" not in outcome.stderr
+
+
 def test_without_an_engine_there_is_an_error_and_the_way_without(room: Room) -> None:
     blind = replace(room, environ={**room.environ, "DOCKER_HOST": "tcp://127.0.0.1:9"})
     outcome = blind.lbuild("lib", *WORDS, "container")
