@@ -43,11 +43,6 @@ class Target:
     def glibc(self) -> tuple[int, int]:
         return self.runtime.os.glibc
 
-    @property
-    def python_version(self) -> Version:
-        """With the patch release, such as 3.14.3."""
-        return _version(self.runtime.python_release)
-
     def tags(self) -> tuple[Tag, ...]:
         """Every tag that loads, best first: pip's order, but with the bare linux platform last."""
         return _expanded(*self._key)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from builder.slim.names import resolved
+
 _SPACE = r"(?:[ \t\f]|\\\n)*+"
 _PART = r"(?!(?:from|import)\b)\w++"
 _DOTTED = rf"{_PART}(?:{_SPACE}\.{_SPACE}{_PART})*+"
@@ -49,3 +51,13 @@ def _modules(text: str) -> Iterator[Import]:
         name, _, alias = _BLANK.sub(" ", item).strip().partition(" as ")
         if name := name.replace(" ", ""):
             yield Import(0, name, None, alias.strip() or name.partition(".")[0])
+
+
+def targets(found: Import, home: str) -> Iterator[str]:
+    """The absolute names it may import into a module of the package `home`: `from a import b`: `a`, `a.b`."""
+    module = resolved(home, found.level, found.module)
+    if module is None:
+        return
+    yield module
+    if found.name not in (None, "*"):
+        yield f"{module}.{found.name}"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from builder.slim.imports import Import, imports_in
+from builder.slim.imports import imports_in, targets
 from builder.slim.lexer import FIELD, decoded, lexed
 from builder.slim.names import WORD, WORD_BYTES, ModuleName, ancestors, is_among_tests, resolved
 
@@ -55,34 +55,9 @@ def mentions_of(content: bytes, module: ModuleName, *, inside: bool = False) -> 
     )
 
 
-def imports_of(content: bytes, module: ModuleName) -> tuple[str, ...]:
-    """Every absolute name that `module` may import, by statement or by a dotted name in a string; sorted."""
-    taken = lexed(decoded(content))
-    names = {name for found in imports_in(taken.code) for name in _targets(found, module.home)}
-    for string in set(taken.strings):
-        if (
-            len(string) <= _LONGEST_NAME
-            and (found := _NAME.fullmatch(string))
-            and (found[1] or "." in found[2])
-        ):
-            name = resolved(module.home, len(found[1]), found[2].strip("."))
-            if name is not None:
-                names.add(name)
-    return tuple(sorted(names))
-
-
-def _targets(found: Import, home: str) -> Iterator[str]:
-    module = resolved(home, found.level, found.module)
-    if module is None:
-        return
-    yield module
-    if found.name not in (None, "*"):
-        yield f"{module}.{found.name}"
-
-
 def _imported(code: str, home: str, inside: bool) -> Iterator[str]:
     for found in imports_in(code, None if inside else WORD):
-        yield from _targets(found, home)
+        yield from targets(found, home)
         if found.level == 0 and home:
             # A folder put on sys.path, and Python 2, find a neighbour by its bare name.
             yield f"{home}.{found.module}"

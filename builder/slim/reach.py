@@ -4,9 +4,9 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from builder.slim.imports import imports_in
+from builder.slim.imports import imports_in, targets
 from builder.slim.lexer import decoded, lexed
-from builder.slim.names import ModuleName, ancestors, module_of, resolved
+from builder.slim.names import ModuleName, ancestors, module_of
 
 _LATER = re.compile(r"(?:async[ \t]+)?def\b|if\b[ \t(]*(?:\w+\.)?TYPE_CHECKING\b")
 """Begins what an import of the module does not run: functions, and what only type checkers read."""
@@ -23,13 +23,9 @@ def reachable(roots: Iterable[str], paths: Iterable[str], read: Callable[[str], 
 
 
 def loaded_by(content: bytes, module: ModuleName) -> Iterator[str]:
-    """Absolute names that importing `module` may import, in order; `from a import b` gives `a` and `a.b`."""
+    """Absolute names that importing `module` may import, in order."""
     for found in imports_in(_run_at_once(lexed(decoded(content)).code)):
-        name = resolved(module.home, found.level, found.module)
-        if name is not None:
-            yield name
-            if found.name not in (None, "*"):
-                yield f"{name}.{found.name}"
+        yield from targets(found, module.home)
 
 
 def _walked(

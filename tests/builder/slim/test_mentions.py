@@ -2,7 +2,7 @@
 
 import pytest
 
-from builder.slim.mentions import imports_of, mentions_of
+from builder.slim.mentions import mentions_of
 from builder.slim.names import ModuleName
 
 PACKAGE = ModuleName("a.b", True)
@@ -111,11 +111,3 @@ def test_a_test_module_names_its_neighbours() -> None:
     found = mentions_of(b"from .common import f\nfrom . import data as d\nd.more.g()", module, inside=True)
 
     assert {"a.tests.common", "a.tests.data", "a.tests.data.more.g"} <= set(found.names)
-
-
-def test_all_imports_of_a_module_are_known() -> None:
-    """For choosing what to compile: statements and dotted strings, whatever they name."""
-    source = b"import os.path\nfrom .x import y\nlazy import json\nname = 'email.mime'\nother = 'word'\n"
-    names = imports_of(source, PACKAGE)
-
-    assert names == ("a.b.x", "a.b.x.y", "email.mime", "json", "os.path")
