@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from builder.cli.build_choices import ALL
-from builder.cli.configuration import unknown
 from builder.errors import ConfigurationError
+from builder.project.tables import unknown
 from manylinux.backends.docker.wish import ImageWish
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from builder.errors import ConfigurationError
 from builder.slim.profile import SlimProfile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from manylinux.backends.docker.wish import ImageWish
@@ -80,6 +80,8 @@ def configuration_of(
     if not isinstance(table, dict):
         raise ConfigurationError(f"`tool.lbuild` in {source} is not a table")
     for key in sorted(set(table) - set(KEYS)):
+        from builder.project.tables import unknown
+
         raise unknown(f"`[tool.lbuild]` in {source} has no key `{key}`", key, KEYS)
     pins = table.get("index-pins", {})
     if not isinstance(pins, dict) or not all(isinstance(url, str) for url in pins.values()):
@@ -88,7 +90,7 @@ def configuration_of(
             hint='Write `index-pins = {PROJECT = "URL"}`',
         )
     found = Configuration(index_pins=pins)
-    # What reads these imports from here, and takes time to load.
+    # What reads these takes time to load.
     if "build" in table:
         from builder.cli.build_table import build_table
 
@@ -99,15 +101,3 @@ def configuration_of(
 
         found = replace(found, slim=slim_table(table["slim"]))
     return found
-
-
-def unknown(summary: str, name: object, known: Sequence[str]) -> ConfigurationError:
-    """The error of a name that is none of `known`, with the nearest one."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(str(name), known, n=1)
-    return ConfigurationError(
-        summary,
-        evidence=[f"known: {', '.join(f'`{each}`' for each in known)}"],
-        hint=f"Did you mean `{close[0]}`?" if close else None,
-    )

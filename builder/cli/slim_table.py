@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from builder.cli.configuration import unknown
 from builder.errors import ConfigurationError
 from builder.model import Slimming
+from builder.project.tables import unknown
 from builder.slim.globs import GlobFault
 from builder.slim.profile import SlimProfile
 from builder.slim.rules import rules

@@ -22,15 +22,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from builder.layers.values import Cost
+from builder.layers.values import LAYER_PRICE, Cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from builder.layers.values import Question
 
-LAYER_PRICE = 1024 * 1024
-"""Bytes that one layer fewer is worth."""
 OWN = 3
 """As many times a byte in a function's own bundle counts: stored, published, edited."""
 STAYS = (19, 20)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+LAYER_PRICE = 1024 * 1024
+"""Bytes that one layer fewer is worth."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
@@ -84,8 +87,6 @@ class Cost:
     @property
     def total(self) -> int:
         """In bytes."""
-        from builder.layers.objective import LAYER_PRICE
-
         return self.stored + self.published + self.edited + LAYER_PRICE * self.layers
 
 

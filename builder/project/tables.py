@@ -26,11 +26,7 @@ class Table:
         """Raises ConfigurationError for a key that nobody reads, with the nearest that somebody does."""
         for key in sorted(self.keys):
             if key not in known:
-                raise ConfigurationError(
-                    f"`{self.place}` has no key `{key}`",
-                    evidence=[f"known: {', '.join(f'`{each}`' for each in sorted(known))}"],
-                    hint=nearest(key, known),
-                )
+                raise unknown(f"`{self.place}` has no key `{key}`", key, sorted(known))
 
     def inner(self, key: str) -> Table:
         """The table of this key; empty where there is none."""
@@ -72,11 +68,8 @@ class Table:
         try:
             return parse(value)
         except ValueError as error:
-            raise ConfigurationError(
-                f"`{key}` of `{self.place}` is `{value}`, which is none of its values",
-                evidence=[f"known: {', '.join(f'`{each}`' for each in known)}"],
-                hint=nearest(value, known),
-            ) from error
+            summary = f"`{key}` of `{self.place}` is `{value}`, which is none of its values"
+            raise unknown(summary, value, known) from error
 
     def _typed(self, key: str, kind: type[Value], what: str) -> Value | None:
         value = self.keys.get(key)
@@ -86,6 +79,15 @@ class Table:
 
     def _wrong(self, key: str, what: str) -> ConfigurationError:
         return ConfigurationError(f"`{key}` of `{self.place}` is not {what}")
+
+
+def unknown(summary: str, name: object, known: Collection[str]) -> ConfigurationError:
+    """The error of a name that is none of `known`, with the nearest one."""
+    return ConfigurationError(
+        summary,
+        evidence=[f"known: {', '.join(f'`{each}`' for each in known)}"],
+        hint=nearest(str(name), known),
+    )
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:

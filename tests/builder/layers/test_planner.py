@@ -5,9 +5,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.layers.objective import LAYER_PRICE, cost_of
+from builder.layers.objective import cost_of
 from builder.layers.planner import plan_layers
-from builder.layers.values import Consumer, FormerLayer, Item, LayerPlan, Question
+from builder.layers.values import LAYER_PRICE, Consumer, FormerLayer, Item, LayerPlan, Question
 from factories.layers import consumer, former_of, item, large_question, least_cost, small_question
 
 MB = 1024 * 1024
