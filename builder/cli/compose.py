@@ -46,7 +46,8 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
             tools.bytecode_workshop()  # that an engine or an image is missing is told before a download
         slimming = tools.slimming
         if slimming != slim_profile(bundle, SlimProfile()):
-            terminal.note("what is left out follows `[tool.lbuild.slim]` in pyproject.toml")
+            where_from = tools.configuration.source
+            terminal.note(f"what is left out follows `[tool.lbuild.slim]` in {where_from}")
         order = Order(
             wish=tools.wish(),
             target=chosen.target,

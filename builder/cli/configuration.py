@@ -41,6 +41,8 @@ class Configuration:
     """Project, as written, or `:all:`, to how it is to be compiled."""
     images: Mapping[str, ImageWish] = field(default_factory=dict)
     """Project, as written, or `:all:`, to the container image for that."""
+    source: str = ""
+    """Name of the file that says so; empty where none does."""
 
 
 def read_configuration(folder: Path) -> Configuration:
@@ -89,7 +91,7 @@ def configuration_of(
             f"`tool.lbuild.index-pins` in {source} is not a table of URLs",
             hint='Write `index-pins = {PROJECT = "URL"}`',
         )
-    found = Configuration(index_pins=pins)
+    found = Configuration(index_pins=pins, source=source)
     # What reads these takes time to load.
     if "build" in table:
         from builder.cli.build_table import build_table
@@ -99,5 +101,5 @@ def configuration_of(
     if "slim" in table:
         from builder.cli.slim_table import slim_table
 
-        found = replace(found, slim=slim_table(table["slim"]))
+        found = replace(found, slim=slim_table(table["slim"], source))
     return found

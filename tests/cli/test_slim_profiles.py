@@ -77,7 +77,7 @@ def test_a_profile_of_ones_own(ready: Room) -> None:
     outcome, files = built(ready)
 
     assert files[CORE] == LIBRARY
-    assert "note: what is left out follows `[tool.lbuild.slim]`" in outcome.stderr
+    assert "note: what is left out follows `[tool.lbuild.slim]` in pyproject.toml" in outcome.stderr
     assert rules_of(outcome) == {
         "native/notes.rst": "documentation",
         "native/data/large.bin": "asked: native:native/data/**",
