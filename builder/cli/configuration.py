@@ -41,8 +41,8 @@ class Configuration:
     """Project, as written, or `:all:`, to how it is to be compiled."""
     images: Mapping[str, ImageWish] = field(default_factory=dict)
     """Project, as written, or `:all:`, to the container image for that."""
-    source: str = ""
-    """Name of the file that says so; empty where none does."""
+    source: str = field(default="", compare=False)
+    """Name of the file that was read; empty where there is none."""
 
 
 def read_configuration(folder: Path) -> Configuration:

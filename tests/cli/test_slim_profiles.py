@@ -65,6 +65,19 @@ def test_a_kept_library_has_its_own_bytes(ready: Room) -> None:
     assert built(ready, "--keep", "other:native/*.so")[1][CORE] != LIBRARY
 
 
+def test_a_profile_in_lbuilds_own_file(ready: Room) -> None:
+    """Notes and errors name the file that was read."""
+    ready.write("lbuild.toml", "[slim]", 'profile = "small"')
+    outcome, _ = built(ready)
+    ready.write("lbuild.toml", "[slim]", 'profil = "small"')
+    refused = ready.lbuild("native", "-o", "b.zip")
+
+    assert "note: what is left out follows `[tool.lbuild.slim]` in lbuild.toml" in outcome.stderr
+    assert "documentation" in rules_of(outcome).values()
+    assert refused.codes == ["configuration"]
+    assert "in lbuild.toml has no key `profil`" in refused.stderr
+
+
 def test_a_profile_of_ones_own(ready: Room) -> None:
     """Rules on and off on top of a base, and globs."""
     ready.write(
