@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from prebuilt_index.store import blobs, durable, folder, locks, records
+from prebuilt_index.store.sweeping import sweep
 
 BLOBS = "blobs-v1"
 TRIAL = "trial-v1"
@@ -193,9 +194,7 @@ class Store:
     def _sweep_once(self) -> None:
         if not self._swept:
             self._swept = True
-            from prebuilt_index.store.upkeep import sweep  # only needed by those who write
-
-            sweep(self, _SWEEP_AFTER)
+            sweep(self._folder, _SWEEP_AFTER)
 
     # -- records ---------------------------------------------------------------------------------------------
 

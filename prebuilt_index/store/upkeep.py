@@ -8,22 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from prebuilt_index.store import blobs, durable, folder, records, trees
-from prebuilt_index.store.locks import try_lock
 from prebuilt_index.store.store import BLOBS, Bucket, Store
+from prebuilt_index.store.sweeping import Usage, entries, is_orphan, sweep, usage_of
 
 _KINDS = (BLOBS, *Bucket)
 """Buckets of objects with a digest."""
 _VERSIONED = re.compile(r"([a-z]+)-v(\d+)")
 _DAY = 86_400.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """What a bucket takes up."""
-
-    files: int
-    size: int
-    """Bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +30,7 @@ class Fault:
 
 def usage(store: Store) -> Mapping[str, Usage]:
     """Bucket to what it takes up, in the store's own order; `blobs-v1` first."""
-    return {kind: _usage(os.path.join(store.root, kind)) for kind in (*_KINDS, *trees.BUCKETS)}
+    return {kind: usage_of(os.path.join(store.root, kind)) for kind in (*_KINDS, *trees.BUCKETS)}
 
 
 def verify(store: Store, *, repair: bool = False) -> tuple[Fault, ...]:
@@ -56,7 +47,7 @@ def prune(store: Store, *, unused_days: float | None = None, stale_seconds: floa
 
     Use is noted to the day, so less than a day counts as none; folders that are in use stay.
     """
-    freed = sweep(store, stale_seconds) + _drop_old_buckets(store)
+    freed = sweep(os.fspath(store.root), stale_seconds) + _drop_old_buckets(store)
     if unused_days is not None:
         oldest = time.time() - max(unused_days, 1.0) * _DAY if unused_days > 0 else float("inf")
         freed += sum(_drop_unused(store, kind, oldest) for kind in _KINDS)
@@ -71,7 +62,7 @@ def clean(store: Store) -> int:
     with durable.told(root, "clean"):
         if not folder.is_ours(root):
             raise folder.not_ours(root, f"it has no `{folder.TAG}`")
-        size = _usage(root).size
+        size = usage_of(root).size
         _drop_trees(store, float("inf"))
         stay = set()
         for bucket in trees.BUCKETS:
@@ -85,48 +76,16 @@ def clean(store: Store) -> int:
         # A volume's mount point stays, and so does a folder that another process uses again already.
         with suppress(OSError):
             os.rmdir(root)
-        return size - _usage(root).size
-
-
-def sweep(store: Store, older_than: float) -> int:
-    """Bytes freed of `tmp/`: files of dead writers, not written to for `older_than` seconds."""
-    freed = 0
-    oldest = time.time() - older_than
-    for entry in _entries(os.path.join(store.root, "tmp")):
-        with durable.told(entry.path, "remove"):
-            freed += _swept(entry, oldest)
-    return freed
-
-
-def _swept(entry: os.DirEntry[str], oldest: float) -> int:
-    try:
-        seen = entry.stat(follow_symlinks=False)
-        if seen.st_mtime > oldest:
-            return 0
-        if entry.is_file(follow_symlinks=False) and not _is_orphan(entry.path):
-            return 0
-        size = _usage(entry.path).size if entry.is_dir(follow_symlinks=False) else seen.st_size
-        durable.remove(entry.path)
-    except FileNotFoundError:
-        return 0  # its writer, or another sweeper, was faster
-    return size
-
-
-def _is_orphan(path: str) -> bool:
-    descriptor = durable.open_regular(path)
-    try:
-        return try_lock(descriptor)
-    finally:
-        os.close(descriptor)
+        return size - usage_of(root).size
 
 
 def _drop_old_buckets(store: Store) -> int:
     ours = {match[1]: int(match[2]) for kind in _KINDS if (match := _VERSIONED.fullmatch(kind))}
     freed = 0
-    for entry in _entries(os.fspath(store.root)):
+    for entry in entries(os.fspath(store.root)):
         match = _VERSIONED.fullmatch(entry.name)
         if match and int(match[2]) < ours.get(match[1], 0):
-            freed += _usage(entry.path).size
+            freed += usage_of(entry.path).size
             with durable.told(entry.path, "remove"):
                 durable.remove(entry.path)
     return freed
@@ -147,10 +106,10 @@ def _drop_unused(store: Store, kind: str, oldest: float) -> int:
 
 def _drop_trees(store: Store, oldest: float) -> int:
     freed = 0
-    found = [entry for bucket in trees.BUCKETS for entry in _entries(os.path.join(store.root, bucket))]
+    found = [entry for bucket in trees.BUCKETS for entry in entries(os.path.join(store.root, bucket))]
     for entry in found:
         if _mtime(entry.path) < oldest:
-            size = _usage(entry.path).size
+            size = usage_of(entry.path).size
             with durable.told(entry.path, "remove"):
                 freed += size if trees.remove(store, entry.path) else 0
     return freed
@@ -158,9 +117,9 @@ def _drop_trees(store: Store, oldest: float) -> int:
 
 def _drop_locks(store: Store) -> None:
     """Lock files nobody holds are gone; who waits for one notices and makes a new one."""
-    for entry in _entries(os.path.join(store.root, "locks")):
+    for entry in entries(os.path.join(store.root, "locks")):
         with durable.told(entry.path, "remove"), suppress(FileNotFoundError):
-            if _is_orphan(entry.path):
+            if is_orphan(entry.path):
                 durable.remove(entry.path)
 
 
@@ -185,21 +144,13 @@ def _removed(path: str) -> bool:
 
 def _objects(bucket: str) -> Iterator[str]:
     """Everything in the bucket's folders but stamps."""
-    for folder_entry in _entries(bucket):
+    for folder_entry in entries(bucket):
         if not folder_entry.is_dir(follow_symlinks=False):
             yield folder_entry.path
             continue
-        for entry in _entries(folder_entry.path):
+        for entry in entries(folder_entry.path):
             if not entry.name.endswith(blobs.STAMP):
                 yield entry.path
-
-
-def _entries(path: str) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(path) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
-    except FileNotFoundError:
-        return []
 
 
 def _mtime(path: str) -> float:
@@ -207,15 +158,3 @@ def _mtime(path: str) -> float:
         return os.lstat(path).st_mtime
     except FileNotFoundError:
         return float("inf")
-
-
-def _usage(path: str) -> Usage:
-    files = size = 0
-    for parent, _, names in os.walk(path):
-        for name in names:
-            try:
-                size += os.lstat(os.path.join(parent, name)).st_size
-            except FileNotFoundError:
-                continue  # pruned meanwhile
-            files += 1
-    return Usage(files=files, size=size)

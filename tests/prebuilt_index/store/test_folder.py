@@ -137,7 +137,7 @@ def test_leaves_nothing_of_a_temporary_store() -> None:
 READ_ONLY_PROGRAM = """
 import os, shutil, sys, tempfile
 from pathlib import Path
-import prebuilt_index.store.upkeep
+import prebuilt_index.store.sweeping
 from prebuilt_index.store import Bucket, Store
 
 if os.geteuid() == 0:
