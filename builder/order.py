@@ -91,7 +91,7 @@ class StageLog:
 
 
 class Tools(Protocol):
-    """The world, as the pipeline needs it; `cli.wiring` makes the real one.
+    """The world, as the pipeline needs it; `composing.wiring` makes the real one.
 
     What takes time to make is made when it is first asked for: a warm build reads no inputs and opens no
     connection.

@@ -1,4 +1,4 @@
-"""What the pure stages need of the world, worded for them. Adapters fit by shape; `cli.wiring` wires them.
+"""What the pure stages need of the world, worded for them. Adapters fit by shape; `composing` wires them.
 
 The resolver needs metadata, metadata of an sdist needs a build, a build needs files: the circle is broken
 here and joined in `facts`. `builder.testing` ships an in-memory implementation.

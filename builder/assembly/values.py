@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Bench(Protocol):
-    """The world, as building a project needs it; `cli.project_wiring` makes the real one."""
+    """The world, as building a project needs it; `composing.project_wiring` makes the real one."""
 
     @property
     def store(self) -> Store: ...

@@ -6,9 +6,11 @@ from typing import Any
 import click
 
 from builder.bytecode.values import Mode
-from builder.cli.options import CACHE, FILE, INDEX, RESOLVE, TALK, TalkChoices, Wishes, options
-from builder.cli.project_choices import ProjectChoices, run_project, without_inputs
+from builder.choices.project_choices import ProjectChoices
+from builder.choices.wishes import Wishes
+from builder.cli.options import CACHE, FILE, INDEX, RESOLVE, TALK, TalkChoices, options, without_inputs
 from builder.cli.streams import tell
+from builder.composing.project import run_project
 
 BUILD = (
     click.argument("names", nargs=-1, metavar="[NAME]..."),

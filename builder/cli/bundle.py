@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from builder.bytecode.values import Mode
-from builder.cli.bundle_choices import HOST, BundleChoices
+from builder.choices.bundle_choices import HOST, BundleChoices
+from builder.choices.wishes import Wishes
 from builder.cli.options import (
     CACHE,
     FILE,
@@ -15,7 +16,6 @@ from builder.cli.options import (
     TALK,
     TARGET,
     TalkChoices,
-    Wishes,
     options,
 )
 from builder.model import Optimize, Slimming
@@ -103,9 +103,9 @@ def command(**keywords: Any) -> None:
     REQUIREMENTS are requirements files, pyproject.toml, pylock.toml, wheels, folders, URLs or requirements
     such as 'scipy<2'.
     """
-    from builder.cli.compose import run_bundle
     from builder.cli.show import show_report
     from builder.cli.terminal import Terminal
+    from builder.composing.compose import run_bundle
 
     talk = TalkChoices.of(keywords)
     terminal = Terminal(talk.verbosity)

@@ -91,7 +91,7 @@ def _total(usages: Any) -> int:
 
 
 def _folder(cache_dir: Path | None) -> Path:
-    from builder.cli.cache_folder import cache_folder
+    from builder.composing.cache_folder import cache_folder
 
     return cache_folder(cache_dir)
 

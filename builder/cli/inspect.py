@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from builder.cli.options import FILE, TALK, TARGET, TalkChoices, TargetChoices, options
+from builder.choices.wishes import TargetChoices
+from builder.cli.options import FILE, TALK, TARGET, TalkChoices, options
 from builder.cli.streams import tell
 from manylinux.errors import ExitStatus
 
@@ -67,7 +68,7 @@ def command(*, files: tuple[Path, ...], everything: bool, **keywords: Any) -> in
 
 def _target(parts: Sequence[Part], choices: TargetChoices, terminal: Terminal) -> Target:
     """The target as chosen, else the one the parts were made for, else the default; told."""
-    from builder.cli.choices import choose_target
+    from builder.choices.targets import choose_target
     from builder.inspection.guess import architecture_of, python_of
     from builder.report.text import target_line
     from manylinux.runtimes import runtimes

@@ -6,10 +6,12 @@ from typing import Any
 
 import click
 
+from builder.choices.project_choices import ProjectChoices
+from builder.choices.wishes import Wishes
 from builder.cli.build import BUILD
-from builder.cli.options import CACHE, INDEX, RESOLVE, TALK, TalkChoices, Wishes, options
-from builder.cli.project_choices import ProjectChoices, run_project, without_inputs
+from builder.cli.options import CACHE, INDEX, RESOLVE, TALK, TalkChoices, options, without_inputs
 from builder.cli.streams import tell
+from builder.composing.project import run_project
 
 LAYERS = tuple(BUILD[at] for at in (1, 3, 4, 5))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from builder.choices.wishes import Wishes
 from builder.cli.options import (
     CACHE,
     FILE,
@@ -15,7 +16,6 @@ from builder.cli.options import (
     TALK,
     TARGET,
     TalkChoices,
-    Wishes,
     options,
 )
 from builder.cli.streams import tell
@@ -37,14 +37,14 @@ LOCK = (
 @options(INPUTS, LOCK, TARGET, RESOLVE, INDEX, CACHE, TALK)
 def command(*, output: Path, upgrade: bool, **keywords: Any) -> None:
     """Write the resolution of REQUIREMENTS as a lock file (PEP 751)."""
-    from builder.cli.compose import run_lock
     from builder.cli.terminal import Terminal
+    from builder.composing.compose import run_lock
     from builder.report.json_form import report_as_json
     from builder.report.text import summary
 
     talk = TalkChoices.of(keywords)
     terminal = Terminal(talk.verbosity)
-    report = run_lock(Wishes.of(keywords), output, upgrade=upgrade, terminal=terminal)
+    report = run_lock(Wishes.of(keywords), output, upgrade=upgrade, talk=terminal)
     for line in report.resolution.warnings:
         terminal.warn(line)
     terminal.say([*summary(report), f"wrote {output}"])

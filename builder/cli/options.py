@@ -1,11 +1,13 @@
-"""The options that commands share, and the typed values they become."""
+"""The options that commands share."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 import click
+
+from builder.choices.wishes import FromOptions
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Decorator = Callable[[Any], Any]
@@ -106,59 +108,6 @@ def options(*groups: Sequence[Decorator]) -> Callable[[Function], Function]:
     return decorate
 
 
-class FromOptions:
-    """Values built from click's keywords; keywords of other values are left to them."""
-
-    @classmethod
-    def of(cls, keywords: Mapping[str, Any]) -> Self:
-        return cls(**{each.name: keywords[each.name] for each in fields(cls)})  # type: ignore[arg-type]  # dataclasses
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputChoices(FromOptions):
-    words: tuple[str, ...] = ()
-    requirement_files: tuple[str, ...] = ()
-    constraint_files: tuple[str, ...] = ()
-    extras: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    require_hashes: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetChoices(FromOptions):
-    runtime: str | None
-    arch: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResolveChoices(FromOptions):
-    allow_prereleases: bool = False
-    prefer: tuple[str, ...] = ()
-    exclude_newer: str | None = None
-    only_binary: tuple[str, ...] = ()
-    no_binary: tuple[str, ...] = ()
-    build: tuple[str, ...] = ()
-    strict_tags: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexChoices(FromOptions):
-    index_url: str | None
-    extra_index_urls: tuple[str, ...]
-    index_pins: tuple[str, ...]
-    find_links: tuple[str, ...]
-    no_index: bool
-    trusted_hosts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CacheChoices(FromOptions):
-    cache_dir: Path | None
-    no_cache: bool
-    offline: bool
-    refresh: bool
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TalkChoices(FromOptions):
     as_json: bool
@@ -170,22 +119,7 @@ class TalkChoices(FromOptions):
         return -1 if self.quiet else int(self.verbose)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """All options of a run, sorted by whom they concern."""
-
-    inputs: InputChoices
-    target: TargetChoices
-    resolve: ResolveChoices
-    index: IndexChoices
-    cache: CacheChoices
-
-    @classmethod
-    def of(cls, keywords: Mapping[str, Any]) -> Self:
-        return cls(
-            inputs=InputChoices.of(keywords),
-            target=TargetChoices.of(keywords),
-            resolve=ResolveChoices.of(keywords),
-            index=IndexChoices.of(keywords),
-            cache=CacheChoices.of(keywords),
-        )
+def without_inputs(keywords: dict[str, object]) -> dict[str, object]:
+    """Keywords for `Wishes.of`, for a command whose inputs and targets a project names."""
+    absent = {"words": (), "requirement_files": (), "constraint_files": (), "extras": (), "groups": ()}
+    return {"require_hashes": False, "runtime": None, "arch": None, **absent, **keywords}

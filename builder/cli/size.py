@@ -96,7 +96,7 @@ def _show_dropped(bundle: Path, report: Path | None, cache_dir: Path | None, tal
 
 def _kept(bundle: Path, sha256: str, cache_dir: Path | None) -> Dropped:
     """What the cache knows. Raises NoReportError."""
-    from builder.cli.cache_folder import cache_folder
+    from builder.composing.cache_folder import cache_folder
     from builder.errors import NoReportError
     from builder.inspection.dropped import dropped_of
     from builder.report.keeping import report_of

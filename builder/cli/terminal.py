@@ -3,14 +3,15 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 import click
 
 from builder.cli.streams import tell
 from builder.errors import OutputError
+from builder.ports import Progress, Silent
 from builder.report.values import Stage
 from manylinux.errors import LbuildError
 
@@ -49,6 +50,17 @@ class Terminal:
         self.say(
             [f"{self._styled(f'{stage.name:>8}', fg='green', bold=True)}  {_seconds(stage)}  {stage.detail}"]
         )
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """Bars on a terminal, silence elsewhere."""
+        if not self.interactive or self.verbosity < 0:
+            yield Silent()
+            return
+        from builder.cli.progress import Bars
+
+        with Bars() as bars:
+            yield bars
 
     def _styled(self, text: str, **style: object) -> str:
         return click.style(text, **style) if self._colour else text  # type: ignore[arg-type]  # click's own keywords

@@ -4,17 +4,16 @@ from typing import Any
 
 import click
 
+from builder.choices.try_choices import TryChoices
+from builder.choices.wishes import CacheChoices, IndexChoices
 from builder.cli.options import (
     CACHE,
     FILE,
     INDEX,
     TALK,
-    CacheChoices,
-    IndexChoices,
     TalkChoices,
     options,
 )
-from builder.cli.try_choices import TryChoices
 
 TRY = (
     click.argument("bundles", nargs=-1, type=FILE, metavar="BUNDLE..."),
@@ -60,9 +59,26 @@ def command(**keywords: Any) -> int:
     """
     from builder.cli.terminal import Terminal
     from builder.cli.try_show import show_outcome
-    from builder.cli.trying import run_try
+    from builder.composing.trying import run_try
 
     talk = TalkChoices.of(keywords)
     terminal = Terminal(talk.verbosity)
-    outcome = run_try(TryChoices.of(keywords), IndexChoices.of(keywords), CacheChoices.of(keywords), terminal)
+    outcome = run_try(
+        TryChoices.of(keywords),
+        IndexChoices.of(keywords),
+        CacheChoices.of(keywords),
+        terminal,
+        hear=_pass_on,
+        hear_again=_pass_on if talk.verbosity > 0 else _forget,
+    )
     return show_outcome(outcome, terminal, as_json=talk.as_json)
+
+
+def _pass_on(line: bytes) -> None:
+    # The runtime parts the lines of one message so that a log takes them as one.
+    text = line.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    click.echo(text, nl=False, err=True)
+
+
+def _forget(line: bytes) -> None:
+    """What a function prints in its second start and later was told in its first."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from builder.cli.streams import tell
 from builder.cli.terminal import Terminal, show_error
-from builder.cli.trying import Tried, TryOutcome
+from builder.composing.trying import Tried, TryOutcome
 from builder.errors import DoesNotLoadError, FunctionFailedError
 from builder.report.json_form import error_as_json
 from builder.report.sizes import human

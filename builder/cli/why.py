@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from builder.cli.options import CACHE, INDEX, INPUTS, RESOLVE, TALK, TARGET, TalkChoices, Wishes, options
+from builder.choices.wishes import Wishes
+from builder.cli.options import CACHE, INDEX, INPUTS, RESOLVE, TALK, TARGET, TalkChoices, options
 from builder.cli.streams import tell
 
 WHY = (
@@ -24,8 +25,8 @@ def command(*, project: str, everything: bool, **keywords: Any) -> None:
 
     Without REQUIREMENTS, those of PROJECT alone are looked at.
     """
-    from builder.cli.compose import run_why
     from builder.cli.terminal import Terminal, wants_colour
+    from builder.composing.compose import run_why
     from builder.why import explanation_as_json, explanation_text
 
     talk = TalkChoices.of(keywords)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from builder.cli.bundle_choices import BundleChoices
-from builder.cli.choices import choose_target, destination
-from builder.cli.configuration import ConfigurationError, read_configuration
-from builder.cli.options import TargetChoices
+from builder.choices.bundle_choices import BundleChoices
+from builder.choices.configuration import ConfigurationError, read_configuration
+from builder.choices.meanings import destination
+from builder.choices.targets import choose_target
+from builder.choices.wishes import TargetChoices
 from builder.locked import target_of_lock
 
 TOO_LONG = "a" * 300

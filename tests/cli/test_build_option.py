@@ -3,7 +3,7 @@
 import pytest
 
 from builder.build.choice import Mode
-from builder.cli.build_choices import build_wishes, compiling
+from builder.choices.build_choices import build_wishes, compiling
 from factories.commands import Room
 from manylinux.errors import UsageError
 

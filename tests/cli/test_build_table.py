@@ -7,9 +7,9 @@ import pytest
 
 from builder.build.choice import Mode
 from builder.build.door import NativeDoor
-from builder.cli.build_choices import build_wishes
-from builder.cli.build_table import build_table
-from builder.cli.configuration import ConfigurationError
+from builder.choices.build_choices import build_wishes
+from builder.choices.build_table import build_table
+from builder.choices.configuration import ConfigurationError
 from factories.targets import make_target
 from manylinux.backends.docker.wish import ImageWish
 

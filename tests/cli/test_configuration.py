@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.cli.configuration import ConfigurationError, configuration_of, read_configuration
+from builder.choices.configuration import ConfigurationError, configuration_of, read_configuration
 
 
 def test_a_folder_without_pyproject_has_no_configuration(tmp_path: Path) -> None:

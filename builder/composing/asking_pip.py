@@ -11,7 +11,7 @@ from prebuilt_index.urls import redacted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from builder.cli.terminal import Terminal
+    from builder.composing.talk import Talk
     from prebuilt_index.pip_config import PipDefaults
     from prebuilt_index.store import Store
 
@@ -26,13 +26,13 @@ _COLD = (
 )
 
 
-def asked_pip(store: Store, terminal: Terminal) -> PipDefaults:
+def asked_pip(store: Store, talk: Talk) -> PipDefaults:
     """pip's configuration; what of it is not used is told."""
     from prebuilt_index.pip_config import read_pip_defaults
 
     defaults = read_pip_defaults(os.environ, store, meanwhile=_load_what_a_cold_run_needs)
     for line in _unused(defaults):
-        terminal.note(line)
+        talk.note(line)
     return defaults
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from manylinux.errors import UsageError
 
 if TYPE_CHECKING:
-    from builder.cli.bundle_choices import BundleChoices
+    from builder.choices.bundle_choices import BundleChoices
 
 _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*(?:([kmg])i?)?b?", re.IGNORECASE | re.ASCII)
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,63 +17,18 @@ from builder.model import (
     Preference,
     ResolveOptions,
 )
-from manylinux.architecture import Architecture
 from manylinux.errors import UsageError
-from manylinux.runtimes import default_runtime, find_runtime
-from manylinux.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
     from packaging.utils import NormalizedName
 
-    from builder.cli.bundle_choices import BundleChoices
-    from builder.cli.options import CacheChoices, IndexChoices, InputChoices, ResolveChoices, TargetChoices
+    from builder.choices.bundle_choices import BundleChoices
+    from builder.choices.wishes import IndexChoices, InputChoices, ResolveChoices
     from builder.model import Compiling
-    from prebuilt_index.index.client import IndexSettings
-    from prebuilt_index.pip_config import PipDefaults
-    from prebuilt_index.transport.port import HttpConfig, HttpPolicy
 
 NEWEST = "newest"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChosenTarget:
-    """The target, who chose it, and what should be known of it."""
-
-    target: Target
-    by: str
-    warning: str | None
-
-
-def choose_target(choices: TargetChoices, words: Sequence[str], today: date) -> ChosenTarget:
-    """The target of a run: as chosen, as noted in the lock file among `words`, or the default.
-
-    Raises UnknownRuntimeError and UnknownArchitectureError.
-    """
-    noted = _noted_in_lock(words)
-    runtime_name = choices.runtime or (noted and noted[0])
-    architecture_name = choices.arch or (noted and noted[1])
-    runtime = find_runtime(runtime_name) if runtime_name else default_runtime()
-    architecture = Architecture.parse(architecture_name) if architecture_name else Architecture.X86_64
-    by = "newest supported runtime; choose with --runtime"
-    if runtime_name:
-        by = "--runtime" if choices.runtime else "the lock file"
-    target = Target(runtime=runtime, architecture=architecture)
-    return ChosenTarget(target=target, by=by, warning=runtime.warning_on(today))
-
-
-def _noted_in_lock(words: Sequence[str]) -> tuple[str, str] | None:
-    """The target a lock among `words` was made for; whether it can be read is said when it is read."""
-    for word in words:
-        path = Path(word)
-        # os.path, because Path.is_file raises where "no" is meant: too long a name.
-        if path.suffix == ".toml" and path.name.startswith("pylock") and os.path.isfile(path):
-            from builder.locked import target_of_lock  # 60 ms of lock reading, for those who have one
-
-            with suppress(OSError):
-                return target_of_lock(path.read_bytes())
-    return None
 
 
 def demand_inputs(inputs: InputChoices, source: Path | None = None) -> None:
@@ -159,59 +113,6 @@ def link_options(choices: BundleChoices, prefer: tuple[str, ...]) -> LinkOptions
     )
 
 
-def index_settings(
-    pins: Mapping[str, str],
-    caching: CacheChoices,
-    options: IndexOptions,
-    defaults: PipDefaults,
-    environ: Mapping[str, str],
-) -> IndexSettings:
-    """Which indexes are asked, in order: extras as given, then the main one, which is pip's unless chosen."""
-    from prebuilt_index.index.client import IndexSettings
-
-    main = options.index_url or defaults.index_url
-    # pip's own `no-index` gives way to an index that is named here, as its other settings do.
-    without = options.no_index or (
-        defaults.no_index and not options.index_url and not options.extra_index_urls
-    )
-    return IndexSettings(
-        indexes=() if without else (*options.extra_index_urls, main),
-        find_links=options.find_links,
-        pins=dict(zip(normalized(pins), pins.values(), strict=True)),
-        offline=caching.offline,
-        refresh=caching.refresh,
-        policy=http_policy(defaults),
-        http=http_config(options, defaults, environ),
-    )
-
-
-def http_policy(defaults: PipDefaults) -> HttpPolicy:
-    """How patient HTTP is: pip's `timeout` and `retries` where they are configured."""
-    from prebuilt_index.transport.port import HttpPolicy
-
-    policy = HttpPolicy()
-    if defaults.timeout is not None:
-        policy = replace(policy, connect_timeout=defaults.timeout, read_timeout=defaults.timeout)
-    return policy if defaults.retries is None else replace(policy, tries=defaults.retries + 1)
-
-
-def http_config(options: IndexOptions, defaults: PipDefaults, environ: Mapping[str, str]) -> HttpConfig:
-    """How the network is reached: pip's configuration first, then the variables other programs read."""
-    from prebuilt_index.transport.port import HttpConfig
-
-    variables = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-    bundle = defaults.cert or next(filter(None, map(environ.get, variables)), None)
-    netrc = environ.get("NETRC")
-    return HttpConfig(
-        ca_bundle=Path(bundle) if bundle else None,
-        client_cert=Path(defaults.client_cert) if defaults.client_cert else None,
-        trusted_hosts=(*defaults.trusted_hosts, *options.trusted_hosts),
-        proxies={"all": defaults.proxy} if defaults.proxy else _proxies(environ),
-        no_proxy=tuple(filter(None, (_either(environ, "no_proxy") or "").replace(" ", "").split(","))),
-        netrc=Path(netrc or os.path.expanduser("~/.netrc")),
-    )
-
-
 def normalized(names: Iterable[str]) -> tuple[NormalizedName, ...]:
     """Names as PEP 503 has them."""
     given = tuple(names)
@@ -233,29 +134,6 @@ def project_name(text: str) -> NormalizedName:
             f"`{text}` is not the name of a project",
             hint="Name the project first and the requirements after it: `lbuild why numpy 'numpy<2'`",
         ) from error
-
-
-def index_pins(texts: Sequence[str]) -> dict[str, str]:
-    """`PROJECT=URL` options by project."""
-    pins = {}
-    for text in texts:
-        project, separator, url = (part.strip() for part in text.partition("="))
-        if not separator or not project or not url:
-            raise UsageError(
-                f"`--index-pin {text}` does not name a project and a URL", hint="Write PROJECT=URL"
-            )
-        pins[project] = url
-    return pins
-
-
-def _proxies(environ: Mapping[str, str]) -> dict[str, str]:
-    found = {scheme: _either(environ, f"{scheme}_proxy") for scheme in ("http", "https", "all")}
-    return {scheme: url for scheme, url in found.items() if url}
-
-
-def _either(environ: Mapping[str, str], name: str) -> str | None:
-    """Such variables are written in lower case by some programs and in upper case by others."""
-    return environ.get(name) or environ.get(name.upper())
 
 
 def _moment(text: str | None) -> datetime | None:

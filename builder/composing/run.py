@@ -6,19 +6,18 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from builder.cli.asking_pip import asked_pip
-from builder.cli.cache_folder import opened_store
-from builder.cli.wiring import Wiring
-from builder.ports import Progress, Silent
+from builder.composing.asking_pip import asked_pip
+from builder.composing.cache_folder import opened_store
+from builder.composing.wiring import Wiring
 from manylinux.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from builder.cli.bundle_choices import BundleChoices
-    from builder.cli.options import Wishes
-    from builder.cli.terminal import Terminal
+    from builder.choices.bundle_choices import BundleChoices
+    from builder.choices.wishes import Wishes
+    from builder.composing.talk import Talk
     from manylinux.target import Target
 
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 def wired(
     wishes: Wishes,
     target: Target,
-    terminal: Terminal,
+    talk: Talk,
     output: Path | None,
     locked: Path | None = None,
     allow: frozenset[str] = frozenset(),
@@ -34,25 +33,13 @@ def wired(
 ) -> Iterator[Wiring]:
     """The tools of one run, put away at its end."""
     _demand_current_folder()
-    with opened_store(wishes.cache) as store, shown_progress(terminal) as progress:
-        pip = asked_pip(store, terminal)
-        tools = Wiring(wishes, target, store, progress, terminal, pip, output, locked, allow, bundle)
+    with opened_store(wishes.cache) as store, talk.progress() as progress:
+        pip = asked_pip(store, talk)
+        tools = Wiring(wishes, target, store, progress, talk, pip, output, locked, allow, bundle)
         try:
             yield tools
         finally:
             tools.close()
-
-
-@contextmanager
-def shown_progress(terminal: Terminal) -> Iterator[Progress]:
-    """Bars on a terminal, silence elsewhere."""
-    if not terminal.interactive or terminal.verbosity < 0:
-        yield Silent()
-        return
-    from builder.cli.progress import Bars
-
-    with Bars() as bars:
-        yield bars
 
 
 def _demand_current_folder() -> None:

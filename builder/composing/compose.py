@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from builder.bytecode.values import Mode
-from builder.cli.bundle_choices import HOST, demand_compiler
-from builder.cli.run import wired
+from builder.choices.bundle_choices import HOST, demand_compiler
+from builder.composing.run import wired
 from builder.model import Optimize
 from builder.report.text import target_line
 from builder.slim.profile import SlimProfile
@@ -16,19 +16,19 @@ from builder.slim.profile import SlimProfile
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from builder.cli.bundle_choices import BundleChoices
-    from builder.cli.choices import ChosenTarget
-    from builder.cli.options import Wishes
-    from builder.cli.terminal import Terminal
+    from builder.choices.bundle_choices import BundleChoices
+    from builder.choices.targets import ChosenTarget
+    from builder.choices.wishes import Wishes
+    from builder.composing.talk import Talk
     from builder.report.values import Report
     from builder.why import Explanation
 
 
-def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Report:
+def run_bundle(wishes: Wishes, bundle: BundleChoices, talk: Talk) -> Report:
     """Build what is wished for and tell how it goes; the report."""
-    from builder.cli.choices import allowed_codes, demand_inputs, destination, link_options, normalized
-    from builder.cli.size_limit import max_size
-    from builder.cli.slim_choices import slim_profile
+    from builder.choices.meanings import allowed_codes, demand_inputs, destination, link_options, normalized
+    from builder.choices.size_limit import max_size
+    from builder.choices.slim_choices import slim_profile
 
     demand_inputs(wishes.inputs, bundle.source)
     demand_compiler(bundle)
@@ -36,9 +36,9 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
     link = link_options(bundle, wishes.resolve.prefer)
     allow = allowed_codes(bundle.allow)
     most = max_size(bundle)
-    chosen = announced_target(wishes, terminal)
+    chosen = announced_target(wishes, talk)
     output = None if where is None else where.path
-    with wired(wishes, chosen.target, terminal, output, bundle.locked, allow, bundle) as tools:
+    with wired(wishes, chosen.target, talk, output, bundle.locked, allow, bundle) as tools:
         from builder.order import Order
         from builder.pipeline import build_bundle  # here and below: what is slow to load, while pip thinks
 
@@ -47,7 +47,7 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
         slimming = tools.slimming
         if slimming != slim_profile(bundle, SlimProfile()):
             where_from = tools.configuration.source
-            terminal.note(f"what is left out follows `[tool.lbuild.slim]` in {where_from}")
+            talk.note(f"what is left out follows `[tool.lbuild.slim]` in {where_from}")
         order = Order(
             wish=tools.wish(),
             target=chosen.target,
@@ -71,14 +71,14 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, terminal: Terminal) -> Rep
         return build_bundle(order, tools)
 
 
-def run_lock(wishes: Wishes, output: Path, terminal: Terminal, *, upgrade: bool) -> Report:
+def run_lock(wishes: Wishes, output: Path, talk: Talk, *, upgrade: bool) -> Report:
     """Lock what is wished for and tell how it goes; the report."""
-    from builder.cli.choices import demand_inputs, demand_lock_name
+    from builder.choices.meanings import demand_inputs, demand_lock_name
 
     demand_inputs(wishes.inputs)
     demand_lock_name(output)
-    chosen = announced_target(wishes, terminal)
-    with wired(wishes, chosen.target, terminal, output) as tools:
+    chosen = announced_target(wishes, talk)
+    with wired(wishes, chosen.target, talk, output) as tools:
         from builder.locked import versions_of_lock
         from builder.order import Order
         from builder.pipeline import build_lock
@@ -89,13 +89,13 @@ def run_lock(wishes: Wishes, output: Path, terminal: Terminal, *, upgrade: bool)
         return build_lock(order, tools, output)
 
 
-def run_why(wishes: Wishes, project: str, terminal: Terminal) -> Explanation:
+def run_why(wishes: Wishes, project: str, talk: Talk) -> Explanation:
     """Resolve what is wished for and explain what became of `project`."""
-    from builder.cli.choices import project_name
+    from builder.choices.meanings import project_name
 
     name = project_name(project)
-    chosen = announced_target(wishes, terminal)
-    with wired(wishes, chosen.target, terminal, None) as tools:
+    chosen = announced_target(wishes, talk)
+    with wired(wishes, chosen.target, talk, None) as tools:
         from builder.order import Order, StageLog
         from builder.proof.last_resort import is_last_resort
         from builder.proving import proven_resolution
@@ -110,17 +110,17 @@ def run_why(wishes: Wishes, project: str, terminal: Terminal) -> Explanation:
         if not is_last_resort(explanation.chosen.filename, chosen.target):
             return explanation
         order = Order(wish="", target=chosen.target, target_chosen_by=chosen.by)
-        _, refused = proven_resolution(order, tools, StageLog(terminal.stage))
+        _, refused = proven_resolution(order, tools, StageLog(talk.stage))
         options = replace(tools.options, excluded=refused)
         return explain(replace(question, options=options), tools.facts) if refused else explanation
 
 
-def announced_target(wishes: Wishes, terminal: Terminal) -> ChosenTarget:
+def announced_target(wishes: Wishes, talk: Talk) -> ChosenTarget:
     """The target, told; a lock among the inputs knows its own, which options may overrule."""
-    from builder.cli.choices import choose_target
+    from builder.choices.targets import choose_target
 
     chosen = choose_target(wishes.target, wishes.inputs.words, datetime.now(tz=UTC).date())
-    terminal.say([target_line(chosen.target, chosen.by)])
+    talk.say([target_line(chosen.target, chosen.by)])
     if chosen.warning:
-        terminal.warn(chosen.warning)
+        talk.warn(chosen.warning)
     return chosen

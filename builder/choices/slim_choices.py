@@ -11,7 +11,7 @@ from manylinux.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from builder.cli.bundle_choices import BundleChoices
+    from builder.choices.bundle_choices import BundleChoices
     from builder.slim.selecting import Selector
 
 

@@ -1,47 +1,31 @@
-"""The options of commands that look at a whole project, and the run that they have in common."""
+"""A project of functions, built or only planned as its options say."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builder.bytecode.values import Mode
-from builder.cli.options import FromOptions
 from manylinux.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from builder.assembly.assemble import Assembly
-    from builder.cli.options import Wishes
-    from builder.cli.terminal import Terminal
+    from builder.choices.project_choices import ProjectChoices
+    from builder.choices.wishes import Wishes
+    from builder.composing.talk import Talk
     from builder.project.manifest import Manifest
     from builder.project.values import Project
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectChoices(FromOptions):
-    """The options of these commands alone."""
-
-    names: tuple[str, ...] = ()
-    output: Path | None = None
-    layers: bool | None = None
-    previous: Path | None = None
-    bytecode: str | None = None
-    allow: tuple[str, ...] = ()
-    locked: bool = False
-    upgrade: bool = False
-    dry_run: bool = False
-
-
-def run_project(wishes: Wishes, choices: ProjectChoices, terminal: Terminal) -> Assembly:
+def run_project(wishes: Wishes, choices: ProjectChoices, talk: Talk) -> Assembly:
     """Build, or only plan, the functions of the project in the current folder; tell how it goes."""
     from builder.assembly.assemble import assemble
     from builder.assembly.values import Job
-    from builder.cli.choices import NEWEST, allowed_codes, normalized
-    from builder.cli.configuration import read_configuration
-    from builder.cli.project_wiring import project_bench
+    from builder.choices.configuration import read_configuration
+    from builder.choices.meanings import NEWEST, allowed_codes, normalized
+    from builder.composing.project_wiring import project_bench
     from builder.project.finding import find_project
 
     folder = Path.cwd()
@@ -74,9 +58,9 @@ def run_project(wishes: Wishes, choices: ProjectChoices, terminal: Terminal) -> 
             "`--locked` is given, and the project keeps no lock files",
             hint="Name a folder for them with `locks` in the defaults",
         )
-    _warn_of_runtimes(project, names, terminal)
+    _warn_of_runtimes(project, names, talk)
     target = project.functions[names[0]].target
-    with project_bench(wishes, target, terminal, output, allow) as bench:
+    with project_bench(wishes, target, talk, output, allow) as bench:
         return assemble(job, bench)
 
 
@@ -113,16 +97,10 @@ def _manifest(path: Path) -> Manifest:
     return read_manifest(file)
 
 
-def _warn_of_runtimes(project: Project, names: Sequence[str], terminal: Terminal) -> None:
+def _warn_of_runtimes(project: Project, names: Sequence[str], talk: Talk) -> None:
     from datetime import UTC, datetime
 
     today = datetime.now(tz=UTC).date()
     warnings = (project.functions[name].target.runtime.warning_on(today) for name in names)
     for line in dict.fromkeys(line for line in warnings if line):
-        terminal.warn(line)
-
-
-def without_inputs(keywords: dict[str, object]) -> dict[str, object]:
-    """Keywords for `Wishes.of`, for a command whose inputs and targets a project names."""
-    absent = {"words": (), "requirement_files": (), "constraint_files": (), "extras": (), "groups": ()}
-    return {"require_hashes": False, "runtime": None, "arch": None, **absent, **keywords}
+        talk.warn(line)

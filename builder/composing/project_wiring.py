@@ -6,17 +6,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from builder.cli.bundle_choices import BundleChoices
-from builder.cli.run import wired
+from builder.choices.bundle_choices import BundleChoices
+from builder.composing.run import wired
 from builder.order import Order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from builder.cli.options import Wishes
-    from builder.cli.terminal import Terminal
-    from builder.cli.wiring import Wiring
+    from builder.choices.wishes import Wishes
+    from builder.composing.talk import Talk
+    from builder.composing.wiring import Wiring
     from builder.model import Slimming
     from builder.project.values import Wanted
     from builder.report.values import Stage
@@ -33,7 +33,7 @@ class ProjectBench:
     """Options of the run; their inputs and target are replaced by what is wanted."""
     first: Wiring
     """Whose store, progress and workshop all others use."""
-    terminal: Terminal
+    talk: Talk
     output: Path
     _tools: dict[tuple[Wanted, str], Wiring] = field(default_factory=dict)
     _together: dict[tuple[tuple[Wanted, ...], str], Wiring] = field(default_factory=dict)
@@ -75,13 +75,13 @@ class ProjectBench:
         )
 
     def profile(self, slimming: Slimming | None) -> SlimProfile:
-        from builder.cli.slim_choices import slim_profile
+        from builder.choices.slim_choices import slim_profile
 
         choices = BundleChoices(slim=None if slimming is None else slimming.value)
         return slim_profile(choices, self.first.configuration.slim)
 
     def on_stage(self, stage: Stage) -> None:
-        self.terminal.stage(stage)
+        self.talk.stage(stage)
 
     def close(self) -> None:
         for each in (*self._tools.values(), *self._together.values()):
@@ -100,11 +100,11 @@ class ProjectBench:
 
 @contextmanager
 def project_bench(
-    wishes: Wishes, target: Target, terminal: Terminal, output: Path, allow: frozenset[str]
+    wishes: Wishes, target: Target, talk: Talk, output: Path, allow: frozenset[str]
 ) -> Iterator[ProjectBench]:
     """The world of one build; put away at its end. `target` is any of the project's."""
-    with wired(wishes, target, terminal, output, allow=allow, bundle=BundleChoices()) as first:
-        bench = ProjectBench(wishes, first, terminal, output)
+    with wired(wishes, target, talk, output, allow=allow, bundle=BundleChoices()) as first:
+        bench = ProjectBench(wishes, first, talk, output)
         try:
             yield bench
         finally:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from builder.build.choice import Wishes
-    from builder.cli.terminal import Terminal
+    from builder.composing.talk import Talk
     from builder.facts import World
     from builder.interpreter.values import Interpreter
     from builder.model import ResolveOptions
@@ -37,7 +37,7 @@ def native_builds(
     store: Store,
     world: Callable[[], World],
     options: ResolveOptions,
-    terminal: Terminal,
+    talk: Talk,
     *,
     offline: bool = False,
 ) -> NativeBuilds:
@@ -45,7 +45,7 @@ def native_builds(
     from builder.provisioning import Wheelhouse
     from builder.toolchains import Toolchains
 
-    toolchains = Toolchains(world=world, store=store, tell=terminal.note)
+    toolchains = Toolchains(world=world, store=store, tell=talk.note)
     wheelhouse = Wheelhouse(world=world, store=store, exclude_newer=options.exclude_newer)
     path = os.environ.get("PATH", os.defpath)
 
@@ -66,7 +66,7 @@ def native_builds(
     )
 
     def listen(label: str, line: str) -> None:
-        terminal.detail(f"{label}: {line}")
+        talk.detail(f"{label}: {line}")
 
     def finish(made: Made, promised: Promise, folder: Path) -> tuple[Path, Sequence[str]]:
         return finished(made, promised, target, folder)
@@ -79,7 +79,7 @@ def native_builds(
         supply=wheelhouse.supply,
         finish=finish,
         finishing=VERSION,
-        tell=terminal.note,
+        tell=talk.note,
         listen=listen,
     )
 

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from builder.cli.runtime_folder import runtime_folder
-from builder.cli.try_choices import chosen_variables, demand_sense, read_event
+from builder.choices.try_choices import chosen_variables, demand_sense, read_event
+from builder.composing.runtime_folder import runtime_folder
 from builder.errors import WrongMachineError
 from builder.trial.imports import import_all, offered, searched
 from builder.trial.machine import architecture_of, compiled, machine_of, python_of
@@ -27,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from builder.bytecode.measuring import Saving
-    from builder.cli.options import CacheChoices, IndexChoices
-    from builder.cli.terminal import Terminal
-    from builder.cli.try_choices import TryChoices
+    from builder.choices.try_choices import TryChoices
+    from builder.choices.wishes import CacheChoices, IndexChoices
+    from builder.composing.talk import Talk
     from builder.trial.beside.process import Listener
     from builder.trial.place import Place, Stage
     from builder.trial.values import Imports, Start
@@ -61,18 +59,28 @@ class TryOutcome:
     tried: tuple[Tried, ...]
 
 
-def run_try(choices: TryChoices, index: IndexChoices, cache: CacheChoices, terminal: Terminal) -> TryOutcome:
-    """Try what is chosen and tell how it goes."""
+def run_try(
+    choices: TryChoices,
+    index: IndexChoices,
+    cache: CacheChoices,
+    talk: Talk,
+    hear: Listener,
+    hear_again: Listener,
+) -> TryOutcome:
+    """Try what is chosen and tell how it goes.
+
+    What functions print in their first start goes to `hear`, that of later ones to `hear_again`.
+    """
     demand_sense(choices)
     _demand_system(choices)
     event = read_event(choices.event)
     variables = chosen_variables(choices.variables, os.environ)
     with _trees(choices) as trees, ExitStack() as stack:
         runtime, by = _runtime(choices.runtime, trees)
-        place = stack.enter_context(_place(runtime, choices, trees, cache, terminal))
+        place = stack.enter_context(_place(runtime, choices, trees, cache, talk))
         interpreter = place.interpreter
         where = f" in `{place.image}`" if place.image else ""
-        terminal.say([f"{runtime.id} ({by}), with Python {interpreter.version}: `{interpreter.path}`{where}"])
+        talk.say([f"{runtime.id} ({by}), with Python {interpreter.version}: `{interpreter.path}`{where}"])
         function = Function(
             runtime=runtime,
             interpreter=interpreter,
@@ -81,14 +89,14 @@ def run_try(choices: TryChoices, index: IndexChoices, cache: CacheChoices, termi
             timeout=choices.timeout or (INIT_LIMIT if choices.imports else CALL_LIMIT),
             variables=variables,
         )
-        _compare_machines(function, choices, trees, terminal)
-        packages = stack.enter_context(runtime_folder(runtime, place, index, cache, terminal))
+        _compare_machines(function, choices, trees, talk)
+        packages = stack.enter_context(runtime_folder(runtime, place, index, cache, talk))
         stages = [stack.enter_context(place.stage(tree, runtime.sdk_dir, packages)) for tree in trees]
         if choices.imports:
             sdk = None if place.image else packages
-            tried = _imported(function, choices, trees, stages, sdk, terminal)
+            tried = _imported(function, choices, trees, stages, sdk, talk, hear)
         else:
-            tried = _started(function, choices, stages, terminal)
+            tried = _started(function, choices, stages, talk, hear, hear_again)
         return TryOutcome(function=function, image=place.image, tried=tried)
 
 
@@ -110,7 +118,7 @@ def _demand_system(choices: TryChoices) -> None:
 
 @contextmanager
 def _place(
-    runtime: Runtime, choices: TryChoices, trees: Sequence[Tree], cache: CacheChoices, terminal: Terminal
+    runtime: Runtime, choices: TryChoices, trees: Sequence[Tree], cache: CacheChoices, talk: Talk
 ) -> Iterator[Place]:
     """Where the bundles run: this machine, or a container."""
     if not choices.in_container:
@@ -123,7 +131,7 @@ def _place(
 
     machines = {machine for tree in trees for machine in _machines(tree)}
     wish = ImageWish(name=choices.image, architecture=architecture_of(machines), offline=cache.offline)
-    with opened_place(runtime, wish, os.environ, terminal.note) as place:
+    with opened_place(runtime, wish, os.environ, talk.note) as place:
         yield place
 
 
@@ -152,9 +160,7 @@ def _runtime(chosen: str | None, trees: Sequence[Tree]) -> tuple[Runtime, str]:
     return default_runtime(), "newest supported runtime; choose with --runtime"
 
 
-def _compare_machines(
-    function: Function, choices: TryChoices, trees: Sequence[Tree], terminal: Terminal
-) -> None:
+def _compare_machines(function: Function, choices: TryChoices, trees: Sequence[Tree], talk: Talk) -> None:
     """Raises WrongMachineError for compiled files that this machine does not run."""
     here = function.interpreter.machine
     found: set[str] = set()
@@ -172,9 +178,7 @@ def _compare_machines(
     glibc = function.interpreter.glibc
     if found and glibc is not None and glibc > function.runtime.os.glibc:
         ours, theirs = (".".join(map(str, each)) for each in (glibc, function.runtime.os.glibc))
-        terminal.note(
-            f"glibc is {ours} here and {theirs} on Lambda: a library that needs more loads only here"
-        )
+        talk.note(f"glibc is {ours} here and {theirs} on Lambda: a library that needs more loads only here")
 
 
 def _machines(tree: Tree) -> dict[str, Path]:
@@ -188,17 +192,18 @@ def _imported(
     trees: Sequence[Tree],
     stages: Sequence[Stage],
     sdk: Path | None,
-    terminal: Terminal,
+    talk: Talk,
+    hear: Listener,
 ) -> tuple[Tried, ...]:
     tried = []
     for bundle, tree, stage in zip(choices.bundles, trees, stages, strict=True):
-        imports = import_all(function, offered(function, tree), stage, _pass_on)
-        saving = None if sdk is None else _saving(function, tree, imports, sdk, terminal)
+        imports = import_all(function, offered(function, tree), stage, hear)
+        saving = None if sdk is None else _saving(function, tree, imports, sdk, talk)
         tried.append(Tried(bundle=bundle, imports=imports, saving=saving))
     return tuple(tried)
 
 
-def _saving(function: Function, tree: Tree, imports: Imports, sdk: Path, terminal: Terminal) -> Saving | None:
+def _saving(function: Function, tree: Tree, imports: Imports, sdk: Path, talk: Talk) -> Saving | None:
     """What bytecode saves of the time that all that imports takes together, in one process."""
     failing = {fault.module for fault in imports.faults}
     modules = [module for module in imports.modules if module not in failing]
@@ -218,34 +223,28 @@ def _saving(function: Function, tree: Tree, imports: Imports, sdk: Path, termina
             environ=environment(function, tree),
         )
     except EnvironmentFault as fault:
-        terminal.note("; ".join([f"{fault.summary[:1].lower()}{fault.summary[1:]}", *fault.evidence]))
+        talk.note("; ".join([f"{fault.summary[:1].lower()}{fault.summary[1:]}", *fault.evidence]))
         return None
 
 
 def _started(
-    function: Function, choices: TryChoices, stages: Sequence[Stage], terminal: Terminal
+    function: Function,
+    choices: TryChoices,
+    stages: Sequence[Stage],
+    talk: Talk,
+    hear: Listener,
+    hear_again: Listener,
 ) -> tuple[Tried, ...]:
     """Bundles start in turn, so that other work of the machine falls on all alike; one that fails is out."""
     starts: list[list[Start]] = [[] for _ in stages]
     for number in range(choices.repeat):
         for stage, so_far in zip(stages, starts, strict=True):
             if not so_far or so_far[-1].verdict is Verdict.OK:
-                hear: Listener = _pass_on if not number or terminal.verbosity > 0 else _forget
-                so_far.append(cold_start(function, stage, hear))
+                so_far.append(cold_start(function, stage, hear_again if number else hear))
     for bundle, each in zip(choices.bundles, starts, strict=True):
         slowest = max((start.init_seconds or 0 for start in each), default=0)
         if slowest > INIT_LIMIT:
-            terminal.warn(f"`{bundle}` took {slowest:.1f} s to start; Lambda gives {INIT_LIMIT:.0f} s")
+            talk.warn(f"`{bundle}` took {slowest:.1f} s to start; Lambda gives {INIT_LIMIT:.0f} s")
     return tuple(
         Tried(bundle=bundle, starts=tuple(each)) for bundle, each in zip(choices.bundles, starts, strict=True)
     )
-
-
-def _pass_on(line: bytes) -> None:
-    # The runtime parts the lines of one message so that a log takes them as one.
-    text = line.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    click.echo(text, nl=False, err=True)
-
-
-def _forget(line: bytes) -> None:
-    """What a function prints in its second start and later was told in its first."""

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from builder.cli.build_choices import ALL
+from builder.choices.build_choices import ALL
 from builder.errors import ConfigurationError
 from builder.project.tables import unknown
 from manylinux.backends.docker.wish import ImageWish

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.bytecode.values import Mode
-from builder.cli.options import FromOptions
+from builder.choices.wishes import FromOptions
 from manylinux.errors import UsageError
 
 HOST, CONTAINER = "host", "container"

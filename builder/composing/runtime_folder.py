@@ -12,8 +12,8 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from builder.cli.cache_folder import opened_store
-from builder.cli.terminal import Terminal
+from builder.composing.cache_folder import opened_store
+from builder.composing.talk import Quiet, Talk
 from manylinux.architecture import Architecture
 from prebuilt_index.store import trees
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from builder.cli.options import CacheChoices, IndexChoices
+    from builder.choices.wishes import CacheChoices, IndexChoices
     from builder.trial.place import Place
     from manylinux.runtime import Runtime
 
@@ -32,7 +32,7 @@ def runtime_folder(
     place: Place,
     index: IndexChoices,
     cache: CacheChoices,
-    terminal: Terminal,
+    talk: Talk,
 ) -> Iterator[Path]:
     """A folder with the packages of the runtime for that place; it is there as long as the block lasts."""
     architecture = Architecture.parse(place.interpreter.machine)
@@ -41,8 +41,8 @@ def runtime_folder(
     name = f"{runtime.id}-{architecture.value}-{digest}"
 
     def make(folder: Path) -> None:
-        terminal.note(f"getting what {runtime.id} brings: {', '.join(words)}")
-        _build(words, runtime, architecture, index, cache, folder)
+        talk.note(f"getting what {runtime.id} brings: {', '.join(words)}")
+        _build(words, runtime, architecture, index, cache, folder, talk)
         place.compile(folder)
 
     with opened_store(cache) as store, trees.held(store, name, make) as folder:
@@ -61,10 +61,11 @@ def _build(
     index: IndexChoices,
     cache: CacheChoices,
     output: Path,
+    talk: Talk,
 ) -> None:
-    from builder.cli.bundle_choices import BundleChoices
-    from builder.cli.compose import run_bundle
-    from builder.cli.options import InputChoices, ResolveChoices, TargetChoices, Wishes
+    from builder.choices.bundle_choices import BundleChoices
+    from builder.choices.wishes import InputChoices, ResolveChoices, TargetChoices, Wishes
+    from builder.composing.compose import run_bundle
 
     wishes = Wishes(
         inputs=InputChoices(words=words),
@@ -73,4 +74,15 @@ def _build(
         index=index,
         cache=cache,
     )
-    run_bundle(wishes, BundleChoices(output=f"{output}{os.sep}"), Terminal(-1))
+    run_bundle(wishes, BundleChoices(output=f"{output}{os.sep}"), _Warnings(talk))
+
+
+class _Warnings(Quiet):
+    """Of a bundle for internal use nothing else is worth telling."""
+
+    def __init__(self, talk: Talk) -> None:
+        super().__init__()
+        self._talk = talk
+
+    def warn(self, line: str) -> None:
+        self._talk.warn(line)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from builder.cli.options import CacheChoices
+    from builder.choices.wishes import CacheChoices
 
 
 def cache_folder(chosen: Path | None) -> Path:

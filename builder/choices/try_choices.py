@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.cli.options import FromOptions
+from builder.choices.wishes import FromOptions
 from builder.errors import InputNotFoundError
 from manylinux.errors import EnvironmentFault, UsageError
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from builder.bytecode.interpreter import find_compiler, of_preview
 from builder.bytecode.workshop import BytecodeWorkshop
-from builder.cli.bundle_choices import CONTAINER, HOST
+from builder.choices.bundle_choices import CONTAINER, HOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable

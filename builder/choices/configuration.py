@@ -94,12 +94,12 @@ def configuration_of(
     found = Configuration(index_pins=pins, source=source)
     # What reads these takes time to load.
     if "build" in table:
-        from builder.cli.build_table import build_table
+        from builder.choices.build_table import build_table
 
         build = build_table(table["build"], folder, source)
         found = replace(found, build=build.how, images=build.images)
     if "slim" in table:
-        from builder.cli.slim_table import slim_table
+        from builder.choices.slim_table import slim_table
 
         found = replace(found, slim=slim_table(table["slim"], source))
     return found

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import packaging
 
 from builder import VERSION
-from builder.cli.bundle_choices import HOST
-from builder.cli.configuration import Configuration, read_configuration
-from builder.cli.slim_choices import slim_profile
+from builder.choices.bundle_choices import HOST
+from builder.choices.configuration import Configuration, read_configuration
+from builder.choices.slim_choices import slim_profile
 from builder.disk import LocalDisk
 from builder.fragments.workshop import Workshop
 from builder.link.contents import unreadable
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from builder.build.door import NativeDoor
     from builder.build.native import NativeBuilds
     from builder.bytecode.workshop import BytecodeWorkshop
-    from builder.cli.bundle_choices import BundleChoices
-    from builder.cli.options import Wishes
-    from builder.cli.terminal import Terminal
+    from builder.choices.bundle_choices import BundleChoices
+    from builder.choices.wishes import Wishes
+    from builder.composing.talk import Talk
     from builder.facts import World
     from builder.inputs import Reading
     from builder.model import BundlePlan, Pin, ResolveOptions, SourceFile
@@ -59,7 +59,7 @@ class Wiring:
         target: Target,
         store: Store,
         progress: Progress,
-        terminal: Terminal,
+        talk: Talk,
         pip: PipDefaults,
         output: Path | None,
         locked: Path | None = None,
@@ -71,7 +71,7 @@ class Wiring:
         self._target = target
         self.store = store
         self._progress = progress
-        self._terminal = terminal
+        self._talk = talk
         self._output = output
         self._locked = locked
         self._allow = allow
@@ -87,7 +87,7 @@ class Wiring:
 
     @cached_property
     def reading(self) -> Reading:
-        from builder.cli.choices import given_inputs
+        from builder.choices.meanings import given_inputs
         from builder.inputs import read_inputs
 
         wishes = self._wishes.inputs
@@ -107,8 +107,8 @@ class Wiring:
 
     @cached_property
     def options(self) -> ResolveOptions:
-        from builder.cli.build_choices import compiling
-        from builder.cli.choices import resolve_options
+        from builder.choices.build_choices import compiling
+        from builder.choices.meanings import resolve_options
 
         return resolve_options(self._wishes.resolve, self.reading.inputs, compiling(self.build_wishes))
 
@@ -124,7 +124,7 @@ class Wiring:
         return Workshop(self.store)
 
     def fetch(self, pins: Sequence[Pin]) -> tuple[VerifiedWheel, ...]:
-        from builder.cli.supply import fetch_with
+        from builder.composing.supply import fetch_with
 
         learn = self.workshop.learning(self.slimming)
         return fetch_with(
@@ -174,7 +174,7 @@ class Wiring:
 
     @cached_property
     def _compiling(self) -> tuple[BytecodeWorkshop | None, str]:
-        from builder.cli.compilers import bytecode_workshop
+        from builder.composing.compilers import bytecode_workshop
 
         where = HOST if self._bundle is None else self._bundle.compile_in
         return bytecode_workshop(
@@ -182,12 +182,12 @@ class Wiring:
             where,
             self.store,
             self._progress,
-            self._terminal.note,
+            self._talk.note,
             offline=self._wishes.cache.offline,
         )
 
     def on_stage(self, stage: Stage) -> None:
-        self._terminal.stage(stage)
+        self._talk.stage(stage)
 
     def now(self) -> float:
         return time.time()
@@ -205,7 +205,7 @@ class Wiring:
 
     @cached_property
     def build_wishes(self) -> BuildWishes:
-        from builder.cli.build_choices import build_wishes
+        from builder.choices.build_choices import build_wishes
 
         configured = self.configuration
         return build_wishes(self._wishes.resolve.build, configured.build, configured.images)
@@ -216,19 +216,19 @@ class Wiring:
 
         @cache
         def load() -> NativeBuilds:
-            from builder.cli.native import native_builds
+            from builder.composing.native import native_builds
 
             wishes, world = self.build_wishes, lambda: self.facts
             offline = self._wishes.cache.offline
             return native_builds(
-                self._target, wishes, self.store, world, self.options, self._terminal, offline=offline
+                self._target, wishes, self.store, world, self.options, self._talk, offline=offline
             )
 
         return NativeDoor(target=self._target, wishes=self.build_wishes, open=load)
 
     @cached_property
     def settings(self) -> IndexSettings:
-        from builder.cli.choices import index_pins, index_settings
+        from builder.choices.indexes import index_pins, index_settings
 
         options = self.reading.inputs.index
         pins = {**self.configuration.index_pins, **index_pins(self._wishes.index.index_pins)}
@@ -255,7 +255,7 @@ class Wiring:
             target,
             self.store,
             self._progress,
-            self._terminal,
+            self._talk,
             self.pip,
             self._output,
             allow=self._allow,
@@ -279,7 +279,7 @@ class Wiring:
         return IndexClient(self.store, self.settings)
 
     def _builder(self) -> PureBuilder:
-        from builder.cli.pure_builder import pure_builder
+        from builder.composing.pure_builder import pure_builder
 
         options, native = self.reading.inputs.index, self.native_door
         return pure_builder(options, self.settings, self.pip, self.store, native)

@@ -1,0 +1,1 @@
+"""How do programs ask for bundles? The public, typed Python API."""

@@ -1,0 +1,21 @@
+"""The options of commands that look at a whole project."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from builder.choices.wishes import FromOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectChoices(FromOptions):
+    """The options of these commands alone."""
+
+    names: tuple[str, ...] = ()
+    output: Path | None = None
+    layers: bool | None = None
+    previous: Path | None = None
+    bytecode: str | None = None
+    allow: tuple[str, ...] = ()
+    locked: bool = False
+    upgrade: bool = False
+    dry_run: bool = False

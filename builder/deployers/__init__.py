@@ -1,0 +1,1 @@
+"""How does each deployer take what lbuild makes? One room or module for each."""
