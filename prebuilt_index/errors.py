@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from manylinux.errors import EnvironmentFault, IntegrityError, NetworkError, NoSolutionError
+from manylinux.errors import EnvironmentFault, IntegrityError, NetworkError, NoSolutionError, UsageError
 
 
 class ProjectNotFoundError(NoSolutionError):
@@ -96,3 +96,15 @@ class PipConfigurationError(EnvironmentFault):
     """pip cannot be asked for its configuration, or says that it is broken."""
 
     code = "pip-configuration"
+
+
+class DamagedEntryError(IntegrityError):
+    """What a prebuilt index says of a wheel cannot be read, or was written by a newer lbuild."""
+
+    code = "damaged-entry"
+
+
+class NotAPrebuiltIndexError(UsageError):
+    """The folder that was named is no prebuilt index."""
+
+    code = "not-a-prebuilt-index"

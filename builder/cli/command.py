@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from builder.cli.group import LazyGroup
+from builder.cli.group import BundlingGroup
 from builder.cli.signals import Terminated
 from manylinux.errors import ExitStatus, LbuildError, UsageError
 
@@ -23,6 +23,7 @@ COMMANDS = {
     "inspect": ("builder.cli.inspect", "Tell what is in a bundle, whoever made it, and whether it loads"),
     "size": ("builder.cli.size", "Show where the bytes of a bundle are, and what was left out of it"),
     "diff": ("builder.cli.diff", "Show what changed between two bundles"),
+    "index": ("builder.cli.index.group", "Keep an index of wheels: add, list, check and publish them"),
     "runtimes": ("builder.cli.runtimes", "List the Lambda runtimes lbuild builds for"),
     "cache": ("builder.cli.cache", "Show, check, prune or clean the cache"),
 }
@@ -31,7 +32,7 @@ SIGPIPE = 13
 
 
 @click.command(
-    cls=LazyGroup,
+    cls=BundlingGroup,
     modules=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )

@@ -1,0 +1,1 @@
+"""How is a prebuilt index looked after from the command line? `lbuild index`."""
