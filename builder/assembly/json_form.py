@@ -52,6 +52,11 @@ def assembly_as_json(assembly: Assembly, *, planned_only: bool) -> dict[str, Any
             for stage in assembly.stages
         ],
         "notes": list(assembly.notes),
+        "warnings": [
+            line
+            for linked in assembly.pools
+            for line in (*linked.locked.resolution.warnings, *linked.warnings)
+        ],
     }
 
 

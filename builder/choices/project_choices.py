@@ -19,3 +19,5 @@ class ProjectChoices(FromOptions):
     locked: bool = False
     upgrade: bool = False
     dry_run: bool = False
+    project: Path | None = None
+    """A file that describes the functions; `-`: standard input. None: the current folder does."""

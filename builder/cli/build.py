@@ -40,6 +40,13 @@ BUILD = (
     click.option("--locked", is_flag=True, help="Fail unless the project's lock files hold what is needed."),
     click.option("--upgrade", is_flag=True, help="Forget the versions that the lock files hold."),
     click.option("--dry-run", is_flag=True, help="Plan and show; write nothing."),
+    click.option(
+        "--project",
+        type=FILE,
+        metavar="FILE",
+        help="The functions are those of FILE, TOML or JSON; `-` is JSON on standard input.  "
+        "[the current folder's]",
+    ),
 )
 
 

@@ -13,7 +13,7 @@ from builder.cli.options import CACHE, INDEX, RESOLVE, TALK, TalkChoices, option
 from builder.cli.streams import tell
 from builder.composing.project import run_project
 
-LAYERS = tuple(BUILD[at] for at in (1, 3, 4, 5))
+LAYERS = tuple(BUILD[at] for at in (1, 3, 4, 5, 9))
 
 
 @click.command(name="layers")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,13 +27,14 @@ def run_project(wishes: Wishes, choices: ProjectChoices, talk: Talk) -> Assembly
     from builder.choices.configuration import read_configuration
     from builder.choices.meanings import NEWEST, allowed_codes, normalized
     from builder.composing.project_wiring import project_bench
-    from builder.project.finding import find_project
+    from builder.project.finding import find_project, given_project
 
     folder = Path.cwd()
     if choices.locked and choices.upgrade:
         raise UsageError("`--locked` and `--upgrade` contradict each other", hint="Give one of them")
     read_configuration(folder)  # which knows the keys that are not about functions
-    project = find_project(folder)
+    given = choices.project
+    project = find_project(folder) if given is None else given_project(given, sys.stdin.buffer.read)
     names = _names(choices.names, project)
     output = choices.output or folder / project.output
     allow = allowed_codes(choices.allow)

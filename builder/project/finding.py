@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from builder.errors import ConfigurationError
+from builder.errors import ConfigurationError, InputNotFoundError
 from builder.project.reading import KEYS, read_project
+from builder.project.tables import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from builder.project.values import Project
@@ -36,6 +39,32 @@ def find_project(folder: Path) -> Project:
             hint="Begin with `lbuild init`",
         )
     return read_project(shared, "tool.lbuild", PYPROJECT)
+
+
+def given_project(path: Path, stdin: Callable[[], bytes]) -> Project:
+    """The project of a file: the tables of lbuild.toml, in JSON, or in TOML where its name ends with `.toml`.
+
+    `-` is JSON on standard input. What is not about functions is configured in the current folder as ever.
+    Raises InputNotFoundError and ConfigurationError.
+    """
+    source = "standard input" if path.name == "-" else str(path)
+    if path.name != "-" and not path.is_file():
+        raise InputNotFoundError(f"`{path}` does not exist", hint="`--project` names a file, or `-`")
+    try:
+        content = (stdin() if path.name == "-" else path.read_bytes()).decode("utf-8-sig")
+        document: Any = tomllib.loads(content) if path.suffix == ".toml" else json.loads(content)
+    except (OSError, ValueError, RecursionError) as error:
+        raise ConfigurationError(
+            f"The project in `{source}` cannot be read",
+            evidence=["its tables are nested too deep" if isinstance(error, RecursionError) else str(error)],
+            hint="It is JSON, or TOML in a file whose name ends with `.toml`",
+        ) from error
+    if not isinstance(document, Mapping):
+        raise ConfigurationError(
+            f"The project in `{source}` is no table", hint="It has the tables of lbuild.toml"
+        )
+    Table(place=source, keys=document).check_keys(KEYS)
+    return read_project(document, "", source)
 
 
 def is_described(folder: Path) -> bool:
