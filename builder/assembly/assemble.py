@@ -26,6 +26,7 @@ from manylinux.errors import LbuildError, SeveralErrors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from packaging.utils import NormalizedName
     from packaging.version import Version
@@ -48,6 +49,7 @@ class Assembly:
     """What there is now; of a dry run what there was before."""
     written: frozenset[str]
     """Files that are new or other than before, as seen from the output folder."""
+    output: Path
     notes: tuple[str, ...]
     stages: tuple[Stage, ...]
 
@@ -82,6 +84,7 @@ def assemble(job: Job, bench: Bench) -> Assembly:
         pools=tuple(done),
         manifest=manifest,
         written=written,
+        output=job.output,
         notes=tuple(dict.fromkeys(note for linked in done for note in _notes(linked, done, bench))),
         stages=tuple(log.stages),
     )

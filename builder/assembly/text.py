@@ -35,6 +35,11 @@ def summary(assembly: Assembly, *, everything: bool = False, planned_only: bool 
     if everything:
         for linked in assembly.pools:
             yield from _reasons(linked)
+        if not planned_only:
+            yield ""
+            made = assembly.manifest
+            files = sorted((*made.functions.values(), *made.layers.values()), key=lambda each: each.file)
+            yield from table([("file", "CodeSha256"), *((each.file, each.code_sha256) for each in files)])
     yield from _findings(assembly)
     if not planned_only:
         yield ""

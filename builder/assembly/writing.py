@@ -24,13 +24,13 @@ from builder.errors import SourceFileError
 from builder.link.output import check_folder_of, output_error, part_of, remove_stale, replacing_file
 from builder.link.placement import Layout
 from builder.link.write import write_zip
+from builder.model import base64_of
 from builder.project.manifest import (
     NAME,
     Distribution,
     FunctionEntry,
     LayerEntry,
     Manifest,
-    base64_of,
     layer_file,
     manifest_text,
 )

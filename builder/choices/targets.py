@@ -28,12 +28,16 @@ class ChosenTarget:
     warning: str | None
 
 
-def choose_target(choices: TargetChoices, words: Sequence[str], today: date) -> ChosenTarget:
+def choose_target(
+    choices: TargetChoices, words: Sequence[str], today: date, folder: Path | None = None
+) -> ChosenTarget:
     """The target of a run: as chosen, as noted in the lock file among `words`, or the default.
+
+    `words` are paths as seen from `folder`, the current one unless given.
 
     Raises UnknownRuntimeError and UnknownArchitectureError.
     """
-    noted = _noted_in_lock(words)
+    noted = _noted_in_lock(words, folder or Path())
     runtime_name = choices.runtime or (noted and noted[0])
     architecture_name = choices.arch or (noted and noted[1])
     runtime = find_runtime(runtime_name) if runtime_name else default_runtime()
@@ -45,10 +49,10 @@ def choose_target(choices: TargetChoices, words: Sequence[str], today: date) -> 
     return ChosenTarget(target=target, by=by, warning=runtime.warning_on(today))
 
 
-def _noted_in_lock(words: Sequence[str]) -> tuple[str, str] | None:
+def _noted_in_lock(words: Sequence[str], folder: Path) -> tuple[str, str] | None:
     """The target a lock among `words` was made for; whether it can be read is said when it is read."""
     for word in words:
-        path = Path(word)
+        path = folder / word
         # os.path, because Path.is_file raises where "no" is meant: too long a name.
         if path.suffix == ".toml" and path.name.startswith("pylock") and os.path.isfile(path):
             from builder.locked import target_of_lock  # 60 ms of lock reading, for those who have one

@@ -68,6 +68,8 @@ class Wishes:
     resolve: ResolveChoices
     index: IndexChoices
     cache: CacheChoices
+    folder: Path | None = None
+    """Absolute; where relative paths begin and whose `[tool.lbuild]` holds. None: the current folder."""
 
     @classmethod
     def of(cls, keywords: Mapping[str, Any]) -> Self:

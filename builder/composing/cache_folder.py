@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prebuilt_index.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from builder.choices.wishes import CacheChoices
 
 
 def cache_folder(chosen: Path | None) -> Path:
-    """The store's folder: the one chosen, else the user's cache folder of this system."""
+    """The store's folder: the one chosen or in `LBUILD_CACHE_DIR`, else the user's cache folder."""
     if chosen is not None:
         return chosen
+    if named := os.environ.get("LBUILD_CACHE_DIR"):
+        return Path(named)
     from platformdirs import user_cache_path
 
     return user_cache_path("lbuild", appauthor=False)

@@ -119,7 +119,8 @@ def announced_target(wishes: Wishes, talk: Talk) -> ChosenTarget:
     """The target, told; a lock among the inputs knows its own, which options may overrule."""
     from builder.choices.targets import choose_target
 
-    chosen = choose_target(wishes.target, wishes.inputs.words, datetime.now(tz=UTC).date())
+    today = datetime.now(tz=UTC).date()
+    chosen = choose_target(wishes.target, wishes.inputs.words, today, wishes.folder)
     talk.say([target_line(chosen.target, chosen.by)])
     if chosen.warning:
         talk.warn(chosen.warning)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def run_project(wishes: Wishes, choices: ProjectChoices, talk: Talk) -> Assembly:
-    """Build, or only plan, the functions of the project in the current folder; tell how it goes."""
+    """Build, or only plan, the functions of the project in the folder of the run; tell how it goes."""
     from builder.assembly.assemble import assemble
     from builder.assembly.values import Job
     from builder.choices.configuration import read_configuration
@@ -29,7 +29,7 @@ def run_project(wishes: Wishes, choices: ProjectChoices, talk: Talk) -> Assembly
     from builder.composing.project_wiring import project_bench
     from builder.project.finding import find_project, given_project
 
-    folder = Path.cwd()
+    folder = wishes.folder or Path.cwd()
     if choices.locked and choices.upgrade:
         raise UsageError("`--locked` and `--upgrade` contradict each other", hint="Give one of them")
     read_configuration(folder)  # which knows the keys that are not about functions
@@ -46,7 +46,7 @@ def run_project(wishes: Wishes, choices: ProjectChoices, talk: Talk) -> Assembly
         output=output,
         names=names,
         share_layers=choices.layers,
-        former=present if choices.previous is None else _manifest(choices.previous),
+        former=present if choices.previous is None else manifest_at(choices.previous)[1],
         present=present,
         allow=allow,
         bytecode=project.bytecode if choices.bytecode is None else Mode(choices.bytecode),
@@ -88,15 +88,18 @@ def _present(output: Path) -> Manifest:
     return read_manifest(path) if path.is_file() else Manifest()
 
 
-def _manifest(path: Path) -> Manifest:
-    """The manifest that `--previous` names, by its file or its folder."""
+def manifest_at(path: Path) -> tuple[Path, Manifest]:
+    """A manifest and its file, named by itself or its folder.
+
+    Raises InputNotFoundError and InvalidManifestError.
+    """
     from builder.errors import InputNotFoundError
     from builder.project.manifest import NAME, read_manifest
 
     file = path / NAME if path.is_dir() else path
     if not file.is_file():
-        raise InputNotFoundError(f"`{file}` does not exist", hint=f"`--previous` names a `{NAME}`")
-    return read_manifest(file)
+        raise InputNotFoundError(f"`{file}` does not exist", hint=f"Name a `{NAME}`, or its folder")
+    return file, read_manifest(file)
 
 
 def _warn_of_runtimes(project: Project, names: Sequence[str], talk: Talk) -> None:

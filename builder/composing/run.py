@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builder.composing.asking_pip import asked_pip
@@ -13,7 +13,6 @@ from manylinux.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from builder.choices.bundle_choices import BundleChoices
     from builder.choices.wishes import Wishes
@@ -32,7 +31,7 @@ def wired(
     bundle: BundleChoices | None = None,
 ) -> Iterator[Wiring]:
     """The tools of one run, put away at its end."""
-    _demand_current_folder()
+    current_folder(wishes)
     with opened_store(wishes.cache) as store, talk.progress() as progress:
         pip = asked_pip(store, talk)
         tools = Wiring(wishes, target, store, progress, talk, pip, output, locked, allow, bundle)
@@ -42,10 +41,10 @@ def wired(
             tools.close()
 
 
-def _demand_current_folder() -> None:
-    """Raises EnvironmentFault when the current folder is gone; every relative path begins there."""
+def current_folder(wishes: Wishes) -> Path:
+    """Where every relative path begins. Raises EnvironmentFault when the current folder is gone."""
     try:
-        os.getcwd()
+        return wishes.folder or Path.cwd()
     except OSError as error:
         raise EnvironmentFault(
             "The current folder cannot be found",

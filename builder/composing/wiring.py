@@ -67,6 +67,7 @@ class Wiring:
         bundle: BundleChoices | None = None,
     ) -> None:
         self.pip = pip
+        self.folder = wishes.folder or Path.cwd()
         self._wishes = wishes
         self._target = target
         self.store = store
@@ -93,7 +94,7 @@ class Wiring:
         wishes = self._wishes.inputs
         return read_inputs(
             wishes.words,
-            cwd=Path.cwd(),
+            cwd=self.folder,
             environ=self.environ,
             requirement_files=wishes.requirement_files,
             constraint_files=wishes.constraint_files,
@@ -196,7 +197,7 @@ class Wiring:
 
     @cached_property
     def configuration(self) -> Configuration:
-        return read_configuration(Path.cwd())
+        return read_configuration(self.folder)
 
     @cached_property
     def slimming(self) -> SlimProfile:
@@ -246,7 +247,7 @@ class Wiring:
         defaults = [redacted(self.pip.index_url), self.pip.no_index, pins]
         # What orders versions and evaluates markers, and the row of the runtime's table, decide too.
         deciders = [VERSION, packaging.__version__, repr(self._target), sorted(self._allow)]
-        return wish_key([*deciders, wishes, self._locked, defaults, os.getcwd()])
+        return wish_key([*deciders, wishes, self._locked, defaults, str(self.folder)])
 
     def beside(self, wishes: Wishes, target: Target) -> Wiring:
         """Tools for other wishes of the same run: one store, one progress, one workshop."""

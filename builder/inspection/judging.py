@@ -16,6 +16,8 @@ _ADVICE = {
     "broken-bytecode": "Ship the source, or compile with the runtime's Python",
 }
 _EXAMPLES = 3
+OF_SIZE = frozenset({"too-large", "too-many-layers"})
+"""Errors for which nothing fails to load: Lambda does not take it."""
 
 
 def judge(parts: Sequence[Part], target: Target) -> Iterator[Finding]:

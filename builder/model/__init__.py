@@ -25,6 +25,7 @@ from builder.model.placed import (
     LinkOptions,
     PlannedFile,
     SourceFile,
+    base64_of,
 )
 from builder.model.resolved import (
     Pin,
@@ -65,4 +66,5 @@ __all__ = [
     "Slimmed",
     "Slimming",
     "SourceFile",
+    "base64_of",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
@@ -132,3 +133,13 @@ class Bundle:
     files: int
     sizes: Mapping[str, tuple[int, int]]
     """Owner to (unpacked, packed) bytes."""
+
+    @property
+    def code_sha256(self) -> str | None:
+        """What Lambda reports of a function that has this zip; None for a directory."""
+        return None if self.zipped_size is None else base64_of(self.sha256)
+
+
+def base64_of(sha256: str) -> str:
+    """A hex digest as Lambda writes it."""
+    return base64.b64encode(bytes.fromhex(sha256)).decode()

@@ -6,7 +6,6 @@ has neither times nor anything of the machine in it: the same build writes the s
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from dataclasses import dataclass, field
@@ -96,11 +95,6 @@ class Manifest:
             and layer.compatible_runtimes == (runtime,)
             and layer.compatible_architectures == (architecture,)
         }
-
-
-def base64_of(sha256: str) -> str:
-    """A hex digest as Lambda writes it."""
-    return base64.b64encode(bytes.fromhex(sha256)).decode()
 
 
 def manifest_as_json(manifest: Manifest) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """A report as JSON for programs. Keys are only ever added within one `schema`."""
 
-import base64
 from dataclasses import asdict
 from typing import Any
 
@@ -120,13 +119,8 @@ def _bundle(report: Report) -> dict[str, Any] | None:
         "path": str(bundle.path),
         "layout": report.layout,
         "sha256": bundle.sha256,
-        "code_sha256": None if bundle.zipped_size is None else _code_sha256(bundle),
+        "code_sha256": bundle.code_sha256,
         "zipped": bundle.zipped_size,
         "unzipped": bundle.unzipped_size,
         "files": bundle.files,
     }
-
-
-def _code_sha256(bundle: Bundle) -> str:
-    """What Lambda reports of a function that has this zip; of a folder it knows nothing."""
-    return base64.b64encode(bytes.fromhex(bundle.sha256)).decode()

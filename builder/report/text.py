@@ -1,6 +1,5 @@
 """A report as text for people: short lines, nothing said by colour alone."""
 
-import base64
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
@@ -143,10 +142,10 @@ def _totals(report: Report, bundle: Bundle) -> Iterator[str]:
     limit = report.resolution.target.runtime.limits.unzipped_bytes
     used = f"{share(bundle.unzipped_size, limit)} of Lambda's {human(limit)}"
     rows = [("  unzipped", f"{human(bundle.unzipped_size)}, {used}  {gauge(bundle.unzipped_size, limit)}")]
-    if bundle.zipped_size is not None:
+    if bundle.zipped_size is not None and bundle.code_sha256 is not None:
         rows.insert(0, ("  zipped", human(bundle.zipped_size)))
         rows.append(("  sha256", bundle.sha256))
-        rows.append(("  CodeSha256", base64.b64encode(bytes.fromhex(bundle.sha256)).decode()))
+        rows.append(("  CodeSha256", bundle.code_sha256))
     yield from table(rows)
 
 

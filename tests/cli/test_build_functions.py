@@ -760,3 +760,13 @@ def test_as_many_layers_as_the_project_wants(room: Room) -> None:
     built(room.lbuild("build"))
 
     assert manifest(room)["layers"] == {}
+
+
+def test_details_tell_what_lambda_will_answer(room: Room) -> None:
+    two_functions(room)
+
+    told = built(room.lbuild("build", "-v")).stderr
+
+    made = manifest(room)
+    for each in (*made["functions"].values(), *made["layers"].values()):
+        assert [each["file"], each["code_sha256"]] in [line.split() for line in told.splitlines()]
