@@ -18,6 +18,12 @@ $(VENV)/.installed: pyproject.toml
 test: venv
 	$(BIN)/pytest
 
+# The deployers themselves, offline: each is put into a folder of its own below .venv/deployers, 1.5 GB in all.
+.PHONY: test-deployers
+test-deployers: venv
+	$(BIN)/python tests/deployers/install.py
+	$(BIN)/pytest tests/deployers
+
 # What the tests of `lbuild try --in-container` and `--build docker` run in; they make it themselves where they may.
 .PHONY: container-image
 container-image: venv

@@ -46,6 +46,18 @@ class ConfigurationError(UsageError):
     code = "configuration"
 
 
+class DeployerConfigurationError(UsageError):
+    """What a deployer itself is configured with is absent, malformed, or more than lbuild can follow."""
+
+    code = "deployer-configuration"
+
+
+class UnknownResourceError(UsageError):
+    """A deployer's configuration has no function, layer or stage of this name."""
+
+    code = "unknown-resource"
+
+
 class InvalidManifestError(UsageError):
     """A `lbuild-manifest.json` that cannot be read."""
 

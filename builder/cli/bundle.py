@@ -20,7 +20,7 @@ from builder.cli.options import (
 )
 from builder.model import Optimize, Slimming
 
-BUNDLE = (
+PLACE = (
     click.option("-o", "--output", metavar="PATH", help="A zip (name.zip), or a folder (name/)."),
     click.option("--layer", is_flag=True, help="A Lambda layer: everything below python/."),
     click.option(
@@ -31,6 +31,8 @@ BUNDLE = (
     click.option(
         "--source", type=FILE, metavar="FOLDER", help="The app's own code, put beside the packages."
     ),
+)
+CONTENT = (
     click.option("--scripts", is_flag=True, help="Keep console scripts, in bin/."),
     click.option("--exclude", multiple=True, metavar="PROJECT", help="Leave PROJECT out of the bundle."),
     click.option(
@@ -91,12 +93,13 @@ BUNDLE = (
         metavar="CODE",
         help="Build although the audit found errors of this code, such as missing-library.",
     ),
-    click.option("--dry-run", is_flag=True, help="Resolve and show; download and write nothing."),
 )
+"""What a bundle holds, whoever asks for it and wherever it goes."""
+DRY = (click.option("--dry-run", is_flag=True, help="Resolve and show; download and write nothing."),)
 
 
 @click.command(name="bundle")
-@options(INPUTS, BUNDLE, TARGET, RESOLVE, INDEX, CACHE, TALK)
+@options(INPUTS, PLACE, CONTENT, DRY, TARGET, RESOLVE, INDEX, CACHE, TALK)
 def command(**keywords: Any) -> None:
     """Build a bundle.
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "size": ("builder.cli.size", "Show where the bytes of a bundle are, and what was left out of it"),
     "diff": ("builder.cli.diff", "Show what changed between two bundles"),
     "index": ("builder.cli.index.group", "Keep an index of wheels: add, list, check and publish them"),
+    "sam": ("builder.cli.sam", "Build a function or layer of a SAM template, as a recipe of `sam build`"),
     "runtimes": ("builder.cli.runtimes", "List the Lambda runtimes lbuild builds for"),
     "cache": ("builder.cli.cache", "Show, check, prune or clean the cache"),
 }

@@ -1,0 +1,1 @@
+"""How does `sam build` get its functions and layers from lbuild? As recipes of `BuildMethod: makefile`."""
