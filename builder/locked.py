@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from builder.errors import InvalidLockError, LockOutOfDateError
 from builder.lock import (
+    UV_LOCK,
     Place,
     mismatches,
+    read_lock,
     read_pylock,
     resolution_from_pylock,
     to_pylock,
@@ -58,7 +60,14 @@ def locked_resolution(order: Order, tools: Tools) -> tuple[Resolution, Evidence]
         )
     place = Place(source=_shown(path), folder=path.parent)
     try:
-        pylock = read_pylock(_content(path, place, tools), place.source)
+        pylock = read_lock(
+            _content(path, place, tools),
+            path.name,
+            place.source,
+            order.target.environment(),
+            tools.reading.extras,
+            tools.reading.groups,
+        )
     except InvalidLockError as error:
         error.hint = error.hint or "Make it again where it comes from, here with `lbuild lock`"
         raise
@@ -66,7 +75,17 @@ def locked_resolution(order: Order, tools: Tools) -> tuple[Resolution, Evidence]
         _demand_match(pylock, order, inputs, place)
     witness = Witness(tools.facts)
     strict = tools.options.strict_tags
-    resolution = resolution_from_pylock(pylock, order.target, place, witness.direct, strict_tags=strict)
+    # What a lock beside requirements was made with is theirs to choose, and lbuild's own holds nothing else.
+    given = tools.reading if order.locked is None and path.name.lower() != UV_LOCK else None
+    resolution = resolution_from_pylock(
+        pylock,
+        order.target,
+        place,
+        witness.direct,
+        extras=given.extras if given else (),
+        groups=(*(pylock.default_groups or ()), *given.groups) if given and given.groups else None,
+        strict_tags=strict,
+    )
     return resolution, witness.evidence()
 
 
@@ -115,12 +134,13 @@ def _content(path: Path, place: Place, tools: Tools) -> bytes:
 
 
 def _demand_match(pylock: Pylock, order: Order, inputs: Inputs, place: Place) -> None:
+    is_uv = place.source.lower().endswith(UV_LOCK)
     reasons = mismatches(pylock, order.target, inputs.requests, inputs.constraints, place)
     if reasons:
         raise LockOutOfDateError(
             f"`{place.source}` is not what the requirements ask for",
             evidence=reasons,
-            hint="Lock again with `lbuild lock`",
+            hint=f"Lock again with `{'uv' if is_uv else 'lbuild'} lock`",
         )
 
 

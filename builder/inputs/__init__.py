@@ -1,6 +1,7 @@
-"""What was asked: words, requirements files and pyproject.toml to one `Inputs`."""
+"""What was asked: words, requirements files, pyproject.toml, scripts and locks to one `Inputs`."""
 
-from builder.inputs.command_line import Kind, Reading, Word, classify, read_inputs
+from builder.inputs.command_line import Reading, read_inputs
 from builder.inputs.merging import merged
+from builder.inputs.words import Kind, Word, classify
 
 __all__ = ["Kind", "Reading", "Word", "classify", "merged", "read_inputs"]

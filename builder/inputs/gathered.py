@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from builder.inputs.hash_mode import check_hash_mode
+from builder.inputs.locked_requests import LockedRequests
 from builder.model import FormatControl, IndexOptions, Inputs, Request
 from manylinux.errors import LbuildError
 
@@ -48,7 +49,14 @@ class Gathered:
             files=list(given.files),
         )
 
-    def inputs(self, environment: Mapping[str, str] | None) -> Inputs:
+    def add_locked(self, locked: LockedRequests) -> None:
+        """What another tool's lock holds; with hashes for all of it, nothing else may come in."""
+        self.requests += locked.requests
+        self.extra_index_urls += locked.extra_index_urls
+        self.index_url = locked.index_url or self.index_url
+        self.hash_option_seen = self.hash_option_seen or locked.have_hashes
+
+    def inputs(self, environment: Mapping[str, str]) -> Inputs:
         """All of it; raises what was found wrong, MissingHashError too."""
         require_hashes = self.require_hashes or (self.hash_option_seen and not self.no_require_hashes)
         if require_hashes and not self.errors:

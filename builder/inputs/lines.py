@@ -29,7 +29,7 @@ def logical_lines(text: str, environ: Mapping[str, str]) -> Iterator[LogicalLine
     for number, joined in _joined(text.splitlines()):
         written = _without_comment(joined).strip()
         if written:
-            yield LogicalLine(number=number, text=_expanded(written, environ), written=written)
+            yield LogicalLine(number=number, text=expanded(written, environ), written=written)
 
 
 def hidden(text: str, line: LogicalLine, environ: Mapping[str, str]) -> str:
@@ -67,7 +67,7 @@ def _without_comment(line: str) -> str:
     return line if at < 0 else line[:at]
 
 
-def _expanded(line: str, environ: Mapping[str, str]) -> str:
+def expanded(line: str, environ: Mapping[str, str]) -> str:
     """Unset and empty variables stay as they are written, and values are not expanded again."""
     if "${" not in line:
         return line

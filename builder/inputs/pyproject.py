@@ -3,7 +3,6 @@
 Extras that name the project itself (`all = ["mine[a,b]"]`) are unfolded. The project itself is not requested.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +17,8 @@ from builder.errors import InvalidRequirementError
 from builder.inputs.messages import placed, shown
 from builder.inputs.pep508 import parse_requirement
 from builder.inputs.requirement import Given, Place, read_request
+from builder.inputs.toml_text import parse_toml
+from builder.inputs.unknown import unknown
 from builder.model import Origin, Request
 from manylinux.errors import LbuildError, SeveralErrors
 
@@ -35,7 +36,7 @@ def read_pyproject(
 ) -> ProjectRequests:
     """The project's dependencies with those of the chosen extras and groups; raises every fault it sees."""
     try:
-        project = _Project(_parse(content), source, place)
+        project = _Project(parse_toml(content), source, place)
         requests, errors = project.chosen(extras, groups)
         requires_python = project.requires_python()
     except InvalidRequirementError as error:
@@ -44,19 +45,8 @@ def read_pyproject(
     return ProjectRequests(requests=requests, requires_python=requires_python)
 
 
-def _parse(content: bytes) -> dict[str, Any]:
-    try:
-        return tomllib.loads(content.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidRequirementError("it is no TOML", evidence=[shown(str(error))]) from None
-    except (RecursionError, ValueError) as error:  # ValueError: a number of more than 4,300 digits
-        raise InvalidRequirementError(
-            "it is no TOML that can be read", evidence=[type(error).__name__]
-        ) from None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Dependency:
+class Dependency:
     """A dependency as it stands in the file, with where."""
 
     where: str
@@ -105,39 +95,31 @@ class _Project:
         return tuple(requests.values()), errors
 
     def requires_python(self) -> str | None:
-        value = self._table.get("requires-python")
-        if value is None:
-            return None
-        try:
-            return str(SpecifierSet(_string(value, "project.requires-python"))) or None
-        except InvalidSpecifier:
-            raise InvalidRequirementError(
-                f"`project.requires-python` is `{shown(value)}`, which is no version specifier"
-            ) from None
+        return requires_python_of(self._table.get("requires-python"), "project.requires-python")
 
-    def _dependencies(self, extras: Sequence[str], only_groups_asked: bool) -> Iterator[_Dependency]:
+    def _dependencies(self, extras: Sequence[str], only_groups_asked: bool) -> Iterator[Dependency]:
         if not self._table:
             if only_groups_asked and not extras:
                 return
             raise self._without_project_table()
         self._check_static("dependencies")
-        yield from _listed(self._table.get("dependencies", []), "project.dependencies")
+        yield from listed(self._table.get("dependencies", []), "project.dependencies")
         for extra in extras:
             yield from self._of_extra(extra, None, frozenset())
 
-    def _of_extra(self, extra: str, marker: Marker | None, above: frozenset[str]) -> Iterator[_Dependency]:
+    def _of_extra(self, extra: str, marker: Marker | None, above: frozenset[str]) -> Iterator[Dependency]:
         self._check_static("optional-dependencies")
         name = canonicalize_name(extra)
         try:
             key = self._extras[name]
         except KeyError:
-            raise _unknown("extra", extra, tuple(self._extras.values())) from None
-        for each in _listed(self._optional()[key], f"project.optional-dependencies.{key}"):
+            raise unknown("extra", extra, tuple(self._extras.values())) from None
+        for each in listed(self._optional()[key], f"project.optional-dependencies.{key}"):
             yield replace(each, marker=marker, extras=above | {name})
 
     def _unfolded(
         self, requirement: Requirement, above: frozenset[str], reached: set[tuple[str, str]]
-    ) -> Iterator[_Dependency]:
+    ) -> Iterator[Dependency]:
         """The dependencies of the extras that the project requires of itself, once for each marker."""
         for extra in sorted(requirement.extras):
             key = (canonicalize_name(extra), str(requirement.marker or ""))
@@ -145,19 +127,19 @@ class _Project:
                 reached.add(key)
                 yield from self._of_extra(extra, requirement.marker, above)
 
-    def _group_dependencies(self, groups: Sequence[str]) -> Iterator[_Dependency]:
+    def _group_dependencies(self, groups: Sequence[str]) -> Iterator[Dependency]:
         if not groups:
             return
         table = _table(self._document, "dependency-groups")
         names = {canonicalize_name(name) for name in table}
         for group in groups:
             if canonicalize_name(group) not in names:
-                raise _unknown("dependency group", group, tuple(table))
+                raise unknown("dependency group", group, tuple(table))
         try:
             resolver = DependencyGroupResolver(table)
             for group in groups:
                 for number, requirement in enumerate(resolver.resolve(group)):
-                    yield _Dependency(where=f"dependency-groups.{group}[{number}]", text=str(requirement))
+                    yield Dependency(where=f"dependency-groups.{group}[{number}]", text=str(requirement))
         except ExceptionGroup as error:
             evidence = [shown(str(each).partition("\n")[0]) for each in error.exceptions]
             raise InvalidRequirementError("`[dependency-groups]` breaks PEP 735", evidence=evidence) from None
@@ -198,11 +180,24 @@ def _with_marker(requirement: Requirement, marker: Marker | None) -> Requirement
     return requirement
 
 
-def _listed(value: Any, where: str) -> Iterator[_Dependency]:
+def requires_python_of(value: Any, where: str) -> str | None:
+    """The specifier that stands at `where`, if one does; raises InvalidRequirementError."""
+    if value is None:
+        return None
+    try:
+        return str(SpecifierSet(_string(value, where))) or None
+    except InvalidSpecifier:
+        raise InvalidRequirementError(
+            f"`{where}` is `{shown(value)}`, which is no version specifier"
+        ) from None
+
+
+def listed(value: Any, where: str) -> Iterator[Dependency]:
+    """The dependencies of a list that stands at `where`; raises InvalidRequirementError."""
     if not isinstance(value, list):
         raise InvalidRequirementError(f"`{where}` is no list")
     for number, text in enumerate(value):
-        yield _Dependency(where=f"{where}[{number}]", text=_string(text, f"{where}[{number}]"))
+        yield Dependency(where=f"{where}[{number}]", text=_string(text, f"{where}[{number}]"))
 
 
 def _string(value: Any, where: str) -> str:
@@ -216,15 +211,3 @@ def _table(document: Mapping[str, Any], key: str, where: str | None = None) -> M
     if isinstance(value, dict):
         return value
     raise InvalidRequirementError(f"`{where or key}` is no table")
-
-
-def _unknown(kind: str, name: str, known: Sequence[str]) -> InvalidRequirementError:
-    import difflib  # 11 ms that only errors need
-
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = (
-        f"Did you mean `{near[0]}`?"
-        if near
-        else f"It has {', '.join(f'`{each}`' for each in known) or 'none'}"
-    )
-    return InvalidRequirementError(f"it has no {kind} `{shown(name)}`", hint=hint)

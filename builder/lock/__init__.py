@@ -8,13 +8,15 @@ reasons = mismatches(pylock, target, requests, constraints, place)
 
 from builder.lock.matching import mismatches
 from builder.lock.places import Place
-from builder.lock.reading import read_pylock
+from builder.lock.reading import UV_LOCK, read_lock, read_pylock
 from builder.lock.selecting import resolution_from_pylock
 from builder.lock.writing import to_pylock, without_hash, write
 
 __all__ = [
+    "UV_LOCK",
     "Place",
     "mismatches",
+    "read_lock",
     "read_pylock",
     "resolution_from_pylock",
     "to_pylock",

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from packaging.pylock import (
@@ -21,6 +21,7 @@ from builder.lock.writing import ALGORITHMS
 _DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 _HEX = re.compile(r"[0-9a-f]+")
 LISTED = 10
+UV_LOCK = "uv.lock"
 
 
 def read_pylock(data: bytes, source: str) -> Pylock:
@@ -37,6 +38,29 @@ def read_pylock(data: bytes, source: str) -> Pylock:
     except PylockValidationError as error:
         where = f"{error.context}: " if error.context else ""
         raise _invalid(source, [f"{where}{error.message}"]) from error
+    return _checked(pylock, source)
+
+
+def read_lock(
+    data: bytes,
+    name: str,
+    source: str,
+    environment: Mapping[str, str],
+    extras: Sequence[str] = (),
+    groups: Sequence[str] = (),
+) -> Pylock:
+    """The lock in a file of this name, `uv.lock` or a PEP 751 one, checked.
+
+    Of a `uv.lock` only what is for a target with this marker environment, and for the extras and groups.
+    """
+    if name.lower() != UV_LOCK:
+        return read_pylock(data, source)
+    from builder.lock.uv import pylock_of_uv
+
+    return _checked(pylock_of_uv(data, source, environment, extras, groups), source)
+
+
+def _checked(pylock: Pylock, source: str) -> Pylock:
     faults = [fault for index, package in enumerate(pylock.packages) for fault in _faults(index, package)]
     if faults:
         raise _invalid(source, faults)

@@ -7,6 +7,7 @@ from typing import Any
 from builder.disk import MemoryDisk
 from builder.inputs import Reading, read_inputs
 from builder.model import Inputs, Request
+from factories.targets import make_target
 
 CWD = Path("/here").absolute()
 FILES: Mapping[str, str | bytes] = {
@@ -22,6 +23,7 @@ FILES: Mapping[str, str | bytes] = {
     "sub/links/x.whl": "",
 }
 """Projects, archives and folders that every disk made here has."""
+ENVIRONMENT = make_target().environment()
 
 
 def make_disk(files: Mapping[str, str | bytes] | None = None) -> MemoryDisk:
@@ -36,7 +38,8 @@ def make_disk(files: Mapping[str, str | bytes] | None = None) -> MemoryDisk:
 
 def read_words(*words: str, files: Mapping[str, str | bytes] | None = None, **options: Any) -> Reading:
     """What the words of a command line stand for among these files."""
-    return read_inputs(words, **{"environ": {}, "disk": make_disk(files), "cwd": CWD, **options})
+    given = {"environ": {}, "environment": ENVIRONMENT, "disk": make_disk(files), "cwd": CWD}
+    return read_inputs(words, **{**given, **options})
 
 
 def read_text(content: str | bytes, files: Mapping[str, str | bytes] | None = None, **options: Any) -> Inputs:

@@ -8,7 +8,7 @@ from builder.disk import LocalDisk
 from builder.errors import InputNotFoundError, InvalidRequirementError
 from builder.inputs import Kind, classify, read_inputs
 from builder.model import FormatControl, IndexOptions, Inputs
-from factories.inputs import CWD, make_disk, read_words, written
+from factories.inputs import CWD, ENVIRONMENT, make_disk, read_words, written
 from manylinux.errors import SeveralErrors, UsageError
 
 LISTS = {
@@ -23,7 +23,11 @@ LISTS = {
     "numpy/setup.py": "",
     "uv.lock": "",
     "Pipfile.lock": "",
+    "poetry.lock": "",
+    "pdm.lock": "",
+    "app.py": "import os\n# /// script\n# ///\n",
     "deps/app.py": "",
+    "deps/setup.cfg": "",
 }
 
 
@@ -40,6 +44,11 @@ LISTS = {
         ("deps/pyproject.toml", Kind.PYPROJECT),
         ("pylock.toml", Kind.LOCK),
         ("./pylock.dev.toml", Kind.LOCK),
+        ("uv.lock", Kind.LOCK),
+        ("poetry.lock", Kind.POETRY),
+        ("./Pipfile.lock", Kind.PIPENV),
+        ("app.py", Kind.SCRIPT),
+        ("deps/app.py", Kind.SCRIPT),
         ("-", Kind.STDIN),
         ("numpy", Kind.REQUIREMENT),
         ("scipy<2", Kind.REQUIREMENT),
@@ -61,7 +70,7 @@ def test_a_word_is_a_file_by_its_suffix_or_separator(word: str, kind: Kind) -> N
     found = classify(word, CWD, make_disk(LISTS))
 
     assert found.kind is kind
-    assert (found.path is not None) == (kind in {Kind.REQUIREMENTS, Kind.PYPROJECT, Kind.LOCK})
+    assert (found.path is None) == (kind in {Kind.STDIN, Kind.REQUIREMENT})
 
 
 @pytest.mark.parametrize(
@@ -75,9 +84,8 @@ def test_a_word_is_a_file_by_its_suffix_or_separator(word: str, kind: Kind) -> N
             "Did you mean `pyproject.toml` or `pylock.toml` or `pylock.dev.toml`?",
         ),
         ("./pkgs", InputNotFoundError, "Did you mean `pkg`?"),
-        ("uv.lock", UsageError, "Write it out with `uv export --format pylock.toml -o pylock.toml`"),
-        ("Pipfile.lock", UsageError, "Write it out with `pipenv requirements --hash > requirements.txt`"),
-        ("deps/app.py", UsageError, "Inputs are requirements files, pyproject.toml and pylock.toml"),
+        ("pdm.lock", UsageError, "Write it out with `pdm export -o requirements.txt`"),
+        ("deps/setup.cfg", UsageError, "Inputs are requirements files, pyproject.toml, locks and scripts"),
         ("", UsageError, None),
         ("  ", UsageError, None),
         ("./plain", InvalidRequirementError, None),
@@ -212,7 +220,7 @@ def test_the_real_disk_is_read(tmp_path: Path) -> None:
     (tmp_path / "sub/more.txt").write_text("numpy")
     (tmp_path / "pkg").mkdir()
     (tmp_path / "pkg/pyproject.toml").touch()
-    reading = read_inputs(["requirements.txt"], cwd=tmp_path, environ={})
+    reading = read_inputs(["requirements.txt"], cwd=tmp_path, environ={}, environment=ENVIRONMENT)
 
     assert [str(request.origin) for request in reading.inputs.requests] == [
         "sub/more.txt:1",

@@ -228,7 +228,7 @@ def test_near_names_of_extras_are_told() -> None:
 
 def test_extras_without_a_project_are_refused() -> None:
     """They would be ignored otherwise."""
-    with pytest.raises(UsageError, match=r"no pyproject\.toml is among the inputs"):
+    with pytest.raises(UsageError, match=r"no pyproject\.toml or lock is among the inputs"):
         read_words("numpy", extras=["web"])
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from builder.disk import MemoryDisk
 from builder.inputs import read_inputs
-from factories.inputs import CWD
+from factories.inputs import CWD, ENVIRONMENT
 from manylinux.errors import LbuildError, SeveralErrors
 
 CORPORA = Path(os.environ.get("LBUILD_CORPORA", Path(__file__).parents[4] / "shared/corpora"))
@@ -24,7 +24,9 @@ def read_corpus(name: str) -> tuple[list[str], list[str]]:
     files |= {CWD / project / "setup.py": b"" for project in PROJECTS}
     files[Path("/test/packages/black_editable/setup.py").absolute()] = b""
     try:
-        inputs = read_inputs([name], cwd=CWD, environ={}, disk=MemoryDisk(files=files)).inputs
+        inputs = read_inputs(
+            [name], cwd=CWD, environ={}, environment=ENVIRONMENT, disk=MemoryDisk(files=files)
+        ).inputs
     except LbuildError as error:
         errors = error.errors if isinstance(error, SeveralErrors) else (error,)
         return [], [each.summary.partition(": ")[0] for each in errors]
