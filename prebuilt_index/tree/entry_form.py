@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from prebuilt_index.errors import DamagedEntryError
 from prebuilt_index.simple.entries import is_digest
+from prebuilt_index.simple.moments import moment_text
 from prebuilt_index.tree.entry import Entry, Provenance, demand_wheel_name, is_plain
 
 VERSION: Final = 1
@@ -44,11 +45,6 @@ def entry_from_json(content: bytes, *, filename: str) -> Entry:
             evidence=[f"{error!s:.300}"],
             hint="Add the wheel again; `lbuild index verify` tells what else is damaged",
         ) from error
-
-
-def moment_text(moment: datetime) -> str:
-    """The time as PEP 700 writes it: UTC, microseconds if there are any, `Z`."""
-    return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
 def _given(value: Entry | Provenance) -> dict[str, object]:
