@@ -108,3 +108,21 @@ class NotAPrebuiltIndexError(UsageError):
     """The folder that was named is no prebuilt index."""
 
     code = "not-a-prebuilt-index"
+
+
+class DuplicateFileError(IntegrityError):
+    """A prebuilt index has a wheel of this name already, with other bytes."""
+
+    code = "duplicate-file"
+
+
+class DamagedIndexError(IntegrityError):
+    """Files or pages of a prebuilt index are not what its entries say."""
+
+    code = "damaged-index"
+
+
+class IndexFolderError(EnvironmentFault):
+    """The folder of a prebuilt index cannot be written or read: no space, no permission."""
+
+    code = "index-folder"

@@ -7,11 +7,13 @@ ask.
 
 import json
 import sys
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
+from builder import VERSION
 from builder.build.values import BuiltWheel, ConfigSettings, Provenance
-from prebuilt_index.store import Bucket, Store
+from prebuilt_index.store import Bucket, Store, upkeep
 
 BUILDER = f"pure-1 cp{sys.version_info[0]}{sys.version_info[1]}"
 """Raise the number when the same sources would give another wheel."""
@@ -60,19 +62,68 @@ def recall(store: Store, key: str) -> BuiltWheel | None:
     record = store.get(Bucket.BUILT, key)
     if record is None:
         return None
-    filename, sha256, commit, *story = json.loads(record)
-    path = store.blob(sha256)
+    found = kept_wheel(json.loads(record))
+    path = store.blob(found.sha256)
     if path is None:
         return None
-    provenance = _provenance(story[0]) if story and story[0] else None
-    return BuiltWheel(path=path, filename=filename, sha256=sha256, commit=commit, provenance=provenance)
+    return BuiltWheel(
+        path=path,
+        filename=found.filename,
+        sha256=found.sha256,
+        commit=found.commit,
+        provenance=found.story,
+    )
 
 
 def remember(store: Store, key: str, wheel: BuiltWheel) -> None:
     story = asdict(wheel.provenance) if wheel.provenance else None
-    store.put(Bucket.BUILT, key, json.dumps([wheel.filename, wheel.sha256, wheel.commit, story]).encode())
+    record = [wheel.filename, wheel.sha256, wheel.commit, story, [VERSION, key]]
+    store.put(Bucket.BUILT, key, json.dumps(record).encode())
     if story:
         store.put(Bucket.BUILT, _story_key(wheel.sha256), json.dumps(story).encode())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptWheel:
+    """What the store remembers of a wheel that was built."""
+
+    filename: str
+    sha256: str
+    commit: str | None
+    story: Provenance | None
+    """None: pure Python."""
+    lbuild: str | None = None
+    """Version that remembered it; None: an older one than tells."""
+    builder: str | None = None
+    """As the key has it, such as `native-1 cp3.13 x86_64 glibc 2.34 ... zig: ...`."""
+    source: str | None = None
+    """As the key has it, such as `sha256:...`."""
+
+
+def kept_wheels(store: Store) -> Iterator[KeptWheel]:
+    """Every wheel that was built and is remembered, some of them several times."""
+    for record in upkeep.values(store, Bucket.BUILT):
+        form = json.loads(record)
+        if isinstance(form, list):  # beside records there are stories
+            yield kept_wheel(form)
+
+
+def kept_wheel(form: Sequence[Any]) -> KeptWheel:
+    filename, sha256, commit, *rest = form
+    story = _provenance(rest[0]) if rest and rest[0] else None
+    lbuild = builder = source = None
+    if len(rest) > 1:
+        lbuild, key = rest[1]
+        builder, source, *_ = json.loads(key)
+    return KeptWheel(
+        filename=filename,
+        sha256=sha256,
+        commit=commit,
+        story=story,
+        lbuild=lbuild,
+        builder=builder,
+        source=source,
+    )
 
 
 def provenance_of(store: Store, sha256: str) -> Provenance | None:

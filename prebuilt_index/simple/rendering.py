@@ -1,7 +1,7 @@
 """Pages of the simple repository API written: the inverse of the reading beside it. Pure.
 
-Equal pages give equal bytes, and no time or place of writing is in them. A page says the lowest version of the
-API that has all it says: 1.1 for sizes and versions (PEP 700), 1.4 for a status (PEP 792).
+Equal pages give equal bytes, and no time or place of writing is in them. A page says the lowest version of
+the API that has all it says: 1.1 for sizes and versions (PEP 700), 1.4 for a status (PEP 792).
 
 No `provenance` key (PEP 740) is written: it must lead to signed attestations, and there are none.
 """

@@ -35,14 +35,18 @@ def held(folder: str, key: str, timeout: float = TIMEOUT) -> Iterator[None]:
     """
     path = lock_path(folder, key)
     with told(path, "lock"):
-        descriptor = _acquire(path, key, timeout)
+        descriptor = acquire(path, key, timeout)
     try:
         yield
     finally:
         os.close(descriptor)
 
 
-def _acquire(path: str, key: str, timeout: float) -> int:
+def acquire(path: str, key: str, timeout: float = TIMEOUT) -> int:
+    """A descriptor of the file at `path`, made if need be; until it is closed, nobody else gets one.
+
+    `key` is what is locked, for people. Raises StoreError after `timeout` seconds, and OSError.
+    """
     deadline = time.monotonic() + timeout
     nap = 0.001
     while True:

@@ -33,6 +33,16 @@ def usage(store: Store) -> Mapping[str, Usage]:
     return {kind: usage_of(os.path.join(store.root, kind)) for kind in (*_KINDS, *trees.BUCKETS)}
 
 
+def values(store: Store, bucket: Bucket) -> Iterator[bytes]:
+    """Every whole value in a bucket, without the keys: those are digests. In the order of those."""
+    for path in _objects(os.path.join(store.root, bucket)):
+        name = os.path.basename(os.path.dirname(path)) + os.path.basename(path)
+        content = records.read(path)
+        value = None if content is None else records.unpack(bucket, name, content)
+        if value is not None:
+            yield value
+
+
 def verify(store: Store, *, repair: bool = False) -> tuple[Fault, ...]:
     """Every blob and record that is damaged, found by hashing all; with `repair` each is removed."""
     return tuple(

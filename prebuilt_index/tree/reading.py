@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from prebuilt_index.errors import NotAPrebuiltIndexError
 from prebuilt_index.index.reading import reading
 from prebuilt_index.tree.entry_form import entry_from_json
-from prebuilt_index.tree.layout import ENTRY, FILES, entry_path
+from prebuilt_index.tree.layout import ENTRY, FILES, entry_path, project_of
+from prebuilt_index.tree.writing import WORK, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from prebuilt_index.tree.entry import Entry
@@ -24,6 +25,23 @@ def entries(root: Path) -> tuple[Entry, ...]:
     """
     demand_index(root)
     return tuple(read_entry(root, filename) for filename in entry_names(root))
+
+
+def entries_but(root: Path, filenames: Collection[str]) -> tuple[Entry, ...]:
+    """Every entry but those of these wheels. Raises DamagedEntryError."""
+    return tuple(read_entry(root, name) for name in entry_names(root) if name not in filenames)
+
+
+def begin(root: Path) -> None:
+    """There is an index at `root`, perhaps an empty one. Raises NotAPrebuiltIndexError, IndexFolderError."""
+    with told(root, "make an index in"):
+        if root.is_dir() and not (root / FILES).is_dir() and set(os.listdir(root)) - {WORK}:
+            raise NotAPrebuiltIndexError(
+                f"`{root}` is not a prebuilt index, and not empty",
+                evidence=["it has no folder `files`"],
+                hint="Name an index, or a folder that does not exist yet",
+            )
+        (root / FILES).mkdir(parents=True, exist_ok=True)
 
 
 def demand_index(root: Path) -> None:
@@ -39,10 +57,12 @@ def demand_index(root: Path) -> None:
 
 def entry_names(root: Path) -> Iterator[str]:
     """The file names of wheels that have an entry, by project and name."""
-    for project in _folders(root / FILES):
-        with reading(project):
-            names = sorted(each.name for each in os.scandir(project) if each.name.endswith(ENTRY))
-        yield from (name.removesuffix(ENTRY) for name in names)
+    for folder in project_folders(root):
+        with reading(folder):
+            names = sorted(each.name for each in os.scandir(folder) if each.name.endswith(ENTRY))
+        for name in (each.removesuffix(ENTRY) for each in names):
+            if project_of(name) == folder.name:  # `lbuild index verify` tells of what lies in a wrong place
+                yield name
 
 
 def read_entry(root: Path, filename: str) -> Entry:
@@ -52,6 +72,8 @@ def read_entry(root: Path, filename: str) -> Entry:
         return entry_from_json(path.read_bytes(), filename=filename)
 
 
-def _folders(path: Path) -> list[Path]:
+def project_folders(root: Path) -> list[Path]:
+    """The folders of projects, by name."""
+    path = root / FILES
     with reading(path):
-        return sorted(each for each in path.iterdir() if each.is_dir())
+        return sorted(path / each.name for each in os.scandir(path) if each.is_dir(follow_symlinks=False))

@@ -80,6 +80,11 @@ def check_metadata(metadata: bytes, name: Name) -> None:
         )
 
 
+def requires_python_of(metadata: bytes) -> str | None:
+    """Requires-Python as METADATA says it; None where it says nothing."""
+    return _raw(metadata).get("requires_python") or None
+
+
 def root_is_purelib(wheel: bytes, path: str) -> bool:
     """What WHEEL says of it. Raises BadArchiveError when this version of the format is unknown."""
     lines = [line.partition(":") for line in wheel.decode("utf-8", "replace").splitlines()]

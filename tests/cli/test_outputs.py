@@ -3,13 +3,13 @@
 import os
 import random
 import stat
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from factories.commands import Room, make_room, members, tree
+from factories.disks import small_disk
 from factories.refusals import OLD, demand_recovery, demand_words, stock
 from servers.index_server import IndexServer
 
@@ -61,22 +61,11 @@ def test_an_output_that_takes_no_more_is_told(room: Room, output: str) -> None:
     demand_recovery(room, "large")
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+@pytest.fixture(name="small_disk")
+def _small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of one megabyte."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(folder)]
-    try:
-        mounted = os.name == "posix" and subprocess.run(command, capture_output=True, check=False)
-    except FileNotFoundError:
-        mounted = None
-    if not mounted or mounted.returncode:
-        pytest.skip("a small disk cannot be mounted here")
-    try:
+    with small_disk(tmp_path / "small") as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_under_the_output_is_told_with_the_space_it_needs(room: Room, small_disk: Path) -> None:

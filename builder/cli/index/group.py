@@ -5,7 +5,10 @@ import click
 from builder.cli.group import LazyGroup
 
 COMMANDS = {
+    "add": ("builder.cli.index.add", "Add wheels: files, folders, or what builds left in the cache"),
     "list": ("builder.cli.index.list_", "List the wheels of an index, and where they come from"),
+    "yank": ("builder.cli.index.yank", "Yank wheels, or offer them again"),
+    "verify": ("builder.cli.index.verify", "Check everything: files, entries and pages"),
 }
 
 

@@ -1,10 +1,10 @@
 """What is written is read back as it was, whatever stands in it."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC
 from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import example, given
@@ -21,9 +21,15 @@ from prebuilt_index.simple.rendering import (
     projects_as_json,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 NAME = NormalizedName("demo")
 PAGE_URL = "https://index.example/prefix/simple/demo/"
-HOSTILE = """"'><script>alert(1)</script>&amp;&#x0;&lt;!-- ]]> </a> %2e%2e\\ \N{RIGHT-TO-LEFT OVERRIDE}\N{SNOWMAN} = é"""
+HOSTILE = (
+    "\"'><script>alert(1)</script>&amp;&#x0;&lt;!-- ]]> </a> %2e%2e\\ "
+    "\N{RIGHT-TO-LEFT OVERRIDE}\N{SNOWMAN} = \N{LATIN SMALL LETTER E WITH ACUTE}"
+)
 
 hexes = {"sha256": 64, "md5": 32, "blake2b": 128}
 digests = st.sampled_from(sorted(hexes)).flatmap(

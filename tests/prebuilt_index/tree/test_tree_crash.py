@@ -1,0 +1,156 @@
+"""Many processes at once, and processes killed at any moment: no wheel is lost, and no page lies."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+
+from factories.wheels import write_wheel
+from prebuilt_index.tree.checking import verify
+from prebuilt_index.tree.reading import entries
+from prebuilt_index.tree.upkeep import refresh
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="fork and signals are POSIX's")
+
+START = """
+import os, random, signal, sys, time
+from pathlib import Path
+from prebuilt_index.tree.adding import add
+from prebuilt_index.tree.admission import Candidate
+from prebuilt_index.tree.upkeep import set_yanked
+
+root, wheels = Path(sys.argv[1]), sorted(Path(sys.argv[2]).iterdir())
+
+def put(path, index=root):
+    add(index, [Candidate(path=path, filename=path.name)])
+"""
+
+PARALLEL = (
+    START
+    + """
+random.Random(int(sys.argv[3])).shuffle(wheels)
+for path in wheels:
+    put(path)
+"""
+)
+
+KILLED_AT_EVERY_STEP = (
+    START
+    + """
+EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"}
+step = 0
+while True:
+    step += 1
+    child = os.fork()
+    if not child:
+        left = step
+        def count(event, arguments):
+            global left
+            if event in EVENTS:
+                left -= 1
+                if not left:
+                    os.kill(os.getpid(), signal.SIGKILL)
+        index = root / str(step)
+        sys.addaudithook(count)
+        put(wheels[0], index)
+        put(wheels[1], index)
+        set_yanked(index, lambda entry: True, "no more")
+        os._exit(0)
+    if os.waitpid(child, 0)[1] == 0:
+        break
+    assert step < 2000
+print(step)
+"""
+)
+
+KILLED_AT_RANDOM = (
+    START
+    + """
+randomly = random.Random(20261127)
+for _ in range(40):
+    child = os.fork()
+    if not child:
+        while True:
+            put(randomly.choice(wheels))
+            set_yanked(root, lambda entry: randomly.random() < 0.5, randomly.choice(["why", None]))
+    time.sleep(randomly.uniform(0.001, 0.06))
+    os.kill(child, signal.SIGKILL)
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL
+"""
+)
+
+
+def run(program: str, *arguments: object) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", program, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[3],
+    )
+
+
+def output(process: "subprocess.Popen[str]") -> str:
+    out, errors = process.communicate(timeout=120)
+    assert (process.returncode, errors) == (0, "")
+    return out
+
+
+def dangling(root: Path) -> list[str]:
+    """What pages name and nobody has."""
+    return [
+        url
+        for page in root.glob("simple/*/index.json")
+        for file in json.loads(page.read_text())["files"]
+        if not Path(unquote(urlsplit(url := urljoin(page.as_uri(), file["url"])).path)).is_file()
+    ]
+
+
+@pytest.fixture
+def wheels(tmp_path: Path) -> Path:
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    for number in range(6):
+        write_wheel(folder, "demo" if number % 2 else "other", f"1.{number}")
+    return folder
+
+
+def test_many_processes_add_at_once(tmp_path: Path, wheels: Path) -> None:
+    root = tmp_path / "index"
+    for process in [run(PARALLEL, root, wheels, seed) for seed in range(4)]:
+        output(process)
+    verdict = verify(root)
+    assert verdict.faults == ()
+    assert len(verdict.entries) == 6
+    assert os.listdir(root / ".lbuild") == ["lock"]
+
+
+def test_killed_before_every_step_the_next_run_finds_and_mends_all(tmp_path: Path, wheels: Path) -> None:
+    lives = int(output(run(KILLED_AT_EVERY_STEP, tmp_path, wheels)))
+    for life in range(1, lives):
+        root = tmp_path / str(life)
+        assert (life, dangling(root)) == (life, [])
+        if (root / "files").is_dir():
+            before = {entry.filename for entry in entries(root)}
+            refresh(root)
+            assert {entry.filename for entry in entries(root)} == before
+        output(run(PARALLEL, root, wheels, life)) if life % 20 == 0 else None
+        if (root / "files").is_dir():
+            faults = [fault for fault in verify(root).faults if fault.problem != "belongs to no entry"]
+            assert (life, faults) == (life, [])
+            assert (life, os.listdir(root / ".lbuild")) == (life, ["lock"])
+    assert lives > 60
+
+
+def test_killed_at_random_nothing_is_lost(tmp_path: Path, wheels: Path) -> None:
+    root = tmp_path / "index"
+    output(run(KILLED_AT_RANDOM, root, wheels))
+    assert dangling(root) == []
+    output(run(PARALLEL, root, wheels, 0))
+    verdict = verify(root)
+    assert verdict.faults == ()
+    assert len(verdict.entries) == 6
