@@ -77,7 +77,7 @@ def assemble(job: Job, bench: Bench) -> Assembly:
     manifest, written = job.present, frozenset[str]()
     if job.write:
         with log.stage("link") as detail:
-            manifest, written = write(done, job, bench.store)
+            manifest, written = write(done, job, bench)
             write_locks(texts)
             detail.append(f"{count(len(written), 'file')} changed")
     return Assembly(

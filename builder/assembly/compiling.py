@@ -91,9 +91,9 @@ class _Compiling:
         compiled = self._with(part, order, (), made)
         former = self._job.former.layers.get(part.name)
         slack = 0
-        if former is not None and former.inputs == digest_of(compiled.plan):
+        if former is not None and former.inputs == digest_of(compiled.plan, self._job.optimize):
             slack = self._limit // 10
-        elif former is not None and former.inputs == digest_of(part.plan):
+        elif former is not None and former.inputs == digest_of(part.plan, self._job.optimize):
             slack = -self._limit // 20
         return _Candidate(part, compiled, made.figures, slack)
 

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from builder.link.contents import source_pieces
-from builder.model import FromBytes, FromSource, FromWheel
+from builder.model import FromBytes, FromSource, FromWheel, Optimize
 
 if TYPE_CHECKING:
     from builder.model import BundlePlan, PlannedFile
@@ -15,21 +15,25 @@ VERSION = 1
 """Raised when equal plans give other zips."""
 
 
-def digest_of(plan: BundlePlan) -> str:
-    """Paths, modes and contents of all files, and the engine that compresses. Raises SourceFileError."""
-    digest = hashlib.sha256(f"{VERSION}\n{_engine(plan)}\n".encode())
+def digest_of(plan: BundlePlan, optimize: Optimize) -> str:
+    """Paths, modes and contents of all files, and the engine that compresses. Raises SourceFileError.
+
+    `plan` is as it is before it is pressed.
+    """
+    digest = hashlib.sha256(f"{VERSION}\n{_engine(plan, optimize)}\n".encode())
     for file in plan.files:
         content = _content(plan, file)
         digest.update(f"{file.path}\0{int(file.executable)}\0{content}\n".encode())
     return digest.hexdigest()
 
 
-def _engine(plan: BundlePlan) -> str:
-    if all(isinstance(file.content, FromWheel) for file in plan.files):
-        return ""
-    from manylinux.archive.pack import ENGINE
+def _engine(plan: BundlePlan, optimize: Optimize) -> str:
+    from manylinux.archive.pack import LEVEL, SMALLEST, engine
 
-    return ENGINE
+    if optimize is Optimize.SIZE:
+        return engine(SMALLEST)
+    copied = all(isinstance(file.content, FromWheel) for file in plan.files)
+    return "" if copied else engine(LEVEL)
 
 
 def _content(plan: BundlePlan, file: PlannedFile) -> str:

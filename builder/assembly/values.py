@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from builder.bytecode.values import Mode
+from builder.model import Optimize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,6 +71,9 @@ class Job:
     """What the output folder holds, mostly the same."""
     allow: frozenset[str] = frozenset()
     bytecode: Mode = Mode.NONE
+    optimize: Optimize = Optimize.SPEED
+    paranoid: bool = False
+    """What was written is read again and compared with what was planned."""
     prefer: tuple[NormalizedName, ...] = ()
     """Projects that win a path two wheels fill with different bytes, first first."""
     write: bool = True

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,10 +22,12 @@ from builder.assembly.inputs_digest import digest_of
 from builder.assembly.reports import keep_report_of
 from builder.assembly.values import FunctionPart, LayerPart
 from builder.errors import SourceFileError
+from builder.fragments.pressing import packer
 from builder.link.output import check_folder_of, output_error, part_of, remove_stale, replacing_file
 from builder.link.placement import Layout
+from builder.link.proofs import proofread
 from builder.link.write import write_zip
-from builder.model import base64_of
+from builder.model import Optimize, base64_of
 from builder.project.manifest import (
     NAME,
     Distribution,
@@ -34,15 +37,19 @@ from builder.project.manifest import (
     layer_file,
     manifest_text,
 )
+from manylinux.archive.pack import Pack, pack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from builder.assembly.values import Artefact, Job, Linked
+    from builder.assembly.values import Artefact, Bench, Job, Linked
     from builder.model import BundlePlan
     from builder.project.manifest import Artefact as Entry
-    from prebuilt_index.store import Store
+
+
+_pack: Pack = pack
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +69,7 @@ class _Made:
     """Where it is until it is renamed; None: it is in its place."""
 
 
-def write(pools: Sequence[Linked], job: Job, store: Store) -> tuple[Manifest, frozenset[str]]:
+def write(pools: Sequence[Linked], job: Job, bench: Bench) -> tuple[Manifest, frozenset[str]]:
     """What the output folder holds now, and which files of it are new. Raises OutputError."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -77,7 +84,7 @@ def write(pools: Sequence[Linked], job: Job, store: Store) -> tuple[Manifest, fr
     made: list[_Made] = []
     try:
         with ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="write") as pool:
-            futures = [pool.submit(_make, part, linked, job) for part, linked in parts]
+            futures = [pool.submit(_make, part, linked, job, bench) for part, linked in parts]
         faults = []
         for future in futures:
             if (fault := future.exception()) is None:
@@ -87,7 +94,7 @@ def write(pools: Sequence[Linked], job: Job, store: Store) -> tuple[Manifest, fr
         if faults:
             raise faults[0]
         for each in made:
-            keep_report_of(each.part, each.linked, each.sha256, store)
+            keep_report_of(each.part, each.linked, each.sha256, bench.store)
         manifest = _manifest(made, job)
         _commit(made, manifest, job)
     finally:
@@ -106,7 +113,7 @@ def _wanted(linked: Linked, job: Job) -> list[FunctionPart]:
     others = [part for part in linked.functions if part.name not in job.names and part.name in present]
     if not others:
         return asked
-    digests = {layer.name: digest_of(layer.plan) for layer in linked.layers}
+    digests = {layer.name: digest_of(layer.plan, job.optimize) for layer in linked.layers}
 
     def is_moved(part: FunctionPart) -> bool:
         before = [(name, _inputs_of(name, job)) for name in present[part.name].layers]
@@ -120,8 +127,8 @@ def _inputs_of(layer: str, job: Job) -> str | None:
     return None if entry is None else entry.inputs
 
 
-def _make(part: Artefact, linked: Linked, job: Job) -> _Made:
-    inputs = digest_of(part.plan)
+def _make(part: Artefact, linked: Linked, job: Job, bench: Bench) -> _Made:
+    inputs = digest_of(part.plan, job.optimize)
     former = _former(part, inputs, job)
     if former is not None:
         return _Made(
@@ -140,8 +147,12 @@ def _make(part: Artefact, linked: Linked, job: Job) -> _Made:
     remove_stale(goal)
     new = part_of(goal)
     try:
-        bundle = write_zip(part.plan, new)
-        if digest_of(part.plan) != inputs:
+        plan, compress = part.plan, _pack
+        if job.optimize is Optimize.SIZE:
+            plan, compress = _pressed(part, linked, bench), packer(bench.store)
+        look = proofread(plan, bench.store) if job.paranoid else _look_at_nothing
+        bundle = write_zip(plan, new, look, compress=compress)
+        if digest_of(part.plan, job.optimize) != inputs:
             raise SourceFileError(
                 f"The source of `{part.name}` changed while it was read",
                 hint="Build again when nothing writes to it",
@@ -162,6 +173,17 @@ def _make(part: Artefact, linked: Linked, job: Job) -> _Made:
         place=place,
         new=new,
     )
+
+
+def _look_at_nothing(path: Path, sha256: str) -> None:
+    """What was written is taken to be what was planned."""
+
+
+def _pressed(part: Artefact, linked: Linked, bench: Bench) -> BundlePlan:
+    """The part's plan with members as small as the engine makes them; that takes all processors."""
+    tools = bench.together(linked.locked.pool.wanted, linked.locked.pool.target)
+    with _one_at_a_time:
+        return tools.pressed(part.plan)
 
 
 def _former(part: Artefact, inputs: str, job: Job) -> Entry | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.choices.wishes import FromOptions
+from builder.model import Optimize
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,8 @@ class ProjectChoices(FromOptions):
     layers: bool | None = None
     previous: Path | None = None
     bytecode: str | None = None
+    optimize: str = Optimize.SPEED.value
+    paranoid: bool = False
     allow: tuple[str, ...] = ()
     locked: bool = False
     upgrade: bool = False

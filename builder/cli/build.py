@@ -11,15 +11,10 @@ from builder.choices.wishes import Wishes
 from builder.cli.options import CACHE, FILE, INDEX, RESOLVE, TALK, TalkChoices, options, without_inputs
 from builder.cli.streams import tell
 from builder.composing.project import run_project
+from builder.model import Optimize
 
-BUILD = (
-    click.argument("names", nargs=-1, metavar="[NAME]..."),
+PLAN = (
     click.option("-o", "--output", type=FILE, metavar="FOLDER", help="Where to.  [dist, or the project's]"),
-    click.option(
-        "--layers/--no-layers",
-        default=None,
-        help="Put what functions have in common into layers.  [as the project says]",
-    ),
     click.option(
         "--bytecode",
         type=click.Choice([Mode.NONE.value, Mode.AUTO.value, Mode.ALL.value]),
@@ -37,9 +32,6 @@ BUILD = (
         metavar="CODE",
         help="Build although the audit found errors of this code, such as missing-library.",
     ),
-    click.option("--locked", is_flag=True, help="Fail unless the project's lock files hold what is needed."),
-    click.option("--upgrade", is_flag=True, help="Forget the versions that the lock files hold."),
-    click.option("--dry-run", is_flag=True, help="Plan and show; write nothing."),
     click.option(
         "--project",
         type=FILE,
@@ -47,6 +39,28 @@ BUILD = (
         help="The functions are those of FILE, TOML or JSON; `-` is JSON on standard input.  "
         "[the current folder's]",
     ),
+)
+"""What a plan depends on, written or not."""
+BUILD = (
+    click.argument("names", nargs=-1, metavar="[NAME]..."),
+    *PLAN,
+    click.option(
+        "--layers/--no-layers",
+        default=None,
+        help="Put what functions have in common into layers.  [as the project says]",
+    ),
+    click.option(
+        "--optimize",
+        type=click.Choice([each.value for each in Optimize]),
+        default=Optimize.SPEED.value,
+        help="Copy compressed bytes as they are, or compress all anew as small as it gets.  [speed]",
+    ),
+    click.option(
+        "--paranoid", is_flag=True, help="Have lief check what was stripped; read again what was written."
+    ),
+    click.option("--locked", is_flag=True, help="Fail unless the project's lock files hold what is needed."),
+    click.option("--upgrade", is_flag=True, help="Forget the versions that the lock files hold."),
+    click.option("--dry-run", is_flag=True, help="Plan and show; write nothing."),
 )
 
 

@@ -1,23 +1,20 @@
 """`lbuild layers`: which layers a project's functions would share, and why."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import click
 
 from builder.choices.project_choices import ProjectChoices
 from builder.choices.wishes import Wishes
-from builder.cli.build import BUILD
+from builder.cli.build import PLAN
 from builder.cli.options import CACHE, INDEX, RESOLVE, TALK, TalkChoices, options, without_inputs
 from builder.cli.streams import tell
 from builder.composing.project import run_project
 
-LAYERS = tuple(BUILD[at] for at in (1, 3, 4, 5, 9))
-
 
 @click.command(name="layers")
-@options(LAYERS, RESOLVE, INDEX, CACHE, TALK)
+@options(PLAN, RESOLVE, INDEX, CACHE, TALK)
 def command(**keywords: Any) -> None:
     """Show the layers that the project's functions would share, what they save and why; write nothing."""
     from builder.assembly.json_form import assembly_as_json
@@ -26,8 +23,8 @@ def command(**keywords: Any) -> None:
 
     talk = TalkChoices.of(keywords)
     terminal = Terminal(talk.verbosity)
-    keywords |= {"names": (), "layers": True, "locked": False, "upgrade": False, "dry_run": True}
-    choices = replace(ProjectChoices.of(keywords), layers=True)
+    given = {name: keywords[name] for name in ("output", "bytecode", "previous", "allow", "project")}
+    choices = ProjectChoices(**given, layers=True, dry_run=True)
     assembly = run_project(Wishes.of(without_inputs(keywords)), choices, terminal)
     terminal.say(summary(assembly, everything=True, planned_only=True))
     for line in assembly.notes:

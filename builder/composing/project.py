@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builder.bytecode.values import Mode
+from builder.model import Optimize
 from manylinux.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def run_project(wishes: Wishes, choices: ProjectChoices, talk: Talk) -> Assembly
     """Build, or only plan, the functions of the project in the folder of the run; tell how it goes."""
     from builder.assembly.assemble import assemble
     from builder.assembly.values import Job
+    from builder.choices.bundle_choices import BundleChoices
     from builder.choices.configuration import read_configuration
     from builder.choices.meanings import NEWEST, allowed_codes, normalized
     from builder.composing.project_wiring import project_bench
@@ -50,6 +52,8 @@ def run_project(wishes: Wishes, choices: ProjectChoices, talk: Talk) -> Assembly
         present=present,
         allow=allow,
         bytecode=project.bytecode if choices.bytecode is None else Mode(choices.bytecode),
+        optimize=Optimize(choices.optimize),
+        paranoid=choices.paranoid,
         prefer=prefer,
         write=not choices.dry_run,
         locked=choices.locked,
@@ -62,7 +66,8 @@ def run_project(wishes: Wishes, choices: ProjectChoices, talk: Talk) -> Assembly
         )
     _warn_of_runtimes(project, names, talk)
     target = project.functions[names[0]].target
-    with project_bench(wishes, target, talk, output, allow) as bench:
+    having = BundleChoices(optimize=choices.optimize, paranoid=choices.paranoid)
+    with project_bench(wishes, target, talk, output, allow, having) as bench:
         return assemble(job, bench)
 
 

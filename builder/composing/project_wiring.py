@@ -100,10 +100,13 @@ class ProjectBench:
 
 @contextmanager
 def project_bench(
-    wishes: Wishes, target: Target, talk: Talk, output: Path, allow: frozenset[str]
+    wishes: Wishes, target: Target, talk: Talk, output: Path, allow: frozenset[str], having: BundleChoices
 ) -> Iterator[ProjectBench]:
-    """The world of one build; put away at its end. `target` is any of the project's."""
-    with wired(wishes, target, talk, output, allow=allow, bundle=BundleChoices()) as first:
+    """The world of one build; put away at its end. `target` is any of the project's.
+
+    `having`: what all its zips have of a bundle's options.
+    """
+    with wired(wishes, target, talk, output, allow=allow, bundle=having) as first:
         bench = ProjectBench(wishes, first, talk, output)
         try:
             yield bench
