@@ -126,3 +126,33 @@ class IndexFolderError(EnvironmentFault):
     """The folder of a prebuilt index cannot be written or read: no space, no permission."""
 
     code = "index-folder"
+
+
+class PublishError(NetworkError):
+    """An index could not be published whole; what was sent stays."""
+
+    code = "publish"
+
+
+class NoBucketError(UsageError):
+    """A bucket that was named does not exist, or its name is none."""
+
+    code = "no-bucket"
+
+
+class BucketRefusedError(NetworkError):
+    """A bucket does not let this user in: no, wrong or expired credentials, or too few rights."""
+
+    code = "bucket-refused"
+
+
+class BucketUnreachableError(NetworkError):
+    """A bucket did not answer as it must, after all tries."""
+
+    code = "bucket-unreachable"
+
+
+class NoBotoError(EnvironmentFault):
+    """boto3 is not installed."""
+
+    code = "no-boto3"
