@@ -58,6 +58,12 @@ class UnknownResourceError(UsageError):
     code = "unknown-resource"
 
 
+class QueryError(UsageError):
+    """What a deployer asks by a protocol of its own cannot be understood."""
+
+    code = "query"
+
+
 class InvalidManifestError(UsageError):
     """A `lbuild-manifest.json` that cannot be read."""
 

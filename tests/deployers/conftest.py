@@ -14,15 +14,12 @@ from deployers.aws import Aws
 from deployers.tools import ROOT, environment_of
 from factories.commands import SCRIPT
 
-LBUILD = Path(os.environ.get("LBUILD_SCRIPT") or SCRIPT)
-"""The installed command; `LBUILD_SCRIPT` names another, for a work tree that is not the installed one."""
-
 
 @pytest.fixture(scope="session")
 def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for PATH with `lbuild`, and nothing else of lbuild's environment."""
     folder = tmp_path_factory.mktemp("bin")
-    (folder / "lbuild").symlink_to(LBUILD)
+    (folder / "lbuild").symlink_to(SCRIPT)
     return folder
 
 

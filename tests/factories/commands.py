@@ -18,7 +18,8 @@ from builder.cli.command import outcome
 from factories.wheels import make_wheel, wheel_filename
 from servers.index_server import IndexServer
 
-SCRIPT = Path(sys.executable).with_name("lbuild")
+SCRIPT = Path(os.environ.get("LBUILD_SCRIPT") or Path(sys.executable).with_name("lbuild"))
+"""The installed command; `LBUILD_SCRIPT` names another, for a work tree that is not the installed one."""
 NOWHERE = "http://127.0.0.1:9/simple/"
 """The index of the rooms' pip configuration: nothing beyond loopback is ever asked by mistake."""
 
