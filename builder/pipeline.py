@@ -21,7 +21,7 @@ from builder.proving import proven_bundle, proven_resolution, told_early
 from builder.report.json_form import report_as_json
 from builder.report.keeping import is_kept, keep_report, mark_of
 from builder.report.sizes import count, human
-from builder.report.values import Compiled, Report
+from builder.report.values import Compiled, Report, Slim
 from builder.resolving import resolve_order
 from manylinux.archive.pack import LEVEL, SMALLEST, Pack, engine, pack
 from prebuilt_index.errors import StoreError
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from builder.model import Resolution, SourceFile
     from builder.order import Order, Tools
     from builder.proving import Proven
+    from builder.slim.profile import SlimProfile
     from prebuilt_index.store import Store
 
 
@@ -56,6 +57,7 @@ def build_bundle(order: Order, tools: Tools) -> Report:
     report = replace(
         _report(order, proven.resolution, log),
         bundle=bundle,
+        slim=_slim(order.slimming),
         drops=plan.drops,
         bytecode=proven.bytecode,
         findings=proven.findings,
@@ -116,6 +118,16 @@ def _report(order: Order, resolution: Resolution, log: StageLog) -> Report:
         stages=tuple(log.stages),
         bundle=None,
         layout=order.link.layout.value,
+    )
+
+
+def _slim(profile: SlimProfile) -> Slim:
+    return Slim(
+        profile=profile.base.value,
+        also=tuple(sorted(profile.also)),
+        without=tuple(sorted(profile.without)),
+        keep=tuple(each.text for each in profile.keep),
+        drop=tuple(each.text for each in profile.drop),
     )
 
 

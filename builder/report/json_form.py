@@ -60,6 +60,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
             {"owner": drop.owner, "path": drop.path, "rule": drop.rule, "size": drop.size}
             for drop in report.drops
         ],
+        "slim": None if report.slim is None else asdict(report.slim),
         "bytecode": None if report.bytecode is None else asdict(report.bytecode),
         "findings": [finding_as_json(finding) for finding in report.findings],
         "bundle": _bundle(report),

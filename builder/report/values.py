@@ -83,6 +83,19 @@ class Compiled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slim:
+    """What of wheels was to stay out, as it was ordered; `Fit.options` tell of more."""
+
+    profile: str
+    also: tuple[str, ...]
+    """Rules beside those of the profile, sorted."""
+    without: tuple[str, ...]
+    """Rules of the profile that did not hold, sorted."""
+    keep: tuple[str, ...]
+    drop: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One run of `lbuild`."""
 
@@ -93,6 +106,8 @@ class Report:
     bundle: Bundle | None
     """None for a dry run."""
     layout: str
+    slim: Slim | None = None
+    """None where nothing was built."""
     drops: tuple[Drop, ...] = ()
     bytecode: Bytecode | None = None
     """None for a bundle to which lbuild added none."""
