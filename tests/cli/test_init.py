@@ -161,3 +161,14 @@ def test_a_template_of_other_shapes_is_no_traceback(room: Room) -> None:
 
     assert outcome.status == 2
     assert "Traceback" not in outcome.stderr
+
+
+def test_locks_of_poetry_and_pipenv_are_requirements(room: Room) -> None:
+    """Where nothing that people write says them."""
+    room.write("one/Pipfile.lock", "{}")
+    room.write("two/poetry.lock", "")
+    room.write("two/pyproject.toml", "[tool.poetry]", "name = 'two'")
+    functions = begun(room)["functions"]
+
+    assert functions["one"]["requirements"] == ["one/Pipfile.lock"]
+    assert functions["two"]["requirements"] == ["two/poetry.lock"]

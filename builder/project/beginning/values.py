@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+PROJECT = "pyproject.toml"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guess:
@@ -61,11 +63,11 @@ def _shown(value: object) -> str:
 
 
 def requirements_in(folder: Path, root: Path) -> str | None:
-    """What says the requirements of a folder, as seen from `root`: requirements.txt, or pyproject.toml."""
-    for name in ("requirements.txt", "pyproject.toml"):
-        if (folder / name).is_file():
-            found = (folder / name).relative_to(root).as_posix()
-            return found if name == "requirements.txt" or _has_project(folder / name) else None
+    """What says the requirements of a folder, as seen from `root`: the first of the files that do."""
+    for name in ("requirements.txt", PROJECT, "poetry.lock", "Pipfile.lock"):
+        path = folder / name
+        if path.is_file() and (name != PROJECT or _has_project(path)):
+            return path.relative_to(root).as_posix()
     return None
 
 
