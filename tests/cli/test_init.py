@@ -170,5 +170,5 @@ def test_locks_of_poetry_and_pipenv_are_requirements(room: Room) -> None:
     room.write("two/pyproject.toml", "[tool.poetry]", "name = 'two'")
     functions = begun(room)["functions"]
 
-    assert functions["one"]["requirements"] == ["one/Pipfile.lock"]
-    assert functions["two"]["requirements"] == ["two/poetry.lock"]
+    assert functions["one"]["requirements"] == "one/Pipfile.lock"
+    assert functions["two"]["requirements"] == "two/poetry.lock"

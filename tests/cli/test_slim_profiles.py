@@ -295,9 +295,8 @@ def test_a_profile_does_not_matter_to_a_zip_that_is_read_again(ready: Room) -> N
 
 def test_the_report_tells_the_profile(ready: Room) -> None:
     """What the table and the options came to; a dry run has none."""
-    ready.write(
-        "pyproject.toml", TABLE, 'profile = "small"', "without = ['stubs']", "keep = ['native/*.rst']"
-    )
+    keys = ("profile = 'small'", "without = ['stubs']", "keep = ['native/*.rst']")
+    ready.write("pyproject.toml", TABLE, *keys)
     outcome, _ = built(ready, "--drop", "native:native/data/**")
     dry = ready.lbuild("native", "--runtime", "python3.13", "--dry-run", "--json")
 
