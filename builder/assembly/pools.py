@@ -81,7 +81,10 @@ def locked_pool(
     wheels = {wheel.name: wheel for wheel in fetched}
     part = _part(resolution, wheels, tools) if not tools.reading.locks else None
     choices = {each.name: _chosen(each, resolution, wheels, part, bench) for each in pool.functions}
-    contents = {each.name: _needed(each.wanted, resolution, part, bench, pool) for each in pool.layers}
+    contents = {
+        each.name: _needed(each.wanted, resolution, part, bench, pool) - _names(each.exclude)
+        for each in pool.layers
+    }
     return Locked(
         pool=pool,
         resolution=resolution,

@@ -129,13 +129,13 @@ def _check_name(name: str, table: Table) -> None:
 
 
 def _fixed_layer(name: str, table: Table) -> FixedLayer:
-    table.check_keys(_WANTED)
+    table.check_keys((*_WANTED, "exclude"))
     wanted = _wanted(table)
     if not wanted.requirements:
         raise ConfigurationError(
             f"`{table.place}` has no requirements", hint="Say what is in the layer with `requirements`"
         )
-    return FixedLayer(name=name, wanted=wanted)
+    return FixedLayer(name=name, wanted=wanted, exclude=table.words("exclude") or ())
 
 
 def _wanted(table: Table, defaults: Table | None = None) -> Wanted:

@@ -53,6 +53,8 @@ class FixedLayer:
 
     name: str
     wanted: Wanted
+    exclude: tuple[str, ...] = ()
+    """What of it is not in the layer, where it is needed at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
