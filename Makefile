@@ -22,6 +22,7 @@ test: venv
 .PHONY: test-deployers
 test-deployers: venv
 	$(BIN)/python tests/deployers/install.py
+	$(BIN)/python tests/deployers/node.py
 	$(BIN)/pytest tests/deployers
 
 # What the tests of `lbuild try --in-container` and `--build docker` run in; they make it themselves where they may.

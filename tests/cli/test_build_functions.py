@@ -92,6 +92,20 @@ def test_the_manifest_tells_what_deployers_need(room: Room) -> None:
     assert (function["runtime"], function["architecture"]) == ("python3.13", "x86_64")
 
 
+def test_a_named_layer_leaves_out_what_it_excludes(room: Room) -> None:
+    """Where it has it; a project that nothing needs is no mistake there."""
+    two_functions(room)
+    project(
+        room,
+        '[layers.deps]\nrequirements = ["tool"]\nexclude = ["Base", "absent"]',
+        '[functions.one]\nsource = "one"\nlayers = ["deps"]',
+    )
+    built(room.lbuild("build"))
+
+    modules = {name for name in members(layer_of(room)) if "dist-info" not in name}
+    assert modules == {"python/tool.py"}
+
+
 def test_an_edit_of_one_source_changes_one_file(room: Room) -> None:
     """Layers and the other function keep their bytes, and are not even written."""
     two_functions(room)

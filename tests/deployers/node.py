@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from deployers.tools import FOLDER, MARK
 
 PACKAGES = Path(__file__).with_name("npm")
-"""What is installed: a package.json for each, by its name. They pin the deployer; a lock would name the registry."""
+"""A package.json for each, by its name. They pin the deployer; a lock file would name the registry."""
 
 
 def node() -> str:

@@ -10,7 +10,13 @@ from factories.commands import offer
 from servers.index_server import IndexServer
 
 HEAD = ("frameworkVersion: '4'", "plugins: [serverless-lbuild]")
-PROVIDER = ("provider:", "  name: aws", "  runtime: python3.13", "  region: eu-central-1", "  deploymentMethod: direct")
+PROVIDER = (
+    "provider:",
+    "  name: aws",
+    "  runtime: python3.13",
+    "  region: eu-central-1",
+    "  deploymentMethod: direct",
+)
 MakeService = Callable[..., Service]
 
 

@@ -1,4 +1,4 @@
-"""`osls package` and `osls deploy`, the real ones, against AWS as moto plays it: the example, as it stands."""
+"""`osls deploy`, the real one, against AWS as moto plays it: the example, as it stands."""
 
 import shutil
 from pathlib import Path

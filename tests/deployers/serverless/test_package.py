@@ -178,13 +178,18 @@ def test_functions_of_other_languages_stay_with_the_framework(make_service: Make
             ["custom: {lbuild: {command: no-such-lbuild}}"],
             ["`no-such-lbuild` was not found", "hint: Install it with `pip install lambda-lbuild`"],
         ),
-        (["custom: {lbuild: {sharelayer: true}}"], ["has no key `sharelayer`", "Did you mean `shareLayers`?"]),
+        (
+            ["custom: {lbuild: {sharelayer: true}}"],
+            ["has no key `sharelayer`", "Did you mean `shareLayers`?"],
+        ),
         (["custom: {lbuild: {requirements: absent-here}}"], ["absent-here", "hint: "]),
         (["custom: {lbuild: {args: [--no-such-option]}}"], ["There is no option `--no-such-option`"]),
         (["custom: {lbuild: {command: [cat, /dev/null]}}"], ["`cat` ended with status 1", "Is it lbuild?"]),
     ],
 )
-def test_what_goes_wrong_is_told_in_words(make_service: MakeService, lines: list[str], said: list[str]) -> None:
+def test_what_goes_wrong_is_told_in_words(
+    make_service: MakeService, lines: list[str], said: list[str]
+) -> None:
     """Summary, evidence and hint, no stack trace, and nothing to deploy."""
     service = make_service(*lines, "functions:", "  one: {handler: handler.one}")
     before = service.names()
@@ -214,11 +219,15 @@ def test_a_runtime_that_lbuild_does_not_know(make_service: MakeService) -> None:
 def test_both_plug_ins_at_once_are_refused(make_service: MakeService) -> None:
     """Each would package, the second over the first."""
     service = make_service(
-        "functions:", "  one: {handler: handler.one}", plugins="serverless-lbuild, serverless-python-requirements"
+        "functions:",
+        "  one: {handler: handler.one}",
+        plugins="serverless-lbuild, serverless-python-requirements",
     )
     other = service.folder / "node_modules" / "serverless-python-requirements"
     other.mkdir()
-    (other / "package.json").write_text(json.dumps({"name": other.name, "version": "6.1.2", "main": "index.js"}))
+    (other / "package.json").write_text(
+        json.dumps({"name": other.name, "version": "6.1.2", "main": "index.js"})
+    )
     (other / "index.js").write_text("module.exports = class {};")
     done = service.osls("package")
 
