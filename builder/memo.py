@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from manylinux.target import Target
     from prebuilt_index.index.source import Stamp
 
-FORMAT = 4
+FORMAT = 5
 """Raised when a record's meaning changes, or the resolver's choices do."""
 
 
@@ -152,6 +152,7 @@ def write(resolution: Resolution, evidence: Evidence) -> bytes:
         "pins": [_pin_form(pin) for pin in resolution.pins],
         "skips": [[skip.name, str(skip.taken), str(skip.skipped), skip.reason] for skip in resolution.skips],
         "warnings": list(resolution.warnings),
+        "notes": list(resolution.notes),
     }
     return json.dumps(form, separators=(",", ":")).encode()
 
@@ -164,6 +165,7 @@ def read(record: bytes, target: "Target") -> tuple[Resolution, Evidence]:
         pins=tuple(_pin(each) for each in form["pins"]),
         skips=tuple(_skip(*each) for each in form["skips"]),
         warnings=tuple(form["warnings"]),
+        notes=tuple(form["notes"]),
     )
     evidence = Evidence(
         inputs=tuple((question, about, answer) for question, about, answer in form["inputs"]),
@@ -219,14 +221,14 @@ def _pin_form(pin: Pin) -> dict[str, Any]:
             None if file.metadata_hashes is None else dict(file.metadata_hashes),
             file.index,
             file.direct,
+            file.prebuilt,
         ],
     }
 
 
 def _pin(form: Mapping[str, Any]) -> Pin:
-    filename, url, hashes, size, requires_python, upload_time, yanked, metadata_hashes, index, direct = form[
-        "file"
-    ]
+    filename, url, hashes, size, requires_python, upload_time, yanked, metadata_hashes, *rest = form["file"]
+    index, direct, prebuilt = rest
     file = IndexFile(
         filename=filename,
         url=url,
@@ -238,6 +240,7 @@ def _pin(form: Mapping[str, Any]) -> Pin:
         metadata_hashes=metadata_hashes,
         index=index,
         direct=direct,
+        prebuilt=prebuilt,
     )
     from packaging.version import Version
 

@@ -49,6 +49,8 @@ class IndexFile:
     """The direct reference the file comes from, without credentials and exact: a VCS one with its commit, an
     archive's with `#sha256=` in the fragment, and `subdirectory=` there too. None for a file of an index."""
 
+    prebuilt: bool = False
+    """A prebuilt index offers it, which the user named as such."""
     unusable: str | None = None
     """Why the file cannot be had, its entry being broken (`is listed without a usable hash`). No `url`."""
 
@@ -70,6 +72,10 @@ class ProjectPage:
     status_reason: str | None = None
     index: str = ""
     """The index that answered, credentials removed."""
+    prebuilt: Sequence[str] = ()
+    """Names of those files that a prebuilt index offers."""
+    left_aside: str = ""
+    """An index whose project of this name is another one than the prebuilt index's, as far as can be seen."""
     digest: str = ""
     """sha256 of the page's content; equal digests mean equal pages."""
     fresh_until: float = 0.0

@@ -101,7 +101,7 @@ def build_bundle(
         size=bundle.zipped_size,
         unpacked=bundle.unzipped_size,
         findings=report.findings,
-        notes=(*hearing.notes, *report.notes),
+        notes=(*hearing.notes, *report.resolution.notes, *report.notes),
     )
 
 

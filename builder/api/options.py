@@ -53,9 +53,11 @@ class Indexes:
     """Asked before it, in this order."""
     pins: Mapping[str, str] = field(default_factory=dict)
     """Project to the URL of the only index it may come from."""
+    prebuilt: tuple[str, ...] = ()
+    """URLs or folders whose wheels go before those of a project's own index, version by version."""
     find_links: tuple[str, ...] = ()
     no_index: bool = False
-    """Only `find_links`."""
+    """Only `find_links` and `prebuilt`."""
     trusted_hosts: tuple[str, ...] = ()
 
 
@@ -107,6 +109,7 @@ def wishes_of(
             index_url=indexes.index_url,
             extra_index_urls=indexes.extra_index_urls,
             index_pins=tuple(f"{project}={url}" for project, url in indexes.pins.items()),
+            prebuilt_indexes=indexes.prebuilt,
             find_links=indexes.find_links,
             no_index=indexes.no_index,
             trusted_hosts=indexes.trusted_hosts,

@@ -187,7 +187,7 @@ def _notes(linked: Linked, done: Sequence[Linked], bench: Bench) -> list[str]:
         kept_on_evidence(wheel, locked.pool.target, _tools(linked.functions[0], bench).binaries)
         for wheel in locked.wheels.values()
     ]
-    notes = [*linked.notes, *(note for note in told if note is not None)]
+    notes = [*linked.locked.resolution.notes, *linked.notes, *(note for note in told if note is not None)]
     for part in linked.functions:
         notes += part.whole.notes
     first = next(each for each in done if each.locked.pool.group == locked.pool.group)

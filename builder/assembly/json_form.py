@@ -45,6 +45,17 @@ def assembly_as_json(assembly: Assembly, *, planned_only: bool) -> dict[str, Any
             }
             for part, size in sums.layers
         },
+        "prebuilt": [
+            {"name": name, "version": version, "index": index}
+            for name, version, index in sorted(
+                {
+                    (pin.name, str(pin.version), pin.file.index)
+                    for linked in assembly.pools
+                    for pin in linked.locked.resolution.pins
+                    if pin.file.prebuilt
+                }
+            )
+        ],
         "packed": {"total": sums.total, "without_layers": sums.separate},
         "plans": [_plan(linked) for linked in assembly.pools],
         "stages": [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from builder.assembly.sums import Sums, sums_of
 from builder.report.findings import group_lines
 from builder.report.sizes import count, gauge, human, share
-from builder.report.text import FINDINGS, WIDTH, table
+from builder.report.text import FINDINGS, WIDTH, prebuilt_lines, table
 from manylinux.audit.finding import Severity
 from manylinux.audit.grouping import grouped
 
@@ -40,6 +40,8 @@ def summary(assembly: Assembly, *, everything: bool = False, planned_only: bool 
             made = assembly.manifest
             files = sorted((*made.functions.values(), *made.layers.values()), key=lambda each: each.file)
             yield from table([("file", "CodeSha256"), *((each.file, each.code_sha256) for each in files)])
+    pins = {(pin.name, pin.version): pin for each in assembly.pools for pin in each.locked.resolution.pins}
+    yield from prebuilt_lines([pins[key] for key in sorted(pins)])
     yield from _findings(assembly)
     if not planned_only:
         yield ""

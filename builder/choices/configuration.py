@@ -2,6 +2,7 @@
 
 [tool.lbuild]
 index-pins = {torch = "https://wheels.example/simple"}
+prebuilt-index = "https://wheels.example/lambda/simple"    # or a folder, or a list of them
 
 [tool.lbuild.build]      # how to compile, as `--build` has it
 ":all:" = "zig"
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 PROJECT_KEYS = ("defaults", "functions", "layers", "groups")
 """Read by `builder.project`, for the commands that build a project of functions."""
-KEYS = ("build", "index-pins", "slim", *PROJECT_KEYS)
+KEYS = ("build", "index-pins", "prebuilt-index", "slim", *PROJECT_KEYS)
 OWN = "lbuild.toml"
 
 
@@ -36,6 +37,8 @@ class Configuration:
 
     index_pins: Mapping[str, str] = field(default_factory=dict)
     """Project, as written, to the only index it may come from."""
+    prebuilt_indexes: tuple[str, ...] = ()
+    """URLs, or folders relative to the one of the file, in order of precedence."""
     slim: SlimProfile = field(default_factory=SlimProfile)
     build: Mapping[str, str] = field(default_factory=dict)
     """Project, as written, or `:all:`, to how it is to be compiled."""
@@ -91,7 +94,14 @@ def configuration_of(
             f"`tool.lbuild.index-pins` in {source} is not a table of URLs",
             hint='Write `index-pins = {PROJECT = "URL"}`',
         )
-    found = Configuration(index_pins=pins, source=source)
+    prebuilt = table.get("prebuilt-index", [])
+    prebuilt = [prebuilt] if isinstance(prebuilt, str) else prebuilt
+    if not isinstance(prebuilt, list) or not all(isinstance(each, str) and each for each in prebuilt):
+        raise ConfigurationError(
+            f"`tool.lbuild.prebuilt-index` in {source} names no index",
+            hint='Write `prebuilt-index = "URL or folder"`, or a list of them',
+        )
+    found = Configuration(index_pins=pins, prebuilt_indexes=tuple(prebuilt), source=source)
     # What reads these takes time to load.
     if "build" in table:
         from builder.choices.build_table import build_table

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 def index_settings(
     pins: Mapping[str, str],
+    prebuilt: Sequence[str],
     caching: CacheChoices,
     options: IndexOptions,
     defaults: PipDefaults,
@@ -37,6 +38,7 @@ def index_settings(
     )
     return IndexSettings(
         indexes=() if without else (*options.extra_index_urls, main),
+        prebuilt=tuple(prebuilt),
         find_links=options.find_links,
         pins=dict(zip(normalized(pins), pins.values(), strict=True)),
         offline=caching.offline,
@@ -44,6 +46,30 @@ def index_settings(
         policy=http_policy(defaults),
         http=http_config(options, defaults, environ),
     )
+
+
+def prebuilt_locations(named: Sequence[str], folder: Path) -> tuple[str, ...]:
+    """URLs, and absolute paths of folders with a folder for each project; relative ones begin at `folder`.
+
+    A prebuilt index is named by its own folder, or by the `simple` in it. Raises NotAPrebuiltIndexError.
+    """
+    from prebuilt_index.errors import NotAPrebuiltIndexError
+    from prebuilt_index.urls import is_remote, local_path
+
+    found = []
+    for name in named:
+        if is_remote(name):
+            found.append(name)
+            continue
+        path = local_path(name) if name.lower().startswith("file:") else folder / name
+        if not path.is_dir():
+            raise NotAPrebuiltIndexError(
+                f"`{path}` is not a prebuilt index",
+                evidence=["there is no such folder"],
+                hint="`lbuild index add FILE --index DIR` begins one; name its folder, or its URL",
+            )
+        found.append(str(path / "simple" if (path / "simple").is_dir() else path))
+    return tuple(dict.fromkeys(found))
 
 
 def http_policy(defaults: PipDefaults) -> HttpPolicy:

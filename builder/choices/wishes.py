@@ -46,6 +46,7 @@ class IndexChoices(FromOptions):
     index_url: str | None = None
     extra_index_urls: tuple[str, ...] = ()
     index_pins: tuple[str, ...] = ()
+    prebuilt_indexes: tuple[str, ...] = ()
     find_links: tuple[str, ...] = ()
     no_index: bool = False
     trusted_hosts: tuple[str, ...] = ()

@@ -48,5 +48,7 @@ def command(*, output: Path, upgrade: bool, **keywords: Any) -> None:
     for line in report.resolution.warnings:
         terminal.warn(line)
     terminal.say([*summary(report), f"wrote {output}"])
+    for line in report.resolution.notes:
+        terminal.note(line)
     if talk.as_json:
         tell(json.dumps(report_as_json(report), indent=2))

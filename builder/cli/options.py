@@ -74,6 +74,13 @@ INDEX: Sequence[Decorator] = (
     click.option(
         "--index-pin", "index_pins", multiple=True, metavar="PROJECT=URL", help="PROJECT only from URL."
     ),
+    click.option(
+        "--prebuilt-index",
+        "prebuilt_indexes",
+        multiple=True,
+        metavar="URL|DIR",
+        help="Its wheels go before those of a project's own index, version by version.",
+    ),
     click.option("-f", "--find-links", multiple=True, metavar="WHERE", help="Folder or page with files."),
     click.option("--no-index", is_flag=True, help="Use only --find-links."),
     click.option(

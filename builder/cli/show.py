@@ -14,7 +14,7 @@ def show_report(report: Report, terminal: Terminal, *, as_json: bool) -> None:
     for line in (*report.resolution.warnings, *report.warnings):
         terminal.warn(line)
     terminal.say(summary(report, everything=terminal.verbosity > 0))
-    for line in report.notes:
+    for line in (*report.resolution.notes, *report.notes):
         terminal.note(line)
     if as_json:
         tell(json.dumps(report_as_json(report), indent=2))

@@ -229,11 +229,17 @@ class Wiring:
 
     @cached_property
     def settings(self) -> IndexSettings:
-        from builder.choices.indexes import index_pins, index_settings
+        from builder.choices.indexes import index_pins, index_settings, prebuilt_locations
 
         options = self.reading.inputs.index
         pins = {**self.configuration.index_pins, **index_pins(self._wishes.index.index_pins)}
-        return index_settings(pins, self._wishes.cache, options, self.pip, os.environ)
+        prebuilt = prebuilt_locations(self._prebuilt, self.folder)
+        return index_settings(pins, prebuilt, self._wishes.cache, options, self.pip, os.environ)
+
+    @property
+    def _prebuilt(self) -> tuple[str, ...]:
+        """What the command line names goes before what is configured."""
+        return (*self._wishes.index.prebuilt_indexes, *self.configuration.prebuilt_indexes)
 
     def wish(self) -> str:
         """The key of the wish; empty when standard input is part of it, which nobody can look at twice."""
@@ -244,7 +250,7 @@ class Wiring:
         configured = self.configuration
         tables = (configured.index_pins, configured.build, configured.images)
         pins = [sorted(table.items()) for table in tables]
-        defaults = [redacted(self.pip.index_url), self.pip.no_index, pins]
+        defaults = [redacted(self.pip.index_url), self.pip.no_index, pins, configured.prebuilt_indexes]
         # What orders versions and evaluates markers, and the row of the runtime's table, decide too.
         deciders = [VERSION, packaging.__version__, repr(self._target), sorted(self._allow)]
         return wish_key([*deciders, wishes, self._locked, defaults, str(self.folder)])

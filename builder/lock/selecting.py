@@ -150,6 +150,12 @@ def recorded_extras(package: Package) -> frozenset[NormalizedName]:
     )
 
 
+def _is_prebuilt(package: Package) -> bool:
+    """Whether the lock was made with the file of a prebuilt index."""
+    ours = (package.tool or {}).get("lbuild")
+    return isinstance(ours, Mapping) and ours.get("prebuilt") is True
+
+
 def _pin(package: Package, file: IndexFile, locked: Iterable[NormalizedName], place: Place) -> Pin:
     name, version = _identity(file, place)
     if name != package.name:
@@ -202,6 +208,7 @@ def _file(package: Package, source: Source, place: Place, direct: MakeDirect) ->
             requires_python=str(package.requires_python) if package.requires_python else None,
             upload_time=source.upload_time,
             index=without_credentials(package.index) if package.index else "",
+            prebuilt=_is_prebuilt(package),
         )
     return direct(as_request(source, place))
 

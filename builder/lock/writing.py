@@ -78,7 +78,7 @@ def _package(pin: Pin, requests: Sequence[Request], place: Place) -> Package:
         "name": pin.name,
         "requires_python": _specifier(pin.requires_python),
         "dependencies": [{"name": name} for name in pin.dependencies] or None,
-        "tool": {"lbuild": {"extras": sorted(pin.extras)}} if pin.extras else None,
+        "tool": _tool(pin),
     }
     if file.direct is not None:
         return Package(**common, **_direct(file, requests, place))
@@ -93,6 +93,14 @@ def _package(pin: Pin, requests: Sequence[Request], place: Place) -> Package:
     if file.is_wheel:
         return Package(**common, version=pin.version, index=index, wheels=[PackageWheel(**fields)])
     return Package(**common, version=pin.version, index=index, sdist=PackageSdist(**fields))
+
+
+def _tool(pin: Pin) -> dict[str, Any] | None:
+    """What lbuild needs to know of a package beside what PEP 751 says."""
+    ours: dict[str, Any] = {"extras": sorted(pin.extras)} if pin.extras else {}
+    if pin.file.prebuilt:
+        ours["prebuilt"] = True
+    return {"lbuild": ours} if ours else None
 
 
 def _direct(file: IndexFile, requests: Iterable[Request], place: Place) -> dict[str, Any]:

@@ -48,3 +48,5 @@ class Resolution:
     skips: tuple[Skip, ...] = ()
     warnings: tuple[str, ...] = ()
     """Yanked files, archived and deprecated projects, unknown extras, and the like."""
+    notes: tuple[str, ...] = ()
+    """Projects that a prebuilt index has, and that are from elsewhere."""

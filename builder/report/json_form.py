@@ -67,7 +67,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "engine": report.engine,
         "fit": _fit(report.fit),
         "lock": None if report.lock is None else str(report.lock),
-        "notes": list(report.notes),
+        "notes": [*report.resolution.notes, *report.notes],
         "warnings": [*report.resolution.warnings, *report.warnings],
     }
 
@@ -99,6 +99,7 @@ def _pin(pin: Pin, bundle: Bundle | None) -> dict[str, Any]:
         "file": pin.file.filename,
         "hashes": dict(pin.file.hashes),
         "index": pin.file.index,
+        "prebuilt": pin.file.prebuilt,
         "direct": pin.file.direct,
         "required_by": list(pin.required_by),
         "unpacked": unpacked,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 
-from builder.model import Bundle, Drop, Skip
+from builder.model import Bundle, Drop, Pin, Skip
 from builder.report.findings import group_lines
 from builder.report.left_out import drops_by
 from builder.report.sizes import bar, count, gauge, human, share
@@ -34,6 +34,7 @@ def summary(report: Report, *, everything: bool = False) -> Iterator[str]:
     `everything`: all packages, and who lost what by each rule.
     """
     yield from _skips(report.resolution.skips)
+    yield from prebuilt_lines(report.resolution.pins)
     yield from _excluded(report.excluded or {})
     yield from _runtime_packages(report.runtime_packages)
     if report.bundle is None:
@@ -86,6 +87,19 @@ def _skips(skips: Sequence[Skip]) -> Iterator[str]:
         yield f"{len(shared)} packages are not the newest, for each: {reason}"
         taken = ", ".join(f"{skip.name}\N{NO-BREAK SPACE}{skip.taken}" for skip in shared)
         for line in wrap(taken, WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False):
+            yield line.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def prebuilt_lines(pins: Sequence[Pin]) -> Iterator[str]:
+    """What came from prebuilt indexes, a paragraph for each."""
+    by_index: dict[str, list[str]] = {}
+    for pin in pins:
+        if pin.file.prebuilt:
+            by_index.setdefault(pin.file.index, []).append(f"{pin.name}\N{NO-BREAK SPACE}{pin.version}")
+    for index, taken in by_index.items():
+        yield f"from the prebuilt index {index}:"
+        told = ", ".join(taken)
+        for line in wrap(told, WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False):
             yield line.replace("\N{NO-BREAK SPACE}", " ")
 
 

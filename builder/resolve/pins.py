@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from builder.model import Pin
 from builder.resolve.demands import Demand
 from builder.resolve.pool import Candidate, Pool
 from prebuilt_index.artefacts import ProjectStatus
+from prebuilt_index.simple.rendering import version_of
 
 
 @dataclass(slots=True)
@@ -78,6 +80,30 @@ def warnings_about(pool: Pool, candidate: Candidate, reached: Reached) -> Iterab
         reason = f": {candidate.file.yanked}" if candidate.file.yanked else ""
         yield f"`{candidate}` is yanked{reason}"
     project = None if candidate.direct else pool.world.project(candidate.name)
+    if project is not None and project.page.left_aside:
+        yield (
+            f"`{candidate.name}` is taken from a prebuilt index alone: the project of that name on "
+            f"{project.page.left_aside} has no version in common with it"
+        )
     if project is not None and project.page.status in (ProjectStatus.ARCHIVED, ProjectStatus.DEPRECATED):
         reason = f": {project.page.status_reason}" if project.page.status_reason else ""
         yield f"`{candidate.name}` is {project.page.status.value}{reason}"
+
+
+def notes_about(pool: Pool, candidate: Candidate) -> Iterable[str]:
+    """That a project which a prebuilt index has is from elsewhere: nothing takes its place silently."""
+    project = None if candidate.direct else pool.world.project(candidate.name)
+    if project is None or candidate.file.prebuilt or not project.page.prebuilt:
+        return
+    versions = {version for name in project.page.prebuilt if (version := version_of(name)) is not None}
+    where = f"`{candidate}` is from {candidate.file.index}"
+    if candidate.version in versions:
+        yield f"{where}: the prebuilt index has no file of it that can be used here"
+    elif versions:
+        yield f"{where}: the prebuilt index has not this version, but {_listed(versions)}"
+
+
+def _listed(versions: Iterable[Version]) -> str:
+    newest = sorted(versions, reverse=True)
+    more = f" and {len(newest) - 3} older" if len(newest) > 3 else ""
+    return f"{', '.join(map(str, newest[:3]))}{more}"

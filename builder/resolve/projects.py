@@ -201,12 +201,18 @@ def _is_prerelease(version: Version) -> bool:
 
 
 def _best_first(files: Iterable[Judged]) -> tuple[Judged, ...]:
-    """Wheels before those of last resort before sdists, then by rank, then the highest build tag first; the
-    name settles a tie."""
+    """Wheels before those of last resort before sdists, then those of a prebuilt index, then by rank, then
+    the highest build tag first; the name settles a tie."""
     ordered = sorted(files, key=lambda judged: judged.filename)
     ordered.sort(key=_build_tag, reverse=True)
-    ordered.sort(key=lambda judged: (not judged.is_wheel, judged.last_resort, judged.rank))
+    ordered.sort(
+        key=lambda judged: (not judged.is_wheel, judged.last_resort, not _is_prebuilt(judged), judged.rank)
+    )
     return tuple(ordered)
+
+
+def _is_prebuilt(judged: Judged) -> bool:
+    return judged.file is not None and judged.file.prebuilt
 
 
 def _build_tag(judged: Judged) -> tuple[()] | tuple[int, str]:

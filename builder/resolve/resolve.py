@@ -15,7 +15,7 @@ from builder.resolve.dead_ends import DeadEnds
 from builder.resolve.demands import Demand, applies, demand_of
 from builder.resolve.hashes import check_hashes, check_pinned
 from builder.resolve.lookahead import look_ahead
-from builder.resolve.pins import Reached, pin, reach, warnings_about
+from builder.resolve.pins import Reached, notes_about, pin, reach, warnings_about
 from builder.resolve.pool import Candidate, Pool
 from builder.resolve.provider import Provider
 from builder.resolve.skips import skips
@@ -172,6 +172,7 @@ def _resolution(solution: Solution) -> Resolution:
         skip for name in names for skip in skips(pool, chosen[name], reached[name].demands, chosen)
     ]
     found_warnings = [text for name in names for text in warnings_about(pool, chosen[name], reached[name])]
+    found_notes = [text for name in names for text in notes_about(pool, chosen[name])]
     return Resolution(
         target=pool.world.target,
         pins=tuple(
@@ -180,4 +181,5 @@ def _resolution(solution: Solution) -> Resolution:
         ),
         skips=tuple(found_skips),
         warnings=tuple(found_warnings),
+        notes=tuple(found_notes),
     )

@@ -25,6 +25,7 @@ def chosen_file(solution: Solution, name: NormalizedName) -> Chosen:
         size=file.size,
         url=file.url,
         index=file.index,
+        prebuilt=file.prebuilt,
         direct=file.direct,
         uploaded=file.upload_time,
         requires_python=file.requires_python or world.metadata(file).requires_python,
@@ -49,12 +50,16 @@ def _files(solution: Solution, candidate: Candidate) -> tuple[FileFate, ...]:
     if project is None:
         return ()
     found = fates(project, candidate.version, wish_for(solution, candidate.name), world.judge)
-    return tuple(_beside(candidate, fate) for fate in found)
+    names = [fate.filename for fate in found]
+    return tuple(
+        # Of two with one name, from two indexes, the first is the one.
+        _beside(fate, taken=fate.filename == candidate.file.filename and names.index(fate.filename) == number)
+        for number, fate in enumerate(found)
+    )
 
 
-def _beside(candidate: Candidate, fate: FileFate) -> FileFate:
+def _beside(fate: FileFate, *, taken: bool) -> FileFate:
     """A file that can be used, told as the one that was taken or one that comes after it."""
     if fate.cause is not Cause.USABLE:
         return fate
-    taken = fate.filename == candidate.file.filename
     return replace(fate, reason="was taken" if taken else "can be used, and comes after the one taken")

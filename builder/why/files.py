@@ -39,7 +39,11 @@ FAULTS: Mapping[Fault, Cause] = {
 def fates(project: Project, version: Version, wish: Wish, judge: Judge) -> tuple[FileFate, ...]:
     """Every file of a version, the best usable one first."""
     listed = {file.filename: file for file in project.files(version)}
-    return tuple(_fate(judged, listed[judged.filename], wish, judge) for judged in project.judged(version))
+    return tuple(
+        # Two indexes may offer files of one name.
+        _fate(judged, judged.file or listed[judged.filename], wish, judge)
+        for judged in project.judged(version)
+    )
 
 
 def _fate(judged: Judged, file: IndexFile, wish: Wish, judge: Judge) -> FileFate:

@@ -31,6 +31,7 @@ def _chosen(chosen: Chosen) -> dict[str, Any]:
         "size": chosen.size,
         "url": chosen.url,
         "index": chosen.index or None,
+        "prebuilt": chosen.prebuilt,
         "direct": chosen.direct,
         "uploaded": None if chosen.uploaded is None else chosen.uploaded.isoformat(),
         "requires_python": chosen.requires_python,

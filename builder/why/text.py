@@ -49,7 +49,8 @@ def _chosen(chosen: Chosen, target: Target, everything: bool) -> Iterator[str]:
     if chosen.direct is not None:
         rows.append(("from", f"{chosen.direct} (a direct reference)"))
     else:
-        rows += [("from", chosen.index)] if chosen.index else []
+        where = f"{chosen.index} (a prebuilt index)" if chosen.prebuilt else chosen.index
+        rows += [("from", where)] if where else []
         rows.append(("url", chosen.url))
     if chosen.requires_python:
         rows.append(("needs", f"Python {chosen.requires_python}"))

@@ -92,6 +92,8 @@ class Chosen:
     """Without credentials."""
     index: str
     """Empty for a direct reference."""
+    prebuilt: bool
+    """That is a prebuilt index."""
     direct: str | None
     uploaded: datetime | None
     requires_python: str | None

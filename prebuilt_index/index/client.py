@@ -34,6 +34,8 @@ class IndexSettings:
 
     indexes: tuple[str, ...] = ()
     """URLs or folders, most trusted first: extras in the order given, then the main index."""
+    prebuilt: tuple[str, ...] = ()
+    """URLs or folders of indexes whose files go before those of a project's own index, version by version."""
     find_links: tuple[str, ...] = ()
     """Folders, HTML pages (URL or path) or single files."""
     pins: Mapping[NormalizedName, str] = field(default_factory=dict)
@@ -147,12 +149,13 @@ class IndexClient:
 
     def _all_urls(self) -> Sequence[str]:
         settings = self._settings
-        every = (*settings.indexes, *settings.find_links, *settings.pins.values())
+        every = (*settings.indexes, *settings.prebuilt, *settings.find_links, *settings.pins.values())
         return [url for url in every if is_remote(url)]
 
     def _assembled(self) -> Indexes:
         settings = self._settings
-        made = {url: self._source(url) for url in dict.fromkeys((*settings.indexes, *settings.pins.values()))}
+        urls = (*settings.indexes, *settings.prebuilt, *settings.pins.values())
+        made = {url: self._source(url) for url in dict.fromkeys(urls)}
         find_links = []
         if settings.find_links:
             from prebuilt_index.index.find_links import FindLinks  # here: it needs the HTML parser
@@ -172,6 +175,7 @@ class IndexClient:
             [made[url] for url in dict.fromkeys(settings.indexes)],
             pins={project: made[url] for project, url in settings.pins.items()},
             find_links=find_links,
+            prebuilt=[made[url] for url in dict.fromkeys(settings.prebuilt)],
         )
 
     def _source(self, url: str) -> Source:
