@@ -154,6 +154,12 @@ class SourceFileError(UsageError):
     code = "source-file"
 
 
+class NoDeployerError(EnvironmentFault):
+    """A deployer that has to be asked is not on this machine."""
+
+    code = "no-deployer"
+
+
 class OutputError(EnvironmentFault):
     """The output cannot be written."""
 

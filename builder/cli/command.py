@@ -25,6 +25,7 @@ COMMANDS = {
     "diff": ("builder.cli.diff", "Show what changed between two bundles"),
     "index": ("builder.cli.index.group", "Keep an index of wheels: add, list, check and publish them"),
     "sam": ("builder.cli.sam", "Build a function or layer of a SAM template, as a recipe of `sam build`"),
+    "chalice": ("builder.cli.chalice", "Build what `chalice package` and `chalice deploy` take"),
     "terraform": ("builder.cli.terraform", "Answer Terraform's `external` data source"),
     "runtimes": ("builder.cli.runtimes", "List the Lambda runtimes lbuild builds for"),
     "cache": ("builder.cli.cache", "Show, check, prune or clean the cache"),

@@ -24,7 +24,7 @@ module "api" {
 }
 
 resource "aws_iam_role" "api" {
-  name = "lbuild-example"
+  name = "lbuild-example-api"
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
