@@ -28,6 +28,11 @@ COMMANDS = {
     "chalice": ("builder.cli.chalice", "Build what `chalice package` and `chalice deploy` take"),
     "terraform": ("builder.cli.terraform", "Answer Terraform's `external` data source"),
     "runtimes": ("builder.cli.runtimes", "List the Lambda runtimes lbuild builds for"),
+    "publish-layer": ("builder.cli.publish_layer", "Publish layers on AWS Lambda, each content once"),
+    "deploy-function": (
+        "builder.cli.deploy_function",
+        "Update functions on AWS Lambda, and the layers they need",
+    ),
     "cache": ("builder.cli.cache", "Show, check, prune or clean the cache"),
 }
 SIGPIPE = 13
