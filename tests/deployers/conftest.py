@@ -12,7 +12,8 @@ import pytest
 
 from deployers.aws import Aws
 from deployers.tools import ROOT, environment_of
-from factories.commands import SCRIPT
+from factories.clouds import Cloud, opened_cloud
+from factories.commands import SCRIPT, Room
 
 
 @pytest.fixture(scope="session")
@@ -77,3 +78,11 @@ def example(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     built = shutil.ignore_patterns(".aws-sam", ".chalice/deployments", "*.zip", "__pycache__", ".terraform*")
     shutil.copytree(ROOT / "examples" / request.param, goal, ignore=built)
     return goal
+
+
+@pytest.fixture
+def cloud(room: Room, moto: Aws) -> Iterator[Cloud]:
+    """A room whose AWS is moto's, with nothing in it that has the cloud's name."""
+    pytest.importorskip("boto3")
+    with opened_cloud(room, moto.endpoint) as found:
+        yield found

@@ -1,0 +1,5 @@
+import idna
+
+
+def handler(event, context):
+    return {"host": idna.encode(event["host"]).decode()}
