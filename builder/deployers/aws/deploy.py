@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING
 
 from builder.deployers.aws.bucket import demand_bucket, sent
@@ -28,6 +29,7 @@ AT_ONCE = 4
 """Regions; each may hold a zip of 50 MB in memory, several times over while it is sent."""
 _HOPELESS = (ExpiredTokenError, NoAwsCredentialsError)
 """After these no other request of the region is sent."""
+_NO_USE = "the credentials do not work"
 TASK = "upload"
 
 
@@ -44,6 +46,7 @@ def deploy(
     in the outcomes; running it again does what is missing.
     """
     limits = default_runtime().limits
+    stop = Event()
     _demand_sendable(deployment, terms, limits.direct_upload_bytes)
     progress.start(TASK)
     try:
@@ -56,10 +59,16 @@ def deploy(
                     limit=limits.direct_upload_bytes,
                     progress=progress,
                     patience=patience or Patience(),
+                    stop=stop,
                 )
                 for region, account in accounts.items()
             ]
-            return tuple(pool.map(partial(_Region.outcome, deployment=deployment), work))
+            try:
+                return tuple(pool.map(partial(_Region.outcome, deployment=deployment), work))
+            except BaseException:
+                # An interruption: what is being changed is finished, and no more is begun.
+                stop.set()
+                raise
     finally:
         progress.finish(TASK)
 
@@ -86,6 +95,7 @@ class _Region:
     limit: int
     progress: Progress
     patience: Patience
+    stop: Event
     steps: list[Step] = field(default_factory=list)
     arns: dict[str, str] = field(default_factory=dict)
     """Of layers that are there, by name."""
@@ -93,14 +103,16 @@ class _Region:
 
     def outcome(self, deployment: Deployment) -> RegionOutcome:
         for layer in deployment.layers:
-            self._layer(layer)
+            if not self.stop.is_set():
+                self._layer(layer)
         for function in deployment.functions:
-            self._function(function, frozenset(each.name for each in deployment.layers))
+            if not self.stop.is_set():
+                self._function(function, frozenset(each.name for each in deployment.layers))
         return RegionOutcome(region=self.region, steps=tuple(self.steps))
 
     def _layer(self, wish: LayerWish) -> None:
         if self.hopeless:
-            self._leave("layer", wish.name, "the credentials do not work")
+            self._leave("layer", wish.name, _NO_USE)
             return
         try:
             step = publish_layer(wish, self.terms, self.account.functions, partial(self._send, wish.zip))
@@ -114,7 +126,7 @@ class _Region:
     def _function(self, wish: FunctionWish, planned: frozenset[str]) -> None:
         missing = [name for name in wish.layers or () if name in planned and name not in self.arns]
         if self.hopeless or missing:
-            reason = f"its layer `{missing[0]}` is not there" if missing else "the credentials do not work"
+            reason = _NO_USE if self.hopeless else f"its layer `{missing[0]}` is not there"
             self._leave("function", wish.name, reason)
             return
         layers = None if wish.layers is None else tuple(self.arns.get(name, name) for name in wish.layers)
