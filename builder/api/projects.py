@@ -18,6 +18,7 @@ def build_project(
     folder: Word | None = None,
     names: Iterable[str] = (),
     *,
+    project: Word | None = None,
     output: Word | None = None,
     layers: bool | None = None,
     previous: Word | None = None,
@@ -34,9 +35,9 @@ def build_project(
 ) -> ProjectRun:
     """Build all functions of the project in `folder`, or those called `names`, as `lbuild build` does.
 
-    The project is described in `[tool.lbuild]` of its pyproject.toml, or in lbuild.toml; None stands for what
-    it says. Relative paths begin in `folder`: the current one unless given. Raises LbuildError; what was in
-    the output folder stays there on any failure.
+    The project is described in the file `project`, TOML or JSON, else in `[tool.lbuild]` of the folder's
+    pyproject.toml or in lbuild.toml; None stands for what it says. Relative paths begin in `folder`: the
+    current one unless given. Raises LbuildError; what was in the output folder stays there on any failure.
     """
     start, hearing = begun_in(folder), Hearing(talk or Quiet())
     choices = ProjectChoices(
@@ -50,6 +51,7 @@ def build_project(
         allow=tuple(allow),
         locked=locked,
         upgrade=upgrade,
+        project=None if project is None else start / project,
     )
     wishes = wishes_of((), resolving or Resolving(), indexes or Indexes(), cache or Cache(), start)
     from builder.assembly.json_form import assembly_as_json
