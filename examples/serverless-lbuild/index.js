@@ -96,7 +96,7 @@ class ServerlessLbuild {
   }
 
   /** The layer that functions of other services have. */
-  async buildLayer({ requirements, constraints }, own, taken) {
+  async buildLayer({ requirements, constraints, 'dependency-groups': groups = [] }, own, taken) {
     const { service, serviceDir } = this.serverless;
     const { runtime, architecture = 'x86_64' } = service.provider;
     if (!runtime) {
@@ -108,6 +108,7 @@ class ServerlessLbuild {
     const words = [
       ...['bundle', ...requirements, '--layer', '--output', output, '--runtime', runtime, '--arch', architecture],
       ...constraints.flatMap((file) => ['--constraint', file]),
+      ...groups.flatMap((group) => ['--group', group]),
       ...[...(own.exclude || []), ...taken.exclude].flatMap((each) => ['--exclude', each]),
       ...(own.excludeRuntimePackages ? ['--exclude-runtime-packages'] : []),
       ...(slim ? ['--slim', slim] : []),

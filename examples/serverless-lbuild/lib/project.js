@@ -48,15 +48,16 @@ function bundlesOf(serviceName, functions, alone) {
  */
 function projectOf(bundles, own, taken, read, sourceOf) {
   const notices = [];
+  const constraints = [...(own.constraints || []), ...taken.constraints];
   const wanted = (module) => {
-    if (own.requirements) return own.requirements;
+    if (own.requirements) return { requirements: own.requirements, constraints };
     const found = requirementsOf(module, taken, read);
     notices.push(...found.notices);
-    return found.requirements;
+    const groups = found.groups.length > 0 ? { 'dependency-groups': found.groups } : {};
+    return { requirements: found.requirements, constraints, ...groups };
   };
-  const limits = [...(own.constraints || []), ...taken.constraints];
   const layered = taken.layer === null ? null : wanted('.');
-  if (layered !== null && layered.length === 0) {
+  if (layered !== null && layered.requirements.length === 0) {
     throw new Problem('There are no requirements for the layer', {
       evidence: [`\`custom.pythonRequirements.layer\` is set, and \`${taken.fileName}\` does not exist`],
       code: 'input-not-found',
@@ -71,8 +72,8 @@ function projectOf(bundles, own, taken, read, sourceOf) {
       notices.push(`${names}: no requirements, for the layer has them; name {Ref: PythonRequirementsLambdaLayer}`);
     }
     tables[bundle.name] = {
-      requirements: layered === null ? wanted(bundle.module) : [],
-      constraints: limits,
+      // What the layer has of it, the bundle has not.
+      ...(layered === null ? wanted(bundle.module) : inLayer ? layered : { requirements: [] }),
       runtime: first.runtime,
       arch: first.architecture,
       source: sourceOf(bundle),
@@ -80,15 +81,15 @@ function projectOf(bundles, own, taken, read, sourceOf) {
       ...(bundle.individually && first.handler ? { handler: first.handler } : {}),
     };
   }
-  demandNamedFile(own, taken, [...Object.values(tables).map((table) => table.requirements), layered || []]);
+  const all = [...Object.values(tables), ...(layered === null ? [] : [layered])];
+  demandNamedFile(own, taken, all.map((table) => table.requirements));
   const asked = bundles.some((bundle) => bundle.functions[0].wantsLayer);
   const defaults = defaultsOf(own, taken, bundles);
-  const layer = { requirements: layered, constraints: limits };
-  const layers = layered !== null && asked ? { [LAYER]: { ...layer, exclude: defaults.exclude } } : {};
+  const layers = layered !== null && asked ? { [LAYER]: { ...layered, exclude: defaults.exclude } } : {};
   demandOneTarget(bundles, layers);
   return {
     document: { defaults, functions: tables, layers, groups: groupsOf(own, tables) },
-    layerAlone: layered !== null && !asked ? layer : null,
+    layerAlone: layered !== null && !asked ? layered : null,
     notices: [...new Set(notices)],
   };
 }

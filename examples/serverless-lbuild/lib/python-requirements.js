@@ -12,7 +12,6 @@ const { Problem } = require('./problem');
 const PLACE = 'custom.pythonRequirements';
 const DEFAULT_FILE = 'requirements.txt';
 const CONTAINERS = 'lbuild takes wheels for Lambda on any host, and compiles what has none';
-const TOOLS = 'it is not read; write a requirements file or a pylock.toml with that tool, and name it with `fileName`';
 
 /** Why a key is ignored; after that the value with which nothing need be told, beside empty ones. */
 const IGNORED = {
@@ -39,11 +38,8 @@ const IGNORED = {
   cacheLocation: ['lbuild has a cache of its own: `LBUILD_CACHE_DIR`'],
   staticCacheMaxVersions: ['lbuild has a cache of its own: `lbuild cache prune`', 0],
   invalidateCaches: ['lbuild has a cache of its own: `lbuild cache clean`'],
-  requirePoetryLockFile: [TOOLS],
-  poetryWithGroups: [TOOLS],
-  poetryWithoutGroups: [TOOLS],
-  poetryOnlyGroups: [TOOLS],
-  pyprojectWithGroups: ['name `dependency-groups` in lbuild.toml'],
+  poetryWithoutGroups: ['of a poetry.lock the group `main` is taken, and `poetryWithGroups`'],
+  poetryOnlyGroups: ['of a poetry.lock the group `main` is taken, and `poetryWithGroups`'],
 };
 /** Read below, or without a meaning here: `enabled: false` turns off what Serverless Framework 4 has built in. */
 const READ = [
@@ -57,15 +53,17 @@ const READ = [
   'usePoetry',
   'useUv',
   'usePyProject',
+  'requirePoetryLockFile',
+  'poetryWithGroups',
+  'pyprojectWithGroups',
   'cleanupZipHelper',
   'enabled',
 ];
 
 /**
  * @param {object | undefined} custom the service's `custom`
- * @returns {{fileName: string, named: boolean, slim: string | undefined, exclude: string[], layer: object | null,
- *   vendor: string | null, words: string[], constraints: string[], notices: string[]}} `named`: the file's name was
- *   said; `layer`: its keys, null where there is none; `words`: options of `lbuild build`
+ * @returns {object} `named`: the file's name was said; `layer`: its keys, null where there is none; `slim`: lbuild's
+ *   profile, undefined where nothing was said; `words`: options of `lbuild build`; `notices`: what is to be told
  */
 function readPythonRequirements(custom) {
   const said = custom ? custom.pythonRequirements : undefined;
@@ -86,6 +84,11 @@ function readPythonRequirements(custom) {
     exclude: texts(keys, 'noDeploy'),
     layer: layer === true ? {} : layer,
     vendor: text(keys, 'vendor') || null,
+    usePoetry: keys.usePoetry !== false,
+    usePipenv: keys.usePipenv !== false,
+    demandsPoetryLock: keys.requirePoetryLockFile === true,
+    poetryGroups: texts(keys, 'poetryWithGroups'),
+    pyprojectGroups: texts(keys, 'pyprojectWithGroups'),
     words: pip.words,
     constraints: pip.constraints,
     notices: [...ignored(keys), ...pip.notices],

@@ -102,7 +102,7 @@ test('a layer has the requirements, and functions that name it have the layer', 
   assert.deepEqual(found.document.layers.pythonRequirements.requirements, ['requirements.txt']);
   const [alone, layered] = [found.document.functions['shop-python313-x86_64'], found.document.functions['shop-python313-x86_64-layer']];
   assert.deepEqual([alone.requirements, alone.layers], [[], undefined]);
-  assert.deepEqual([layered.requirements, layered.layers], [[], ['pythonRequirements']]);
+  assert.deepEqual([layered.requirements, layered.layers], [['requirements.txt'], ['pythonRequirements']]);
   assert.match(found.notices[0], /`b`: no requirements/);
   assert.equal(found.layerAlone, null);
 });
@@ -152,24 +152,45 @@ test('both blocks say what all functions have', () => {
   assert.deepEqual(document.functions.shop.requirements, ['x.txt', 'six']);
 });
 
-test('requirements are looked for in one order', () => {
-  const taken = readPythonRequirements({});
-  const found = (files) => requirementsOf('.', taken, (name) => (name in files ? files[name] : null));
-  assert.deepEqual(found({ 'requirements.txt': '', 'pylock.toml': '' }).requirements, ['requirements.txt']);
-  assert.deepEqual(found({ 'pylock.toml': '', 'pyproject.toml': '[project]\n' }).requirements, ['pylock.toml']);
-  assert.deepEqual(found({ 'pyproject.toml': '[build-system]\n\n[project]\n' }).requirements, ['pyproject.toml']);
-  assert.deepEqual(found({ 'pyproject.toml': '[tool.ruff]\n' }).requirements, []);
-  assert.match(found({}).notices[0], /`requirements.txt` does not exist/);
+/** What is found among these files of the module `api`. */
+function found(files, pythonRequirements = {}) {
+  const there = Object.fromEntries(Object.entries(files).map(([name, text]) => [`api/${name}`, text]));
+  return requirementsOf('api', readPythonRequirements({ pythonRequirements }), (name) => there[name] ?? null);
+}
+
+for (const [files, chosen] of [
+  [{ 'requirements.txt': '', 'pylock.toml': '' }, 'requirements.txt'],
+  [{ 'requirements.txt': '', 'Pipfile.lock': '{}' }, 'Pipfile.lock'],
+  [{ 'requirements.txt': '', 'poetry.lock': '', 'Pipfile.lock': '{}' }, 'poetry.lock'],
+  [{ 'pylock.toml': '', 'uv.lock': '', 'pyproject.toml': '[project]\n' }, 'pylock.toml'],
+  [{ 'uv.lock': '', 'pyproject.toml': '[project]\n' }, 'uv.lock'],
+  [{ 'pyproject.toml': '[build-system]\n\n[project]\n' }, 'pyproject.toml'],
+]) {
+  test(`of ${Object.keys(files).join(', ')} one decides, and the others are told`, () => {
+    const { requirements, notices } = found(files);
+    assert.deepEqual(requirements, [`api/${chosen}`]);
+    const others = Object.keys(files).filter((name) => name !== chosen && name !== 'pyproject.toml');
+    assert.equal(notices.length, others.length);
+  });
+}
+
+test('locks that the service does not want are not taken', () => {
+  const files = { 'poetry.lock': '', 'Pipfile.lock': '{}', 'requirements.txt': '' };
+  assert.deepEqual(found(files, { usePoetry: false, usePipenv: false }).requirements, ['api/requirements.txt']);
 });
 
-test('lock files of other tools are told, and refused where nothing else is there', () => {
-  const taken = readPythonRequirements({});
-  const found = (files) => requirementsOf('api', taken, (name) => (name in files ? files[name] : null));
-  assert.match(found({ 'api/poetry.lock': '', 'api/requirements.txt': '' }).notices[0], /`api\/poetry.lock` is not read/);
-  assert.throws(
-    () => found({ 'api/Pipfile.lock': '' }),
-    (error) => error.hint === 'Run `pipenv requirements > requirements.txt`'
-  );
+test('groups go with the file that has them', () => {
+  const block = { poetryWithGroups: ['web'], pyprojectWithGroups: ['job'] };
+  assert.deepEqual(found({ 'poetry.lock': '' }, block).groups, ['web']);
+  assert.deepEqual(found({ 'pyproject.toml': '[project]\n' }, block).groups, ['job']);
+  assert.deepEqual(found({ 'requirements.txt': '' }, block).groups, []);
+});
+
+test('nothing found is told, and a demanded lock that is missing refused', () => {
+  assert.match(found({ 'pyproject.toml': '[tool.ruff]\n' }).notices[0], /`api\/requirements.txt` does not exist/);
+  const demanded = { requirePoetryLockFile: true };
+  assert.throws(() => found({ 'pyproject.toml': '[tool.poetry]\n' }, demanded), /`api\/poetry.lock` does not exist/);
+  assert.deepEqual(found({ 'requirements.txt': '' }, demanded).requirements, ['api/requirements.txt']);
 });
 
 test('a file that was named and is nowhere is told', () => {
