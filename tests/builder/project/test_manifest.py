@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from builder.errors import InvalidManifestError
+from builder.model import base64_of
 from builder.project.manifest import (
     Distribution,
     FunctionEntry,
     LayerEntry,
     Manifest,
-    base64_of,
     manifest_text,
     read_manifest,
 )
