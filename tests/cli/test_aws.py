@@ -138,6 +138,30 @@ def test_what_is_not_configured(
     assert said in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("variables", "words", "expected"),
+    [
+        ({"AWS_DEFAULT_REGION": "eu-west-3"}, (), ["eu-west-3"]),
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-3"}, (), ["eu-west-1"]),
+        ({"AWS_REGION": "eu-west-1"}, ("--region", "us-east-1", "--region", "us-east-1"), ["us-east-1"]),
+        ({}, ("--profile", "work"), ["sa-east-1"]),
+    ],
+)
+def test_which_region(
+    room: Room, zipped: Path, variables: dict[str, str], words: tuple[str, ...], expected: list[str]
+) -> None:
+    room.write("config", "[profile work]", "region = sa-east-1")
+    with RefusingAws(400, "ValidationException") as aws:
+        given = {
+            name: value for name, value in aws.variables(str(room.folder)).items() if "REGION" not in name
+        }
+        there = replace(room, environ={**room.environ, **given, **variables})
+        named = ("publish-layer", zipped, "--name", "deps", "--json")
+        done = there.lbuild(*named, *words, index=False, cache=False)
+
+    assert [region["region"] for region in done.report["regions"]] == expected, done.stderr
+
+
 def test_without_boto3(room: Room, zipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "boto3", None)
 

@@ -71,7 +71,9 @@ def open_accounts(regions: Sequence[str], profile: str | None) -> dict[str, Clie
         ) from error
     try:
         session = boto3.Session(profile_name=profile)
-        wanted = tuple(dict.fromkeys(regions)) or ((session.region_name,) if session.region_name else ())
+        # boto3 does not look at AWS_REGION, which AWS's other tools look at first.
+        configured = os.environ.get("AWS_REGION") or session.region_name
+        wanted = tuple(dict.fromkeys(regions or filter(None, [configured])))
         if not wanted:
             raise UsageError(
                 "There is no region",
