@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from packaging.utils import NormalizedName
 
@@ -24,6 +24,10 @@ from prebuilt_index.store import Store
 from prebuilt_index.transport.port import Http, HttpConfig, HttpPolicy
 from prebuilt_index.urls import is_remote, local_path
 
+if TYPE_CHECKING:
+    from prebuilt_index.index.listed import ListedIndex
+
+Remote = TypeVar("Remote", RemoteIndex, "ListedIndex")
 _PATIENCE = 1.0
 """Seconds that requests may take to notice that they are to end; only connecting takes longer."""
 
@@ -154,8 +158,12 @@ class IndexClient:
 
     def _assembled(self) -> Indexes:
         settings = self._settings
-        urls = (*settings.indexes, *settings.prebuilt, *settings.pins.values())
-        made = {url: self._source(url) for url in dict.fromkeys(urls)}
+        made: dict[str, Source] = {url: self._listed(url) for url in settings.prebuilt}
+        made |= {
+            url: self._source(url)
+            for url in dict.fromkeys((*settings.indexes, *settings.pins.values()))
+            if url not in made
+        }
         find_links = []
         if settings.find_links:
             from prebuilt_index.index.find_links import FindLinks  # here: it needs the HTML parser
@@ -183,7 +191,18 @@ class IndexClient:
             return LocalIndex(local_path(url))
         if not is_remote(url):
             return LocalIndex(Path(url))
-        return RemoteIndex(
+        return self._remote(RemoteIndex, url)
+
+    def _listed(self, url: str) -> Source:
+        """A prebuilt index."""
+        if not is_remote(url):
+            return self._source(url)
+        from prebuilt_index.index.listed import ListedIndex  # here: it needs the HTML parser
+
+        return self._remote(ListedIndex, url)
+
+    def _remote(self, kind: type[Remote], url: str) -> Remote:
+        return kind(
             url,
             http=self._http,
             cache=self._cache,

@@ -20,7 +20,8 @@ from prebuilt_index.urls import redacted, split, without_credentials
 
 JSON: Final = "application/vnd.pypi.simple.v1+json"
 HTML: Final = "application/vnd.pypi.simple.v1+html"
-_HEADERS = {"accept": f"{JSON}, {HTML};q=0.2, text/html;q=0.01", "accept-encoding": "gzip"}
+ASKED = {"accept": f"{JSON}, {HTML};q=0.2, text/html;q=0.01", "accept-encoding": "gzip"}
+"""Headers of every request for a page."""
 _STATUSES = frozenset({200, 404})
 
 
@@ -108,12 +109,12 @@ class RemoteIndex:
         questions = known.validity.questions if known is not None else {}
         # A 304 is an answer only to a question; to a plain request it is a fault of the server.
         statuses = _STATUSES | {304} if questions else _STATUSES
-        answer = self._http().get(url, headers=_HEADERS | questions, limit=PAGE_LIMIT, statuses=statuses)
+        answer = self._http().get(url, headers=ASKED | questions, limit=PAGE_LIMIT, statuses=statuses)
         now = self._clock()
         if known is not None and answer.status == 304:
             head = known.renewed(validity(answer.headers, now), now)
         else:
-            head = _head_of(answer, now)
+            head = head_of(answer, now)
         page = None
         if not head.known or (known is not None and head.is_of_same_page(known)):
             self._cache.keep_head(url, head)
@@ -145,7 +146,8 @@ def _page_from_html(body: bytes, project: NormalizedName, head: PageHead, index:
     return page.of(project, index)
 
 
-def _head_of(answer: Answer, now: float) -> PageHead:
+def head_of(answer: Answer, now: float) -> PageHead:
+    """What is remembered of an answer received at `now`, epoch seconds."""
     lasting = validity(answer.headers, now)
     return PageHead(
         known=answer.status == 200,

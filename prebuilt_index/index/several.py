@@ -43,10 +43,11 @@ class Indexes:
 
     def page(self, project: NormalizedName) -> ProjectPage:
         """All files of `project`. Raises ProjectNotFoundError, QuarantinedProjectError, NetworkError."""
-        built, until = self._built(project)
-        offered = built is not None and bool(built.filenames)
-        own = self._own(project, asked_again=not offered)
-        if own is None and not offered:
+        (built, until), own = self._built(project), self._own(project)
+        # Somebody who publishes a project after a failed run does not wait until the "no" is no longer fresh.
+        if own is None and not _lists_files(built) and self.doubt(project):
+            (built, until), own = self._built(project), self._own(project)
+        if own is None and not _lists_files(built):
             raise self._not_found(project)
         page = own
         if built is not None:
@@ -56,12 +57,9 @@ class Indexes:
         until = min(until, own.fresh_until if own else self._stamp(project).fresh_until)
         return replace(page, fresh_until=until)
 
-    def _own(self, project: NormalizedName, *, asked_again: bool) -> ProjectPage | None:
+    def _own(self, project: NormalizedName) -> ProjectPage | None:
         """What the project's own index and `find_links` have; None when they do not know it."""
         found, until = self._found(project, self._asked(project))
-        # Somebody who publishes a project after a failed run does not wait until the "no" is no longer fresh.
-        if found is None and asked_again and self.doubt(project):
-            found, until = self._found(project, self._asked(project))
         if found is not None and found.status is ProjectStatus.QUARANTINED:
             raise _quarantined(found)
         if found is not None and self._pins.get(project) in self._prebuilt:
@@ -171,6 +169,10 @@ class Indexes:
             if close
             else "Check the spelling, and that the index URL is right",
         )
+
+
+def _lists_files(page: ProjectPage | None) -> bool:
+    return page is not None and bool(page.filenames)
 
 
 def _quarantined(page: ProjectPage) -> QuarantinedProjectError:
