@@ -10,7 +10,7 @@ from builder.model import Pin
 from builder.resolve.demands import Demand
 from builder.resolve.pool import Candidate, Pool
 from prebuilt_index.artefacts import ProjectStatus
-from prebuilt_index.simple.rendering import version_of
+from prebuilt_index.simple.versions import version_of
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Prebuilt indexes: wheels that a user names as trusted, offered beside those of a project's own index.
 
 What they have of a version goes before what the project's own index has of it; versions that they lack come
-from there. They add to a project, and never hide one: docs/decisions/0017.
+from there. They add to a project, and never hide one: docs/decisions/0016.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from prebuilt_index.simple.entries import LazyFiles
-from prebuilt_index.simple.rendering import version_of
+from prebuilt_index.simple.versions import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -11,17 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Final
 
-from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
-    NormalizedName,
-    parse_sdist_filename,
-    parse_wheel_filename,
-)
-from packaging.version import InvalidVersion, Version
+from packaging.utils import NormalizedName
 
 from prebuilt_index.artefacts import IndexFile, ProjectPage, ProjectStatus
 from prebuilt_index.simple.moments import moment_text
+from prebuilt_index.simple.versions import version_of
 
 _PLAIN, _SIZED, _STATUS = "1.0", "1.1", "1.4"
 _HEAD: Final = """\
@@ -92,16 +86,6 @@ def _is_sized(page: ProjectPage) -> bool:
 def _versions(files: Iterable[IndexFile]) -> list[str]:
     found = {version for file in files if (version := version_of(file.filename)) is not None}
     return [str(version) for version in sorted(found)]
-
-
-def version_of(filename: str) -> Version | None:
-    """The version in a wheel's or sdist's name; None where there is none."""
-    try:
-        if filename.endswith(".whl"):
-            return parse_wheel_filename(filename)[1]
-        return parse_sdist_filename(filename)[1]
-    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
-        return None
 
 
 def _file_as_json(file: IndexFile) -> dict[str, object]:

@@ -13,8 +13,8 @@ from prebuilt_index.simple.rendering import (
     project_as_json,
     projects_as_html,
     projects_as_json,
-    version_of,
 )
+from prebuilt_index.simple.versions import version_of
 from prebuilt_index.tree.layout import HTML, JSON, page_path, url_from_page
 
 if TYPE_CHECKING:

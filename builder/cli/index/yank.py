@@ -51,7 +51,7 @@ def _chooser(word: str) -> Callable[[Entry], bool]:
     from packaging.utils import canonicalize_name
 
     from manylinux.errors import UsageError
-    from prebuilt_index.simple.rendering import version_of
+    from prebuilt_index.simple.versions import version_of
 
     if word.endswith(".whl"):
         return lambda entry: entry.filename == word
