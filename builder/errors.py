@@ -143,6 +143,24 @@ class SdistBuildError(BuildError):
     code = "sdist-build-failed"
 
 
+class NoSpaceError(EnvironmentFault):
+    """A build found the disk full."""
+
+    code = "no-space"
+
+
+class BuildLimitError(SdistBuildError):
+    """A build wanted more time, memory, disk or processes than it may have; its log is kept."""
+
+    code = "build-limit"
+
+
+class PureFallbackError(SdistBuildError):
+    """A build left out what it could not compile and gave pure Python; its log is kept."""
+
+    code = "pure-fallback"
+
+
 class SourceLinkError(IntegrityError):
     """A symbolic link in the app's source points outside it."""
 

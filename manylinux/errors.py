@@ -46,6 +46,8 @@ class LbuildError(Exception):
         """What was seen, a line each."""
         self.hint = hint
         """What to do about it."""
+        self.log: str | None = None
+        """Path of what a build printed, where one has to do with it."""
 
 
 class NoSolutionError(LbuildError):

@@ -19,6 +19,8 @@ class Cause:
 
     what: str
     hint: str
+    is_of_disk: bool = False
+    """There was no space: no fault of the project's."""
 
 
 def recognized(log: Path) -> Cause | None:
@@ -38,7 +40,7 @@ def cause_in(text: str) -> Cause | None:
         return _header(found[1])
     for pattern, what, hint in _KNOWN:
         if found := re.search(pattern, text, re.IGNORECASE):
-            return Cause(what=what.format(*found.groups()), hint=hint)
+            return Cause(what=what.format(*found.groups()), hint=hint, is_of_disk=what == _FULL)
     return None
 
 
@@ -72,7 +74,28 @@ def _packages() -> dict[str, tuple[str, str]]:
 
 
 _OLD_PYTHON = {"longintrepr.h": "Python 3.11 and newer do not have", "code.h": "newer Pythons do not have"}
+_FULL = "the disk is full"
 _KNOWN = (
+    (
+        r"No space left on device",
+        _FULL,
+        "Free space: TMPDIR names the folder that builds work in; a container's is where its engine keeps it",
+    ),
+    (
+        r"/compilers/(?:cc|gcc): .*not found",
+        "the image has no C compiler",
+        "Add one to it by `packages` in `[tool.lbuild.build]`, or name another image",
+    ),
+    (
+        r"(?:^|\n)MemoryError|virtual memory exhausted|Cannot allocate memory|std::bad_alloc",
+        "it wanted more memory than a build may have",
+        "Allow it more: `PROJECT = {{limits = {{memory = ...}}}}` in `[tool.lbuild.build]`",
+    ),
+    (
+        r"(?:Permission denied|Read-only file system): '(?!/lbuild/)(/[^']+)'",
+        "it writes outside of its own folder: `{0}`",
+        "Tell the project's maintainers, or require another version",
+    ),
     (
         r"make sure the (.+?) development packages are installed",
         "it needs {0}, as development packages of the system",
@@ -119,10 +142,5 @@ _KNOWN = (
         r"ModuleNotFoundError: No module named '(\w+)'",
         "it imports `{0}` while it builds and does not say so in `build-system.requires`",
         "Tell the project's maintainers, or require another version",
-    ),
-    (
-        r"No space left on device",
-        "the disk is full",
-        "Free space; TMPDIR names the folder that builds work in",
     ),
 )

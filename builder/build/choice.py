@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from manylinux.backends.docker.wish import ImageWish
+from manylinux.backends.limits import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,11 @@ class Wishes:
     """Of containers."""
     images: Mapping[NormalizedName, ImageWish] = field(default_factory=dict)
     """What holds for one project instead."""
+    pure: frozenset[NormalizedName] = frozenset()
+    """Projects of which pure Python will do where their extensions do not compile."""
+    limits: Limits = field(default_factory=Limits)
+    own_limits: Mapping[NormalizedName, Limits] = field(default_factory=dict)
+    """What holds for one project instead."""
 
     def of(self, project: NormalizedName | None) -> Mode:
         """`project`: None while its name is not known."""
@@ -50,13 +56,21 @@ class Wishes:
     def image_of(self, project: NormalizedName | None) -> ImageWish:
         return self.image if project is None else self.images.get(project, self.image)
 
+    def accepts_pure(self, project: NormalizedName | None) -> bool:
+        return project in self.pure
+
+    def limits_of(self, project: NormalizedName | None) -> Limits:
+        return self.limits if project is None else self.own_limits.get(project, self.limits)
+
     def key_of(self, project: NormalizedName | None) -> str:
-        """What is wished for a project, as part of a key."""
+        """What is wished for a project, as part of a key; limits decide over no wheel."""
         mode, image = self.of(project), self.image_of(project)
-        return f"{mode} {image.key}".strip() if mode in (Mode.AUTO, Mode.DOCKER) else str(mode)
+        pure = "or pure" if self.accepts_pure(project) else ""
+        parts = (str(mode), image.key if mode in (Mode.AUTO, Mode.DOCKER) else "", pure)
+        return " ".join(filter(None, parts))
 
     @property
     def key(self) -> str:
         """All of it, as part of a key."""
-        names = sorted({*self.projects, *self.images})
+        names = sorted({*self.projects, *self.images, *self.pure})
         return " ".join((self.key_of(None), *(f"{name}={self.key_of(name)}" for name in names)))

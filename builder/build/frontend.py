@@ -19,6 +19,7 @@ from pyproject_hooks import BackendUnavailable, BuildBackendHookCaller, BuildBac
 from builder.build.build_system import BuildSystem, RefusedError, strings
 from builder.build.process import Leash
 from builder.build.values import ConfigSettings
+from manylinux.backends.order import one_metadata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +37,47 @@ class Workshop:
 
         Raises RefusedError, and all that `Leash.run` does.
         """
-        system = BuildSystem.of(project)
+        system, settings, output = self._begin(project, config_settings)
+        backend = self._ready(project, system, settings)
+        with _told(system.backend):
+            name = backend.build_wheel(str(output), settings)
+        return _one_file(output, name)
+
+    def metadata(self, project: Path, config_settings: ConfigSettings) -> bytes | None:
+        """METADATA of the wheel that would be built; None where the backend does not tell it without one.
+
+        Raises as `make_wheel` does.
+        """
+        system, settings, output = self._begin(project, config_settings)
+        backend = self._ready(project, system, settings)
+        with _told(system.backend):
+            try:
+                name = backend.prepare_metadata_for_build_wheel(str(output), settings, _allow_fallback=False)
+            except HookMissing:
+                return None
+        return one_metadata(output, name)
+
+    def _begin(
+        self, project: Path, config_settings: ConfigSettings
+    ) -> tuple[BuildSystem, dict[str, str | list[str]], Path]:
+        """How the project is built, the settings as hooks take them, and a new folder for what comes out."""
         settings = {
             key: value if isinstance(value, str) else list(value) for key, value in config_settings.items()
         }
         output = self.folder / "wheel"
         output.mkdir()
+        return BuildSystem.of(project), settings, output
+
+    def _ready(
+        self, project: Path, system: BuildSystem, settings: Mapping[str, str | list[str]]
+    ) -> BuildBackendHookCaller:
+        """The backend, in an environment with all that it requires."""
         backend = self._backend(project, system, system.requires, "first")
         with _told(system.backend):
             more = strings(backend.get_requires_for_build_wheel(settings), "requirements")
-        if more:
-            backend = self._backend(project, system, (*system.requires, *more), "second")
-        with _told(system.backend):
-            name = backend.build_wheel(str(output), settings)
-        return _one_file(output, name)
+        if not more:
+            return backend
+        return self._backend(project, system, (*system.requires, *more), "second")
 
     def _backend(
         self, project: Path, system: BuildSystem, requires: Iterable[str], stage: str

@@ -12,8 +12,8 @@ from packaging.version import Version
 from builder.build import git, git_state, memory
 from builder.build.build_system import RefusedError
 from builder.build.door import NativeDoor
-from builder.build.purity import check_pure, native_needed, refusal
-from builder.build.sdist_metadata import check_identity, static_metadata
+from builder.build.purity import check_pure, metadata_of, native_needed, refusal
+from builder.build.sdist_metadata import check_as_prepared, check_identity, check_prepared, static_metadata
 from builder.build.tree import SourceTree
 from builder.build.unpack import opened
 from builder.build.values import BuildIndex, BuildPolicy, BuiltWheel, ConfigSettings, Provenance
@@ -93,8 +93,40 @@ class Maker:
                 check_identity(sources.read("PKG-INFO"), filename, promise.name, promise.version)
             )
 
-    def _bench(self, label: str) -> AbstractContextManager[Workbench]:
-        return workbench(label, self.policy, self.environ, self.index, self.pulse)
+    def metadata(self, archive: Path, filename: str, source: str, promise: Promise) -> bytes | None:
+        """Core metadata that the sdist's backend prepares, nothing built; kept by content.
+
+        None where that tells nothing for sure: the backend does not offer it, or only a build shows who is
+        to build.
+        """
+        key = self._metadata_key(source, promise)
+        if kept := memory.recall_metadata(self.store, key):
+            return kept
+        with self._bench(str(promise), "Preparing the metadata of") as bench:
+            with opened(archive, filename, bench.folder) as sources:
+                root = sources.write_to(bench.sources)
+            found = self._prepared(bench, _below(root, self.subdirectory), promise)
+            if found is not None:
+                check_prepared(found, promise.name, promise.version)
+                memory.remember_metadata(self.store, key, found)
+            return found
+
+    def _prepared(self, bench: Workbench, project: Path, promise: Promise) -> bytes | None:
+        if self.native is not None:
+            native = self.native.open()
+            sources = native.project(bench.label, project)
+            if sources.compiles:
+                return native.metadata(bench, sources, self.config_settings, _promised(promise))
+            if sources.languages:
+                return None
+        return None if refusal(project) else bench.metadata(project, self.config_settings)
+
+    def _metadata_key(self, source: str, promise: Promise | None) -> str:
+        builder = self.native.shortcut(promise.name if promise else None) if self.native else memory.BUILDER
+        return memory.key_of(source, self.subdirectory, self.config_settings, builder)
+
+    def _bench(self, label: str, doing: str = "Building") -> AbstractContextManager[Workbench]:
+        return workbench(label, self.policy, self.environ, self.index, self.pulse, doing)
 
     def recall(self, source: str, name: NormalizedName | None) -> BuiltWheel | None:
         """The wheel that was made of a source before, for this target or for all."""
@@ -111,6 +143,8 @@ class Maker:
         commit: str | None = None,
     ) -> BuiltWheel:
         wheel, builder, story = self._wheel(bench, _below(root, self.subdirectory), promise)
+        if said := memory.recall_metadata(self.store, self._metadata_key(source, promise)):
+            check_as_prepared(said, metadata_of(wheel, wheel.name), wheel.name)
         with self.store.receive() as incoming, wheel.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 incoming.write(chunk)
@@ -130,7 +164,7 @@ class Maker:
         """The wheel, which builder made it, and how it was compiled, if it was."""
         if self.native is None:
             return self._pure(bench, project, promise), memory.BUILDER, None
-        promised = PromisedWheel(name=promise.name, version=promise.version) if promise else PromisedWheel()
+        promised = _promised(promise)
         native = self.native.open()
         sources = native.project(bench.label, project)
         if sources.compiles:
@@ -152,6 +186,10 @@ class Maker:
         wheel = bench.make_wheel(project, self.config_settings)
         check_pure(wheel, promise.name if promise else None, promise.version if promise else None)
         return wheel
+
+
+def _promised(promise: Promise | None) -> PromisedWheel:
+    return PromisedWheel(name=promise.name, version=promise.version) if promise else PromisedWheel()
 
 
 def _below(root: Path, subdirectory: str | None) -> Path:

@@ -104,7 +104,7 @@ def kept_wheels(store: Store) -> Iterator[KeptWheel]:
     """Every wheel that was built and is remembered, some of them several times."""
     for record in upkeep.values(store, Bucket.BUILT):
         form = json.loads(record)
-        if isinstance(form, list):  # beside records there are stories
+        if isinstance(form, list):  # beside records there are stories, and metadata
             yield kept_wheel(form)
 
 
@@ -124,6 +124,18 @@ def kept_wheel(form: Sequence[Any]) -> KeptWheel:
         builder=builder,
         source=source,
     )
+
+
+def recall_metadata(store: Store, key: str) -> bytes | None:
+    """METADATA that was prepared for `key` without a wheel."""
+    record = store.get(Bucket.BUILT, f"metadata of {key}")
+    return None if record is None else bytes.fromhex(json.loads(record)["metadata"])
+
+
+def remember_metadata(store: Store, key: str, metadata: bytes) -> None:
+    """Later wheels of the same key have to agree with it."""
+    record = {"metadata": metadata.hex()}
+    store.put(Bucket.BUILT, f"metadata of {key}", json.dumps(record).encode())
 
 
 def provenance_of(store: Store, sha256: str) -> Provenance | None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -24,7 +24,7 @@ from builder.build.choice import ORDER, Mode, Wishes
 from builder.build.process import FailedError
 from builder.build.values import Provenance
 from builder.errors import NativeBuildNeededError, NoBuildBackendError
-from manylinux.backends.port import Backend, BackendError, Job
+from manylinux.backends.port import Backend, BackendError, ExceededError, Job
 from manylinux.backends.project import Project, project_of
 from manylinux.errors import (
     ContainerError,
@@ -46,6 +46,9 @@ _HINT = "Require a version that has wheels for the target, or give a wheel that 
 
 _OF_CONTAINERS = (ContainerError, ImageBuildError, ImagePullError, NoContainerEngineError, NoImageError)
 """Why a container cannot be had: another backend may do without."""
+Refused = Sequence[tuple[str, str]]
+"""Backends that were asked before, and what they said."""
+Result = TypeVar("Result")
 Finish = Callable[["Made", Promise, Path], "tuple[Path, Sequence[str]]"]
 """What a backend made becomes a wheel for the target, in the folder that is given; and what is to be told."""
 
@@ -68,8 +71,6 @@ class NativeBuilds:
     """By what is built: a line of what its build prints, for those who want to know."""
     special: Mapping[NormalizedName, Mapping[str, Backend]] = field(default_factory=dict)
     """What one project has instead of some of the backends."""
-    timeout: float = 3600.0
-    """Seconds for one attempt of one backend."""
     turns: threading.Semaphore = field(
         default_factory=lambda: threading.Semaphore(max(1, (os.cpu_count() or 1) // 2))
     )
@@ -80,16 +81,20 @@ class NativeBuilds:
 
         None of a project whose name is not known, where something else may be wished for it.
         """
-        if name is None and (self.wishes.projects or self.wishes.images):
+        if name is None and (self.wishes.projects or self.wishes.images or self.wishes.pure):
             return
         for backend in self._ordered(name):
             yield self.identity(backend)
+            if self.wishes.accepts_pure(name):
+                yield self.identity(backend, name)
 
-    def identity(self, backend: Backend) -> str:
+    def identity(self, backend: Backend, name: NormalizedName | None = None) -> str:
+        """`name`: of a project that may have become pure Python, as is accepted of that one."""
         runtime = self.target.runtime
         glibc = ".".join(map(str, self.target.glibc))
         place = f"cp{runtime.python} {self.target.architecture.machine} glibc {glibc}"
-        return f"native-1 {place} {self.finishing} {backend.name}: {backend.identity(self.target)}"
+        pure = "or pure " if self.wishes.accepts_pure(name) else ""
+        return f"native-1 {pure}{place} {self.finishing} {backend.name}: {backend.identity(self.target)}"
 
     def project(self, label: str, folder: Path) -> Project:
         """What the sources in `folder` say. Raises RefusedError."""
@@ -106,20 +111,65 @@ class NativeBuilds:
         Raises NativeBuildNeededError, NoBuildBackendError, and what the last backend that tried raised.
         """
         name = promised.name or declared_name(project.folder)
-        mode = self.wishes.of(name)
-        if mode is Mode.NEVER:
+        if self.wishes.of(name) is Mode.NEVER:
             raise NativeBuildNeededError(
                 f"{project.label} has to be compiled", evidence=["`--build never` is in force"], hint=_HINT
             )
+
+        def attempt(backend: Backend, refused: Refused) -> tuple[Path, str, Provenance]:
+            started = time.monotonic()
+            self.tell(f"{bench.label}: compiling with {backend.name}")
+            with self._job(bench, project, settings, name, backend) as (job, own):
+                made = backend.build(job)
+                wheel, told = self._finished(made, promised, own)
+                story = Provenance(
+                    backend=backend.name,
+                    reason=_reason(self.wishes.of(name), refused),
+                    refused=tuple(refused),
+                    log=str(own.kept_log()),
+                    seconds=round(time.monotonic() - started, 1),
+                    requirements=made.requirements,
+                    notes=(*made.notes, *told),
+                )
+                return wheel, self.identity(backend, name), story
+
+        return self._first(project, name, attempt)
+
+    def metadata(
+        self, bench: Workbench, project: Project, settings: ConfigSettings, promised: Promise
+    ) -> bytes | None:
+        """METADATA of the wheel that would be made; None where its backend tells none without one.
+
+        None too where nothing may be compiled. Raises as `make` does.
+        """
+        name = promised.name or declared_name(project.folder)
+        if self.wishes.of(name) is Mode.NEVER:
+            return None
+
+        def attempt(backend: Backend, refused: Refused) -> bytes | None:
+            with self._job(bench, project, settings, name, backend) as (job, _):
+                return backend.metadata(job)
+
+        return self._first(project, name, attempt)
+
+    def _first(
+        self,
+        project: Project,
+        name: NormalizedName | None,
+        attempt: Callable[[Backend, Refused], Result],
+    ) -> Result:
+        """What the first backend gives that neither refuses nor fails."""
         candidates = list(self._ordered(name))
-        refused = [] if candidates else [(str(mode), "is not part of this lbuild")]
+        refused = [] if candidates else [(str(self.wishes.of(name)), "is not part of this lbuild")]
         failure: FailedError | BackendError | None = None
         for at, backend in enumerate(candidates):
             if why := backend.refusal(project, self.target):
                 refused.append((backend.name, why))
                 continue
             try:
-                return self._attempt(bench, project, settings, promised, backend, refused, mode)
+                return attempt(backend, refused)
+            except ExceededError:
+                raise
             except (FailedError, BackendError, *_OF_CONTAINERS) as error:
                 later = {each.name: each.refusal(project, self.target) for each in candidates[at + 1 :]}
                 failure = failure if isinstance(error, _OF_CONTAINERS) else error
@@ -143,22 +193,19 @@ class NativeBuilds:
         own = {} if project is None else self.special.get(project, {})
         return (found for name in names if (found := own.get(name) or self.backends.get(name)))
 
-    def _attempt(
+    @contextmanager
+    def _job(
         self,
         bench: Workbench,
         project: Project,
         settings: ConfigSettings,
-        promised: Promise,
+        name: NormalizedName | None,
         backend: Backend,
-        refused: Sequence[tuple[str, str]],
-        mode: Mode,
-    ) -> tuple[Path, str, Provenance]:
+    ) -> Iterator[tuple[Job, Workbench]]:
+        """A job for one backend, in its turn, with sources as they were; and the bench it is done on."""
         with self._turn(bench):
-            started = time.monotonic()
-            self.tell(f"{bench.label}: compiling with {backend.name}")
-            own = bench.again(
-                backend.name, started + self.timeout, lambda line: self.listen(bench.label, line)
-            )
+            limits = self.wishes.limits_of(name)
+            own = bench.again(backend.name, limits, lambda line: self.listen(bench.label, line))
             job = Job(
                 project=replace(project, folder=_copied(project.folder, bench.sources, own.sources)),
                 target=self.target,
@@ -170,24 +217,26 @@ class NativeBuilds:
                 log=own.log,
                 deadline=own.deadline,
                 output_limit=own.policy.output,
+                limits=limits,
                 pulse=own.pulse,
                 tell=lambda line: self.tell(f"{bench.label}: {line}"),
+                accepts_pure=self.wishes.accepts_pure(name),
             )
             job.output.mkdir()
-            made = backend.build(job)
-            finished = own.folder / "finished"
-            finished.mkdir()
-            wheel, told = self.finish(made, promised, finished)
-            story = Provenance(
-                backend=backend.name,
-                reason=_reason(mode, refused),
-                refused=tuple(refused),
-                log=str(own.kept_log()),
-                seconds=round(time.monotonic() - started, 1),
-                requirements=made.requirements,
-                notes=(*made.notes, *told),
-            )
-            return wheel, self.identity(backend), story
+            yield job, own
+
+    def _finished(self, made: Made, promised: Promise, bench: Workbench) -> tuple[Path, Sequence[str]]:
+        """The wheel for the target, and what is to be told of it. Raises BackendError too."""
+        folder = bench.folder / "finished"
+        folder.mkdir()
+        wheel, told = self.finish(made, promised, folder)
+        if not made.foreign_python:
+            return wheel, told
+        abi = wheel.name.split("-")[-2]
+        made_by = f"made by Python {made.foreign_python}, for want of {self.target.runtime.python}"
+        if abi not in ("abi3", "none"):
+            raise BackendError(f"{made_by}, and `{wheel.name}` does not keep to the stable ABI")
+        return wheel, (*told, f"{made_by}: it keeps to the stable ABI")
 
     @contextmanager
     def _turn(self, bench: Workbench) -> Iterator[None]:
@@ -216,7 +265,7 @@ def declared_name(project: Path) -> NormalizedName | None:
     return canonicalize_name(name) if isinstance(name, str) else None
 
 
-def _reason(mode: Mode, refused: Sequence[tuple[str, str]]) -> str:
+def _reason(mode: Mode, refused: Refused) -> str:
     if mode is not Mode.AUTO:
         return f"`--build {mode}`"
     return "the first of `--build auto`" if not refused else "the first of `--build auto` that could"

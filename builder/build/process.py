@@ -7,10 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from builder.build.meter import Meter
 from builder.strays import end_strays
+from manylinux.backends.limits import Limits
+from manylinux.backends.port import ExceededError
 from manylinux.errors import EnvironmentFault
 
 MARK = "LBUILD_MARK"
@@ -21,10 +24,6 @@ if sys.platform == "win32":
     _KILL, _FLAGS = signal.SIGTERM, subprocess.CREATE_NEW_PROCESS_GROUP
 else:
     _KILL, _FLAGS = signal.SIGKILL, 0
-
-
-class StoppedError(Exception):
-    """The program was killed; the text says why."""
 
 
 class FailedError(Exception):
@@ -47,34 +46,40 @@ class Leash:
     """By `time.monotonic()`."""
     pulse: Callable[[], None]
     """Called several times a second; what it raises kills them."""
+    folder: Path
+    """What is written below it counts as theirs."""
+    limits: Limits = field(default_factory=Limits)
 
     def run(
         self, command: Sequence[str], *, cwd: Path | None = None, extra: Mapping[str, str] | None = None
     ) -> None:
         """The program has ended well, and so has all it started.
 
-        Raises FailedError, StoppedError, what the pulse raises, and EnvironmentFault for want of the program.
+        Raises FailedError, ExceededError, what the pulse raises; EnvironmentFault for want of the program.
         """
         environ = {**self.environ, **(extra or {}), MARK: self.mark}
         with open(self.log, "ab") as log:
             process = _started(command, cwd, environ, log.fileno())
+        meter = Meter(process=process.pid, folder=self.folder, limits=self.limits)
         try:
-            status = self._wait(process)
+            status = self._wait(process, meter)
         finally:
             _end_group(process)
             end_strays(MARK, self.mark)
+        meter.check_disk()
         if status:
             raise FailedError(f"signal {-status}" if status < 0 else f"exit status {status}")
 
-    def _wait(self, process: "subprocess.Popen[bytes]") -> int:
+    def _wait(self, process: "subprocess.Popen[bytes]", meter: Meter) -> int:
         while True:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 return process.wait(_NAP)
             self.pulse()
             if time.monotonic() > self.deadline:
-                raise StoppedError("it took too long")
+                raise ExceededError("seconds", f"it took too long: longer than {self.limits.told('seconds')}")
             if os.stat(self.log).st_size > self.output:
-                raise StoppedError(f"it printed more than {self.output} bytes")
+                raise ExceededError("output", f"it printed more than {self.output} bytes")
+            meter()
 
 
 def _started(

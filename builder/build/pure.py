@@ -115,17 +115,22 @@ class PureBuilder:
         return self._maker(subdirectory, config_settings, pulse).of_repository(repository, source_of)
 
     def metadata_of_sdist(self, archive: Path, filename: str, *, pulse: Callable[[], None] = never) -> bytes:
-        """Core metadata of an index's sdist: as it ships it, where that is final (PEP 643), else as built.
+        """Core metadata of an index's sdist: as it ships it, where that is final (PEP 643); else of the wheel
+        that was built of it; else as its backend prepares it; else as built.
 
         Raises InputNotFoundError, BadArchiveError and MetadataMismatchError too.
         """
         from builder.build.purity import metadata_of
 
-        _digest(archive)
+        source, promise = f"sha256:{_digest(archive)}", _promise(filename)
         maker = self._maker(None, _NO_SETTINGS, pulse)
-        if static := maker.static_metadata(archive, filename, _promise(filename)):
+        if static := maker.static_metadata(archive, filename, promise):
             return static
-        built = self.from_sdist(archive, filename, pulse=pulse)
+        if built := self._recall(source, None, _NO_SETTINGS, promise.name):
+            return metadata_of(built.path, built.filename)
+        if prepared := maker.metadata(archive, filename, source, promise):
+            return prepared
+        built = maker.of_archive(archive, filename, source, promise)
         return metadata_of(built.path, built.filename)
 
     def _recall(

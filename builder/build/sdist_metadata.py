@@ -1,10 +1,12 @@
 """Core metadata of an sdist, known without a build where the sdist says that it is final (PEP 643)."""
 
-from packaging.metadata import parse_email
+from packaging.metadata import RawMetadata, parse_email
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from builder.build.build_system import RefusedError
 from prebuilt_index.errors import BadArchiveError, MetadataMismatchError
+from prebuilt_index.wheel_archive.identity import differing_fields
 
 _NEEDED = frozenset({"requires-dist", "requires-python", "provides-extra"})
 """Fields a resolution depends on; name and version may never be dynamic."""
@@ -20,6 +22,29 @@ def static_metadata(pkg_info: bytes) -> bytes | None:
     return None if dynamic & _NEEDED else pkg_info
 
 
+def check_prepared(metadata: bytes, name: NormalizedName, version: Version) -> None:
+    """What a backend prepared is of the project and version that the sdist is. Raises RefusedError."""
+    fields, _ = parse_email(metadata)
+    if (canonicalize_name(fields.get("name", "")), _version(fields)) != (name, version):
+        raise RefusedError(
+            f"its backend prepared metadata of `{fields.get('name')}` {fields.get('version')}, "
+            f"and the sdist is `{name}` {version}"
+        )
+
+
+def check_as_prepared(prepared: bytes, shipped: bytes, wheel: str) -> None:
+    """A wheel's metadata is what the backend had prepared, which a resolution may rest on.
+
+    Raises MetadataMismatchError with the fields that differ.
+    """
+    if evidence := differing_fields(prepared, shipped, "its backend"):
+        raise MetadataMismatchError(
+            f"The metadata of `{wheel}` is not what its backend said it would be",
+            evidence=evidence,
+            hint="Require another version, or tell the project's maintainers",
+        )
+
+
 def check_identity(pkg_info: bytes | None, filename: str, name: NormalizedName, version: Version) -> bytes:
     """The sdist's PKG-INFO, which is there and is of the project and version its file name gives.
 
@@ -33,14 +58,17 @@ def check_identity(pkg_info: bytes | None, filename: str, name: NormalizedName, 
             hint=hint,
         )
     fields, _ = parse_email(pkg_info)
-    try:
-        said_version: Version | None = Version(fields.get("version", ""))
-    except InvalidVersion:
-        said_version = None
-    if (canonicalize_name(fields.get("name", "")), said_version) != (name, version):
+    if (canonicalize_name(fields.get("name", "")), _version(fields)) != (name, version):
         raise MetadataMismatchError(
             f"The sdist `{filename}` is of another project or version than its name says",
             evidence=(f"PKG-INFO: `{fields.get('name')}` {fields.get('version')}",),
             hint=hint,
         )
     return pkg_info
+
+
+def _version(fields: RawMetadata) -> Version | None:
+    try:
+        return Version(fields.get("version", ""))
+    except InvalidVersion:
+        return None

@@ -81,6 +81,8 @@ def error_as_json(error: LbuildError) -> dict[str, Any]:
         "evidence": list(error.evidence),
         "hint": error.hint,
     }
+    if error.log is not None:
+        form["log"] = error.log
     if isinstance(error, SeveralErrors):
         form["errors"] = [error_as_json(each) for each in error.errors]
     return form

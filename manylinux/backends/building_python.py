@@ -13,9 +13,10 @@ from manylinux.runtime import OperatingSystem
 from manylinux.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from manylinux.backends.port import Job
+    from manylinux.backends.project import Project
 
 _DESCRIBE = """\
 import importlib, json, sys, sysconfig
@@ -40,8 +41,17 @@ class BuildingPython:
     """`x86_64`, `aarch64`."""
     glibc: tuple[int, int] | None
 
+    @property
+    def minor(self) -> str:
+        """Such as `3.12`."""
+        return ".".join(self.version.split(".")[:2])
+
+    def differs(self, target: Target) -> bool:
+        """Whether it is of another minor version than the target's."""
+        return self.minor != target.runtime.python
+
     def place(self, target: Target) -> Target:
-        """Where its packages must load: this machine, said as a target. Its minor version is the target's."""
+        """Where its packages must load: this machine, said as a target."""
         assert self.glibc is not None  # the refusals have seen to it
         here = OperatingSystem(
             id="here",
@@ -50,7 +60,9 @@ class BuildingPython:
             kernel_release=target.runtime.os.kernel_release,
             kernel_version=target.runtime.os.kernel_version,
         )
-        runtime = replace(target.runtime, id="this machine", python_release=self.version, os=here)
+        runtime = replace(
+            target.runtime, id="this machine", python=self.minor, python_release=self.version, os=here
+        )
         return Target(runtime=runtime, architecture=Architecture.parse(self.machine))
 
 
@@ -63,6 +75,31 @@ class Description:
     include: Path
     platinclude: Path
     config_h: Path
+
+
+_OLDEST, _NEWEST = 9, 14
+"""Minor versions of 3 that Lambda has, and that build."""
+
+
+def fitting_python(
+    find: Callable[[str], tuple[BuildingPython | None, str]], project: Project, target: Target
+) -> tuple[BuildingPython | None, str]:
+    """The Python of this machine that builds for the target; or None, and how to get one.
+
+    It is of the target's minor version; or, where the project says that it keeps to the stable ABI and there
+    is none, of the nearest. What another makes is right only if its files prove to keep to it.
+    """
+    python, how_to_get = find(target.runtime.python)
+    if python is None and project.says_stable_abi:
+        others = (find(f"3.{minor}")[0] for minor in _nearest(int(target.runtime.python.split(".")[1])))
+        python = next((each for each in others if each is not None), None)
+    return python, how_to_get
+
+
+def _nearest(minor: int) -> Iterator[int]:
+    """Older ones first: what they make loads on newer ones."""
+    yield from range(minor - 1, _OLDEST - 1, -1)
+    yield from range(minor + 1, _NEWEST + 1)
 
 
 def described(python: Path, job: Job, environ: Mapping[str, str]) -> Description:

@@ -1,15 +1,24 @@
-"""How a program is kept from the network, and from outliving lbuild, as far as this machine can do that."""
+"""How a program is kept from the network, from folders not its own, and from outliving lbuild.
+
+All of it as far as this machine can do that.
+"""
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from manylinux.backends.cell import landlock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from manylinux.backends.limits import Limits
 
 _ISOLATED = ("--net", "--ipc", "--pid", "--fork", "--kill-child", "--mount-proc")
 """Nothing but loopback, and whatever is started in there ends with its first program."""
@@ -30,9 +39,16 @@ _WAYS = (
     ),
 )
 _ENDS_WITH_LBUILD = ("setpriv", "--pdeathsig", "KILL")
-UNCONFINED = (
+_NETWORK = (
     "the build could reach the network: this machine has neither `unshare` nor `bwrap` that lbuild may use"
 )
+_FOLDERS = "the build could write wherever you can: this system has no Landlock (Linux 5.19 and newer)"
+_CELL = Path(__file__).with_name("cell.py")
+_DEVICES = ("/dev", "/proc")
+"""Beside a build's own folder: semaphores are made there, and what is written leaves nothing."""
+_RESERVED = 4
+"""Programs ask for more address space than they use: for so many times the memory they may have."""
+_LEAST_RESERVED = 16 << 30
 _PATIENCE = 10.0
 """Seconds."""
 
@@ -68,10 +84,26 @@ def _working(words: Sequence[str], path: str) -> tuple[str, ...]:
     return command if done.returncode == 0 else ()
 
 
-def confined(command: Sequence[str], path: str) -> tuple[str, ...]:
-    """`command` without a network, where this machine can do that; `path` is where its programs are."""
-    return (*_leash(path), *_way(path), *command)
+def confined(command: Sequence[str], path: str, folder: Path, limits: Limits) -> tuple[str, ...]:
+    """`command` without a network, writing below `folder` only, as far as this machine can do that.
+
+    `path` is where its programs are. What one process may take is limited here; what all may together, is
+    for whoever runs it to watch.
+    """
+    settings = {
+        "memory": max(_LEAST_RESERVED, limits.memory * _RESERVED),
+        "file": limits.written,
+        "folders": [str(folder), *_DEVICES] if landlock() else [],
+    }
+    cell = (sys.executable, "-I", "-S", str(_CELL), json.dumps(settings)) if sys.platform != "win32" else ()
+    return (*_leash(path), *_way(path), *cell, *command)
+
+
+def gaps(path: str) -> tuple[str, ...]:
+    """What a build is not kept from on this machine, a sentence each."""
+    return (*(() if _way(path) else (_NETWORK,)), *(() if landlock() else (_FOLDERS,)))
 
 
 def can_confine(path: str) -> bool:
+    """Whether a network can be shut off."""
     return bool(_way(path))

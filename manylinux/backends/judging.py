@@ -7,17 +7,19 @@ compiling has failed quietly. What else may keep a wheel from loading is the aud
 from __future__ import annotations
 
 import json
+import os
 import re
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from manylinux.backends.port import BackendError
+from manylinux.backends.port import BackendError, FellBackError
 from manylinux.backends.undefined import unresolved
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from manylinux.backends.port import Job
 
@@ -27,13 +29,42 @@ _GENERATED = (".c", ".cc", ".cpp", ".cxx")
 """Endings of what Cython makes of a `.pyx`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compilations:
+    """What the compilers of one build noted, and the sources that it had."""
+
+    notes: Path
+    """A line of JSON for each call: absolute paths of `sources`, and the `status` it ended with."""
+    root: Path
+    """Where the project lay, there."""
+    sources: Collection[str] = ()
+    """Files of the project before the build, below the root; empty: no note says anything of it."""
+
+    @classmethod
+    def of(cls, notes: Path, project: Path, root: Path | None = None) -> Compilations:
+        """Those of a build of what is in the folder `project` now, and lies at `root` there."""
+        files = (path.relative_to(project) for path in project.rglob("*") if path.is_file())
+        return cls(notes=notes, root=root or project, sources=frozenset(map(Path.as_posix, files)))
+
+    def failed(self) -> tuple[str, ...]:
+        """Sources of the project that did not compile; trials of a configuration have their own."""
+        results: dict[str, bool] = {}
+        for line in self.notes.read_text(encoding="utf-8").splitlines() if self.notes.exists() else ():
+            call = json.loads(line)
+            for source in call["sources"]:
+                shown = os.path.relpath(source, self.root).replace(os.sep, "/")
+                stem, suffix = os.path.splitext(shown)
+                if shown in self.sources or (suffix in _GENERATED and f"{stem}.pyx" in self.sources):
+                    results[shown] = results.get(shown, False) or call["status"] == 0
+        return tuple(sorted(source for source, compiled in results.items() if not compiled))
+
+
 def check_made(
-    wheel: Path, job: Job, notes: Path, sources: Collection[Path], *, versioned: bool = False
+    wheel: Path, job: Job, compilations: Compilations, *, versioned: bool = False
 ) -> tuple[str, ...]:
     """What people should know of the wheel. Raises BackendError when it would not load, or lacks its point.
 
-    `notes`: what the compilers were asked for, a line each; `sources`: the files of the project before the
-    build; `versioned`: the linker gives every symbol of the target's glibc its version.
+    `versioned`: the linker gives every symbol of the target's glibc its version.
     """
     try:
         with zipfile.ZipFile(wheel) as archive:
@@ -47,19 +78,38 @@ def check_made(
         raise BackendError(f"its wheel cannot be read: {error}") from error
     for path, machine in sorted(compiled.items()):
         _check_name(path, machine, job)
-    failed = sorted(_failed(notes, sources, job.project.folder))
-    if failed and not compiled:
-        raise BackendError(
-            f"its backend went on without what it could not compile, and made pure Python: {_listed(failed)}"
-        )
+    failed = compilations.failed()
+    if not compiled:
+        return (*_fallen_back(wheel.name, failed, job), *_host_paths(text, job))
     if versioned and (open_ := unresolved({path: text[path] for path in compiled})):
         path, names = next(iter(open_.items()))
         glibc = ".".join(map(str, job.target.glibc))
         raise BackendError(
-            f"its `{path}` uses {_listed(list(names))}, which neither glibc {glibc} nor the wheel has"
+            f"its `{path}` uses {_listed(names)}, which neither glibc {glibc} nor the wheel has"
         )
     left_out = (f"not in the wheel, because it does not compile: {_listed(failed)}",) if failed else ()
     return (*left_out, *_host_paths(text, job))
+
+
+def _fallen_back(wheel: str, failed: Sequence[str], job: Job) -> tuple[str, ...]:
+    """What is to be told of a wheel without compiled files. Raises FellBackError where it should have some.
+
+    That the project has extensions is no proof: they may be for another system, or for those who ask.
+    """
+    if failed:
+        why = (
+            f"its backend went on without what it could not compile, and made pure Python: {_listed(failed)}"
+        )
+    elif not job.project.compiles:
+        return ()
+    elif wheel.endswith("-any.whl"):
+        return ("nothing in it is compiled, though its build files speak of extension modules",)
+    else:
+        why = "its backend left its extension modules out"
+        why = f"{why}: `{wheel}` is for one platform, and nothing in it is compiled"
+    if job.accepts_pure:
+        return (f"pure Python, as is accepted: {why}",)
+    raise FellBackError(why)
 
 
 def is_pure(wheel: Path) -> bool:
@@ -90,21 +140,6 @@ def _check_name(path: str, machine: str, job: Job) -> None:
         )
 
 
-def _failed(notes: Path, sources: Collection[Path], project: Path) -> set[str]:
-    """Sources of the project that did not compile; trials of a configuration write sources of their own."""
-    results: dict[str, bool] = {}
-    root = str(project.resolve()) + "/"
-    for line in notes.read_text(encoding="utf-8").splitlines() if notes.exists() else ():
-        call = json.loads(line)
-        for source in call["sources"]:
-            path = Path(source)
-            own = path in sources or (path.suffix in _GENERATED and path.with_suffix(".pyx") in sources)
-            if own:
-                shown = source.removeprefix(root)
-                results[shown] = results.get(shown, False) or call["status"] == 0
-    return {source for source, compiled in results.items() if not compiled}
-
-
 def _host_paths(text: dict[str, bytes], job: Job) -> tuple[str, ...]:
     """Where the build's own folder is named: the same sources would give other bytes elsewhere."""
     needle = str(job.folder).encode()
@@ -112,6 +147,6 @@ def _host_paths(text: dict[str, bytes], job: Job) -> tuple[str, ...]:
     return (f"it names the folder it was built in: {_listed(found)}",) if found else ()
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(f"`{name}`" for name in names[:3])
     return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from manylinux.backends.confinement import UNCONFINED, can_confine, confined
+from manylinux.backends.building_python import fitting_python
+from manylinux.backends.compilers import NOTES, write_compilers
+from manylinux.backends.confinement import confined, gaps
 from manylinux.backends.hooks import Hooks
-from manylinux.backends.judging import check_made
+from manylinux.backends.judging import Compilations, check_made
 from manylinux.backends.port import Made
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ class Local:
         machine = platform.machine()
         if platform.system() != "Linux" or machine != target.architecture.machine:
             return f"needs Linux on {target.architecture.machine}; this is {platform.system()} on {machine}"
-        python, how_to_get = self.find_python(target.runtime.python)
+        python, how_to_get = fitting_python(self.find_python, project, target)
         if python is None:
             return f"needs a Python {target.runtime.python} on this machine: {how_to_get}"
         if python.glibc is None or python.glibc > target.glibc:
@@ -52,31 +54,47 @@ class Local:
         python, _ = self.find_python(target.runtime.python)
         return "nothing" if python is None else f"python {python.version} glibc {python.glibc}"
 
+    def metadata(self, job: Job) -> bytes | None:
+        return self._hooks(job, self._python(job)).metadata(_settings(job))
+
     def build(self, job: Job) -> Made:
-        python, _ = self.find_python(job.target.runtime.python)
+        python = self._python(job)
+        compilations = Compilations.of(job.folder / NOTES, job.project.folder)
+        wheel, used = self._hooks(job, python).make_wheel(_settings(job))
+        notes = check_made(wheel, job, compilations)
+        return Made(
+            wheel=wheel,
+            libraries=tuple(_system_libraries(self.path)),
+            requirements=used,
+            notes=(*notes, *gaps(self.path)),
+            foreign_python=python.version if python.differs(job.target) else "",
+        )
+
+    def _python(self, job: Job) -> BuildingPython:
+        python, _ = fitting_python(self.find_python, job.project, job.target)
         assert python is not None  # it was there when it did not refuse
+        return python
+
+    def _hooks(self, job: Job, python: BuildingPython) -> Hooks:
         plain = self.plain(job.folder / "home")
+        compilers = write_compilers(job.folder, self.path)
 
         def environ(programs: Path) -> Mapping[str, str]:
-            return {**plain, "PATH": f"{programs}:{self.path}", "VIRTUAL_ENV": str(programs.parent)}
+            path = f"{programs}:{compilers}:{self.path}"
+            return {**plain, "PATH": path, "VIRTUAL_ENV": str(programs.parent)}
 
-        hooks = Hooks(
+        return Hooks(
             job=job,
             python=python.path,
             place=python.place(job.target),
             plain=plain,
             environ=environ,
-            confine=lambda command: confined(command, self.path),
+            confine=lambda command: confined(command, self.path, job.folder, job.limits),
         )
-        settings: dict[str, Any] = {
-            key: value if isinstance(value, str) else list(value) for key, value in job.settings.items()
-        }
-        wheel, used = hooks.make_wheel(settings)
-        notes = check_made(wheel, job, job.folder / "compilations", ())
-        if not can_confine(self.path):
-            notes = (*notes, UNCONFINED)
-        libraries = tuple(_system_libraries(self.path))
-        return Made(wheel=wheel, libraries=libraries, requirements=used, notes=notes)
+
+
+def _settings(job: Job) -> dict[str, Any]:
+    return {key: value if isinstance(value, str) else list(value) for key, value in job.settings.items()}
 
 
 def _system_libraries(path: str) -> Iterator[Path]:

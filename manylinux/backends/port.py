@@ -1,8 +1,9 @@
 """The port behind which wheels are compiled for a target, and the values it is spoken in.
 
 A backend is asked for `refusal`, which only looks; for its `identity`, which becomes part of the key that
-the wheel is remembered by; `build`, once, if nothing is remembered. What it hands back is not yet trusted:
-the caller repairs, retags, audits and verifies it like any wheel.
+the wheel is remembered by; for `metadata`, where a resolution wants to know what a wheel would require; for
+`build`, once, if nothing is remembered. What it hands back is not yet trusted: the caller repairs, retags,
+audits and verifies a wheel like any other.
 """
 
 from __future__ import annotations
@@ -14,12 +15,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from manylinux.backends.limits import Limits
     from manylinux.backends.project import Project
     from manylinux.target import Target
 
 
 class BackendError(Exception):
     """The wheel was not made; the text says why. What the programs printed is in the job's log."""
+
+
+class ExceededError(BackendError):
+    """A limit was exceeded: the text says which. Another backend would only do the same."""
+
+    def __init__(self, limit: str, text: str) -> None:
+        super().__init__(text)
+        self.limit = limit
+        """A field of `Limits`."""
+
+
+class FellBackError(BackendError):
+    """What was made is pure Python for want of what was to be compiled, and nobody has accepted that."""
 
 
 class Run(Protocol):
@@ -60,7 +75,7 @@ class Job:
     folder: Path
     """The build's own, gone afterwards: what is written goes below it. `project.folder` lies here."""
     output: Path
-    """New and empty; the wheel goes here."""
+    """New and empty; the wheel, or the folder of its metadata, goes here."""
     settings: Mapping[str, str | Sequence[str]]
     """PEP 517 config settings of the user's."""
     supply: Callable[[Sequence[str], Target], Sequence[Supplied]]
@@ -76,10 +91,14 @@ class Job:
     """By `time.monotonic()`."""
     output_limit: int
     """Bytes the log may grow to."""
+    limits: Limits
+    """`run` keeps a program to them on this machine, but for the size of the wheel."""
     pulse: Callable[[], None]
     """Called several times a second by what waits; what it raises stops the build."""
     tell: Callable[[str], None]
     """One line of what is going on, for people."""
+    accepts_pure: bool = False
+    """A wheel that is pure for want of what was to be compiled will do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +113,9 @@ class Made:
     """File names of the wheels the build used, sorted."""
     notes: tuple[str, ...] = field(default=())
     """What people should know: network that could not be cut off, an extension left out."""
+    foreign_python: str = ""
+    """The version of the Python that made it, where that is of another minor version than the target's: then
+    the wheel is right only if it keeps to the stable ABI."""
 
 
 class Backend(Protocol):
@@ -117,6 +139,13 @@ class Backend(Protocol):
 
         Also asked without `refusal`, to look for what was built before, so it never raises. The same on every
         host where the result would be.
+        """
+        ...
+
+    def metadata(self, job: Job) -> bytes | None:
+        """METADATA that the wheel would have, by `prepare_metadata_for_build_wheel`, nothing compiled.
+
+        None where the project's backend does not offer that. Raises as `build` does.
         """
         ...
 

@@ -73,6 +73,8 @@ _COMPILES = re.compile(
     r"|\bbuild_ext\b|\bmypycify\b|\bCMakeExtension\b|\bsetuptools[_-]rust\b|\bfrom_cmake\b"
 )
 """What a build script says that compiles something."""
+_STABLE_ABI = re.compile(r"limited[_-]api|\bSTABLE_ABI\b|\bpy-api\b|\babi3\b", re.IGNORECASE)
+"""What a build script says that keeps to the stable ABI, whichever tool reads it."""
 _LARGEST = 4 << 20
 """Bytes of a build file that are looked at."""
 
@@ -110,6 +112,12 @@ class Project:
             re.match(r"(setuptools[-_.]rust|maturin)\b", each, re.IGNORECASE) for each in self.requires
         )
         return self.tool is Tool.CARGO or asked
+
+    @property
+    def says_stable_abi(self) -> bool:
+        """A build file speaks of the stable ABI; whether the result keeps to it, the result tells."""
+        files = (*_build_files(self.folder), self.folder / "setup.cfg", self.folder / "Cargo.toml")
+        return any(_STABLE_ABI.search(_text(path)) for path in files)
 
     @property
     def has_cuda(self) -> bool:

@@ -142,15 +142,19 @@ def compare_metadata(promised: bytes, shipped: bytes) -> None:
 
     Raises MetadataMismatchError naming each of the five fields that a resolution depends on and that differs.
     """
+    if evidence := differing_fields(promised, shipped, "the index"):
+        raise MetadataMismatchError("A wheel's metadata is not what the index said it is", evidence=evidence)
+
+
+def differing_fields(promised: bytes, shipped: bytes, who: str) -> tuple[str, ...]:
+    """Fields that a resolution depends on and that differ from what `who` said, a line each."""
     before, after = _depended_on(_raw(promised)), _depended_on(_raw(shipped))
-    evidence = [
-        f"{field}: the index said {_told(before[field], after[field])}, the wheel says"
+    return tuple(
+        f"{field}: {who} said {_told(before[field], after[field])}, the wheel says"
         f" {_told(after[field], before[field])}"
         for field in before
         if before[field] != after[field]
-    ]
-    if evidence:
-        raise MetadataMismatchError("A wheel's metadata is not what the index said it is", evidence=evidence)
+    )
 
 
 def _depended_on(raw: RawMetadata) -> Mapping[str, frozenset[str]]:

@@ -13,13 +13,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from manylinux.backends import compilers
 from manylinux.backends.docker import bench as benches
-from manylinux.backends.docker.bench import HOME, Bench, Limits, environment, sweep
+from manylinux.backends.docker.bench import HOME, Bench, environment, sweep
 from manylinux.backends.docker.preparing import Preparing, missing
 from manylinux.backends.docker.wish import ImageWish
-from manylinux.backends.hooks import INSIDE, named_wheel, one_wheel, order_for
-from manylinux.backends.judging import check_made, is_pure
-from manylinux.backends.port import BackendError, Made
+from manylinux.backends.hooks import INSIDE
+from manylinux.backends.judging import Compilations, check_made, is_pure
+from manylinux.backends.order import Order, one_metadata, one_wheel, order_for
+from manylinux.backends.port import BackendError, ExceededError, Made
 from manylinux.containers.engine import CannotStartError, Engine
 from manylinux.errors import ContainerError, NoContainerEngineError
 from manylinux.policy.policy import policy_of
@@ -37,6 +39,15 @@ COLLECT = Path(__file__).with_name("collect.py")
 RECIPE = 1
 """Raise it when the same image would make other wheels."""
 _OUTPUT, _LIBRARIES = "wheel", "libraries"
+_PUT_COMPILERS = f"""\
+for each in {" ".join(compilers.NAMES)}; do
+  script={HOME}/{compilers.FOLDER}/$each
+  if [ "$each" = cc ] || [ "$each" = gcc ] || command -v "$each" >/dev/null; then
+    cp {HOME}/compiler "$script" && chmod 755 "$script" || exit
+  fi
+done
+"""
+"""Where the image has no compiler at all, that is what is to be noted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +62,6 @@ class Docker:
     """This machine, as nothing else is called: by it dead builds are found."""
     offline: bool = False
     wish: ImageWish = field(default_factory=ImageWish)
-    limits: Limits = field(default_factory=Limits)
     name: str = "docker"
 
     def refusal(self, project: Project, target: Target) -> str | None:
@@ -66,11 +76,25 @@ class Docker:
         named = replace(self.wish, image=self.wish.name(target)) if not self.wish.dockerfile else self.wish
         return f"recipe {RECIPE} {named.key}"
 
+    def metadata(self, job: Job) -> bytes | None:
+        with self._run(job) as run:
+            name = run.order().metadata(f"{HOME}/{_OUTPUT}")
+            if name is None:
+                return None
+            run.bench.take(_OUTPUT, job.output, flat=False)
+            return one_metadata(job.output, name)
+
     def build(self, job: Job) -> Made:
+        with self._run(job) as run:
+            return _built(run)
+
+    @contextmanager
+    def _run(self, job: Job) -> Iterator[_Run]:
+        """A container that has the sources and runs hooks, gone after the block."""
         with Engine(self.environ) as engine:
             sweep(engine, self.host)
             with self._bench(engine, self._image(engine, job), job) as bench:
-                return _built(bench, self.fixed)
+                yield _started(bench, self.fixed)
 
     def _image(self, engine: Engine, job: Job) -> Image:
         def hear(piece: bytes) -> None:
@@ -80,7 +104,7 @@ class Docker:
         def pulse() -> None:
             job.pulse()
             if time.monotonic() > job.deadline:
-                raise BackendError("preparing its image took too long")
+                raise ExceededError("seconds", "preparing its image took too long")
 
         return Preparing(
             engine=engine, wish=self.wish, target=job.target, hear=hear, note=job.tell, pulse=pulse
@@ -90,33 +114,41 @@ class Docker:
     def _bench(self, engine: Engine, image: Image, job: Job) -> Iterator[Bench]:
         """A container that runs, gone after the block."""
         job.tell(f"in a container of `{image.name}`")
-        box = benches.box(job, self.host, self.limits, engine.processors())
+        box = benches.box(job, self.host, engine.processors())
         with ExitStack() as stack:
             try:
                 container = stack.enter_context(engine.container(image, box))
             except CannotStartError as error:
                 raise BackendError(f"the image `{image.name}` does not run `/bin/sh`: {error}") from error
-            bench = Bench(job=job, engine=engine, container=container, image=image, limits=self.limits)
-            yield bench
+            yield Bench(job=job, engine=engine, container=container, image=image)
 
 
-def _built(bench: Bench, fixed: Mapping[str, str]) -> Made:
-    job = bench.job
+def _started(bench: Bench, fixed: Mapping[str, str]) -> _Run:
     found = _python(bench)
-    inside = {"inside.py": INSIDE.read_bytes(), "collect.py": COLLECT.read_bytes()}
-    bench.put(inside, {"source": _sources(job)}, ("home", "home/tmp", "wheels", _OUTPUT, _LIBRARIES))
+    inside = {
+        "inside.py": INSIDE.read_bytes(),
+        "collect.py": COLLECT.read_bytes(),
+        "compiler": compilers.SCRIPT.encode(),
+        "put-compilers": _PUT_COMPILERS.encode(),
+    }
+    folders = ("home", "home/tmp", "wheels", _OUTPUT, _LIBRARIES, compilers.FOLDER)
+    bench.put(inside, {"source": _sources(bench.job)}, folders)
     run = _Run(bench=bench, found=found, fixed=fixed)
-    settings = {key: value if isinstance(value, str) else list(value) for key, value in job.settings.items()}
-    name, used = named_wheel(job.project, settings, f"{HOME}/{_OUTPUT}", (), run.environment, run.hook)
+    bench.run(("/bin/sh", f"{HOME}/put-compilers"), run.environ(""))
+    return run
+
+
+def _built(run: _Run) -> Made:
+    bench, job = run.bench, run.bench.job
+    compilations = Compilations.of(job.folder / compilers.NOTES, job.project.folder, Path(run.project))
+    name, used = run.order().wheel(f"{HOME}/{_OUTPUT}")
     bench.take(_OUTPUT, job.output, flat=True)
-    wheel = one_wheel(job.output, name)
-    notes = check_made(wheel, job, job.folder / "compilations", ())
-    pure = is_pure(wheel)
-    if job.project.compiles and pure:
-        notes = (*notes, "nothing in it is compiled, though the project has extension modules; see the log")
+    wheel = one_wheel(job.output, name, job.limits)
+    compilations.notes.write_bytes(bench.read(compilers.NOTES) or b"")
+    notes = check_made(wheel, job, compilations)
     return Made(
         wheel=wheel,
-        libraries=() if pure else run.libraries(wheel.name),
+        libraries=() if is_pure(wheel) else run.libraries(wheel.name),
         requirements=used,
         notes=(f"made in `{bench.image.name}`, {bench.image.id}", *notes),
     )
@@ -149,6 +181,19 @@ class _Run:
     found: Found
     fixed: Mapping[str, str]
 
+    @property
+    def project(self) -> str:
+        """Where the project lies in the container."""
+        job = self.bench.job
+        return f"{HOME}/source/{job.project.folder.relative_to(_sources(job)).as_posix()}".removesuffix("/.")
+
+    def order(self) -> Order[str]:
+        job = self.bench.job
+        settings = {
+            key: value if isinstance(value, str) else list(value) for key, value in job.settings.items()
+        }
+        return Order(project=job.project, settings=settings, environment=self.environment, hook=self.hook)
+
     def environment(self, name: str, requires: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         """The folder of the programs of a new environment, and the names of the wheels in it."""
         job = self.bench.job
@@ -158,7 +203,7 @@ class _Run:
         self.bench.put({f"wheels/{wheel.filename}": wheel.path for wheel in wheels})
         paths = [f"{HOME}/wheels/{wheel.filename}" for wheel in wheels]
         words = ("-I", f"{HOME}/inside.py", "environment", f"{HOME}/{name}", *paths)
-        self.bench.run((str(self.found.python.path), *words), self._environ(""))
+        self.bench.run((str(self.found.python.path), *words), self.environ(""))
         return f"{HOME}/{name}/bin", tuple(sorted(wheel.filename for wheel in wheels))
 
     def hook(self, programs: str, hook: str, arguments: list[Any]) -> bytes | None:
@@ -166,8 +211,7 @@ class _Run:
         order = order_for(self.bench.job.project, hook, arguments, f"{HOME}/{answer}")
         self.bench.put({f"{hook}.order.json": order})
         words = (f"{programs}/python", f"{HOME}/inside.py", "hook", f"{HOME}/{hook}.order.json")
-        project = self.bench.job.project.folder.relative_to(_sources(self.bench.job)).as_posix()
-        self.bench.run(words, self._environ(programs), f"{HOME}/source/{project}")
+        self.bench.run(words, self.environ(programs), self.project)
         return self.bench.read(answer)
 
     def libraries(self, wheel: str) -> tuple[Path, ...]:
@@ -178,11 +222,13 @@ class _Run:
         self.bench.put({"promised": "\n".join(promised).encode()})
         places = (f"{_OUTPUT}/{wheel}", "unpacked", _LIBRARIES, "promised")
         words = ("-I", f"{HOME}/collect.py", *(f"{HOME}/{each}" for each in places))
-        self.bench.run((str(self.found.python.path), *words), self._environ(""))
+        self.bench.run((str(self.found.python.path), *words), self.environ(""))
         folder = job.folder / _LIBRARIES
         folder.mkdir()
         self.bench.take(_LIBRARIES, folder, flat=False)
         return (folder,)
 
-    def _environ(self, programs: str) -> dict[str, str]:
-        return environment(self.fixed, programs, self.found.search)
+    def environ(self, programs: str) -> dict[str, str]:
+        """With the noting compilers behind the programs of a virtual environment; no build, no compilers."""
+        search = f"{HOME}/{compilers.FOLDER}:{self.found.search}" if programs else self.found.search
+        return environment(self.fixed, programs, search)

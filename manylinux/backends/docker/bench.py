@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from manylinux.backends.building_python import BuildingPython
 from manylinux.backends.docker import freight
-from manylinux.backends.port import BackendError
+from manylinux.backends.port import BackendError, ExceededError
 from manylinux.containers.box import Box
 from manylinux.errors import ContainerError
 
@@ -36,6 +36,10 @@ _ASKING = 60.0
 _SMALL = 64 << 20
 """Bytes of an answer of a hook."""
 _KILLED = 137
+_PROCESSORS = 2
+"""As many as one build is given time of."""
+_FILES = 4096
+"""How many a process may have open."""
 _DESCRIBE = """\
 import json, os, sys
 info = sys.version_info
@@ -49,22 +53,7 @@ print(json.dumps({
 _TRY = 'for each in "$@"; do echo "$each" >&2; "$each" -I -S -c "$CODE" "$WANTED" && exit 0; done; exit 1'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one build may use of the engine."""
-
-    memory: int = 4 << 30
-    """Bytes, swap included."""
-    processors: int = 2
-    processes: int = 1024
-    files: int = 4096
-    written: int = 8 << 30
-    """Bytes in the container."""
-    wheel: int = 2 << 30
-    """Bytes that may be handed out: a wheel; and as many of libraries."""
-
-
-def box(job: Job, host: str, limits: Limits, processors: int) -> Box:
+def box(job: Job, host: str, processors: int) -> Box:
     """Closed; the first process waits until the build must be over, and leaves no zombies."""
     lifetime = max(0, int(job.deadline - time.monotonic())) + _SLACK
     return Box(
@@ -72,10 +61,10 @@ def box(job: Job, host: str, limits: Limits, processors: int) -> Box:
         labels={LABEL: "1", HOST_LABEL: host, FOLDER_LABEL: str(job.folder)},
         first=("/bin/sh", "-c", f"trap '' CHLD; exec sleep {lifetime}"),
         user=f"{freight.USER}:{freight.USER}",
-        memory=limits.memory,
-        processes=limits.processes,
-        files=limits.files,
-        processors=min(limits.processors, processors),
+        memory=job.limits.memory,
+        processes=job.limits.processes,
+        files=_FILES,
+        processors=min(_PROCESSORS, processors),
         writable=True,
     )
 
@@ -104,7 +93,6 @@ class Bench:
     engine: Engine
     container: Container
     image: Image
-    limits: Limits
     looked: float = 0.0
     """When the size was looked at last, by `time.monotonic()`."""
 
@@ -166,12 +154,14 @@ class Bench:
             folder=folder,
         )
         if time.monotonic() > self.job.deadline:
-            raise BackendError("it took too long")
+            raise ExceededError("seconds", f"it took too long: longer than {self.job.limits.told('seconds')}")
         if ran.status == 0:
             return
         if ran.status == _KILLED:
-            memory = f"{self.limits.memory >> 20} MB"
-            raise BackendError(f"it was killed, as happens when it wants more memory than its {memory}")
+            memory = self.job.limits.told("memory")
+            raise ExceededError(
+                "memory", f"it was killed, as happens when it wants more memory than its {memory}"
+            )
         raise BackendError("its container was ended" if ran.status is None else f"exit status {ran.status}")
 
     def put(
@@ -200,7 +190,7 @@ class Bench:
     def take(self, name: str, folder: Path, *, flat: bool) -> None:
         """What is in the folder below `HOME` is in `folder` here; see `freight.unpack`."""
         with freight.received(
-            self.container.pieces(f"{HOME}/{name}"), self.limits.wheel, f"folder `{name}`"
+            self.container.pieces(f"{HOME}/{name}"), self.job.limits.wheel, f"folder `{name}`"
         ) as archive:
             freight.unpack(archive, folder, flat=flat)
 
@@ -208,15 +198,15 @@ class Bench:
         with self.job.log.open("ab") as log:
             log.write(piece)
             if log.tell() > self.job.output_limit:
-                raise BackendError(f"it printed more than {self.job.output_limit} bytes")
+                raise ExceededError("output", f"it printed more than {self.job.output_limit} bytes")
 
     def _pulse(self) -> None:
         self.job.pulse()
         now = time.monotonic()
         if now - self.looked > _LOOK:
             self.looked = now
-            if self.engine.written(self.container) > self.limits.written:
-                raise BackendError(f"it wrote more than {self.limits.written} bytes")
+            if self.engine.written(self.container) > self.job.limits.written:
+                raise ExceededError("written", f"it wrote more than {self.job.limits.told('written')}")
 
 
 def environment(fixed: Mapping[str, str], programs: str, search: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
-from manylinux.backends.port import BackendError
+from manylinux.backends.port import BackendError, ExceededError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -71,7 +71,7 @@ def received(pieces: Generator[bytes], limit: int, what: str) -> Iterator[IO[byt
         for piece in pieces:
             size += len(piece)
             if size > limit:
-                raise BackendError(f"its {what} is larger than {limit} bytes")
+                raise ExceededError("wheel", f"its {what} is larger than {limit} bytes")
             file.write(piece)
         file.seek(0)
         yield file

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import platform
 import shutil
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from manylinux.backends.building_python import described
-from manylinux.backends.confinement import UNCONFINED, can_confine, confined
+from manylinux.backends.building_python import described, fitting_python
+from manylinux.backends.confinement import confined, gaps
 from manylinux.backends.hooks import Hooks
-from manylinux.backends.judging import check_made
+from manylinux.backends.judging import Compilations, check_made
 from manylinux.backends.port import Made
 from manylinux.backends.project import Language, Tool
 from manylinux.backends.zig import rust
@@ -21,7 +21,7 @@ from manylinux.backends.zig.warmth import warm
 from manylinux.backends.zig.workplace import Workplace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from manylinux.backends.building_python import BuildingPython
     from manylinux.backends.port import Job
@@ -62,7 +62,7 @@ class Zig:
             Language.CYTHON,
         }:
             return "compiles no Go"
-        python, how_to_get = self.find_python(target.runtime.python)
+        python, how_to_get = fitting_python(self.find_python, project, target)
         if python is None:
             return f"needs a Python {target.runtime.python} on this machine to run the build: {how_to_get}"
         if python.glibc is None:
@@ -72,38 +72,49 @@ class Zig:
     def identity(self, target: Target) -> str:
         return pinned().digest
 
-    def build(self, job: Job) -> Made:
-        python, _ = self.find_python(job.target.runtime.python)
-        assert python is not None  # it was there when it did not refuse
-        with ExitStack() as stack:
-            zig = stack.enter_context(self.toolchain()) / "zig"
-            plain = self.plain(job.folder / "home")
-            workplace = Workplace(job=job, python=python, zig=zig)
-            workplace.furnish(described(python.path, job, plain))
-            cache = stack.enter_context(warm(workplace, plain, self.shelf))
-            # A copy: what a build writes into a cache, another would take for the compiler's.
-            shutil.copytree(cache, job.folder / "zig-cache")
-            return self._built(job, python, workplace, plain)
+    def metadata(self, job: Job) -> bytes | None:
+        with self._furnished(job) as (python, workplace, plain):
+            return self._hooks(job, python, workplace, plain).metadata(workplace.settings())
 
-    def _built(
+    def build(self, job: Job) -> Made:
+        with self._furnished(job) as (python, workplace, plain):
+            with warm(workplace, plain, self.shelf) as cache:
+                # A copy: what a build writes into a cache, another would take for the compiler's.
+                shutil.copytree(cache, workplace.cache)
+            compilations = Compilations.of(workplace.notes, job.project.folder)
+            wheel, used = self._hooks(job, python, workplace, plain).make_wheel(workplace.settings())
+            notes = check_made(wheel, job, compilations, versioned=True)
+            return Made(
+                wheel=wheel,
+                requirements=used,
+                notes=(*notes, *gaps(self.path)),
+                foreign_python=python.version if python.differs(job.target) else "",
+            )
+
+    @contextmanager
+    def _furnished(self, job: Job) -> Iterator[tuple[BuildingPython, Workplace, Mapping[str, str]]]:
+        """The Python that builds, all tools, and the environment of foreign programs."""
+        python, _ = fitting_python(self.find_python, job.project, job.target)
+        assert python is not None  # it was there when it did not refuse
+        with self.toolchain() as folder:
+            plain = self.plain(job.folder / "home")
+            workplace = Workplace(job=job, python=python, zig=folder / "zig")
+            workplace.furnish(described(python.path, job, plain))
+            yield python, workplace, plain
+
+    def _hooks(
         self, job: Job, python: BuildingPython, workplace: Workplace, plain: Mapping[str, str]
-    ) -> Made:
-        hooks = Hooks(
+    ) -> Hooks:
+        return Hooks(
             job=job,
             python=python.path,
             place=python.place(job.target),
             plain=plain,
             environ=lambda programs: workplace.environ(plain, programs),
-            confine=lambda command: confined(command, self.path),
+            confine=lambda command: confined(command, self.path, job.folder, job.limits),
             equip=workplace.equip,
             more=_more(job.project),
         )
-        sources = frozenset(path.resolve() for path in job.project.folder.rglob("*") if path.is_file())
-        wheel, used = hooks.make_wheel(workplace.settings())
-        notes = check_made(wheel, job, workplace.notes, sources, versioned=True)
-        if not can_confine(self.path):
-            notes = (*notes, UNCONFINED)
-        return Made(wheel=wheel, requirements=used, notes=notes)
 
 
 def _more(project: Project) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from manylinux.backends.building_python import BuildingPython, Description
     from manylinux.backends.port import Job
+    from manylinux.target import Target
 
 COMPILER = Path(__file__).with_name("compiler.py")
 _NAMES = {
@@ -120,17 +121,28 @@ class Workplace:
         return self.job.folder / "compilations"
 
     @property
+    def cache(self) -> Path:
+        """zig's own, of this build."""
+        return self.job.folder / "zig-cache"
+
+    @property
+    def headers_of(self) -> Target:
+        """The target with the Python whose headers are used: its own, but for the stable ABI."""
+        runtime = self.job.target.runtime
+        return replace(self.job.target, runtime=replace(runtime, python=self.python.minor))
+
+    @property
     def crosses(self) -> bool:
         """What is built does not run here."""
         return self.python.machine != self.job.target.architecture.machine
 
     def furnish(self, description: Description) -> None:
         """Everything is written. Raises BackendError when this machine's Python has no headers."""
-        headers = self.tools / "include" / f"python{self.job.target.runtime.python}"
+        headers = self.tools / "include" / f"python{self.python.minor}"
         for folder in (self.bin, self.site, self.tools / "lib", headers.parent):
             folder.mkdir(parents=True)
-        sysconfigdata.write_headers(description, self.job.target, headers)
-        found = sysconfigdata.variables(description, self.job.target, self.bin, headers)
+        sysconfigdata.write_headers(description, self.headers_of, headers)
+        found = sysconfigdata.variables(description, self.headers_of, self.bin, headers)
         sysconfigdata.write_module(found, self.site)
         if self.crosses:
             sysconfigdata.write_identity(self.job.target, self.site)
@@ -199,7 +211,7 @@ class Workplace:
             "RANLIB": as_word(self.bin / "ranlib"),
             "PKG_CONFIG": as_word(self.bin / "pkg-config"),
             "CMAKE_TOOLCHAIN_FILE": str(self.tools / "toolchain.cmake"),
-            "ZIG_GLOBAL_CACHE_DIR": str(self.job.folder / "zig-cache"),
+            "ZIG_GLOBAL_CACHE_DIR": str(self.cache),
             "ZIG_LOCAL_CACHE_DIR": str(self.job.folder / "zig-local-cache"),
             **self._for_cargo(),
         }

@@ -1,0 +1,52 @@
+"""Scripts that stand before a system's own compilers and note what became of each call.
+
+Many projects go on without an extension that does not compile, and say that they were built. So what failed
+is noted where it fails, whatever drives the compilers; the wrapper of zig's does the same (`zig/compiler`).
+A note is a line of JSON: `{"sources": [PATH...], "status": NUMBER}`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOTES = "compilations"
+"""The file of notes, below a build's folder."""
+FOLDER = "compilers"
+NAMES = tuple(
+    f"{prefix}{name}"
+    for prefix in ("", "x86_64-linux-gnu-", "aarch64-linux-gnu-")
+    for name in ("cc", "c++", "gcc", "g++", "clang", "clang++")
+)
+"""What builds call a compiler for this machine."""
+SCRIPT = r"""#!/bin/sh
+# The compiler of that name in the folders behind this one, and a note of how it ended.
+own=${0%/*}
+PATH=$(printf '%s' ":$PATH:" | sed "s|:$own:|:|g; s|^:||; s|:\$||")
+export PATH
+"${0##*/}" "$@"
+status=$?
+sources=
+for word in "$@"; do
+  case $word in -*) continue ;; *.c | *.cc | *.cpp | *.cxx | *.c++ | *.C) ;; *) continue ;; esac
+  case $word in /*) ;; *) word=$PWD/$word ;; esac
+  sources="$sources,\"$(printf '%s' "$word" | tr -d '\000-\037' | sed 's/[\\"]/\\&/g')\""
+done
+[ -z "$sources" ] || printf '{"sources": [%s], "status": %d}\n' "${sources#,}" "$status" >> "${own%/*}/NOTES"
+exit $status
+""".replace("NOTES", NOTES)
+
+
+def write_compilers(folder: Path, path: str) -> Path:
+    """The folder, below `folder`, with a script for each compiler on `path`; the notes go to `folder`."""
+    found = folder / FOLDER
+    found.mkdir()
+    for name in NAMES:
+        if shutil.which(name, path=path):
+            script = found / name
+            script.write_text(SCRIPT, encoding="utf-8")
+            script.chmod(0o755)
+    return found
