@@ -45,6 +45,8 @@ class Wishes:
     """What holds for one project instead."""
     pure: frozenset[NormalizedName] = frozenset()
     """Projects of which pure Python will do where their extensions do not compile."""
+    any_pure: bool = False
+    """That holds for all projects."""
     limits: Limits = field(default_factory=Limits)
     own_limits: Mapping[NormalizedName, Limits] = field(default_factory=dict)
     """What holds for one project instead."""
@@ -57,7 +59,7 @@ class Wishes:
         return self.image if project is None else self.images.get(project, self.image)
 
     def accepts_pure(self, project: NormalizedName | None) -> bool:
-        return project in self.pure
+        return self.any_pure or project in self.pure
 
     def limits_of(self, project: NormalizedName | None) -> Limits:
         return self.limits if project is None else self.own_limits.get(project, self.limits)

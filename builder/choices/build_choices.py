@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 from builder.build.choice import Mode, Wishes
 from builder.model import Compiling
@@ -13,18 +14,18 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-    from manylinux.backends.docker.wish import ImageWish
+    from builder.choices.build_table import BuildTable
 
 ALL = ":all:"
 """What stands for every project that is not named."""
+Row = TypeVar("Row")
 
 
-def build_wishes(
-    texts: Sequence[str], configured: Mapping[str, str], images: Mapping[str, ImageWish] | None = None
-) -> Wishes:
+def build_wishes(texts: Sequence[str], table: BuildTable | None = None) -> Wishes:
     """How to compile: the command line's words before those of the configuration. Raises UsageError."""
     default = Mode.AUTO
     projects: dict[NormalizedName, Mode] = {}
+    configured = {} if table is None else table.how
     for project, how in (*configured.items(), *map(_project_and_how, texts)):
         if how not in list(Mode):
             raise UsageError(
@@ -38,12 +39,25 @@ def build_wishes(
             from packaging.utils import canonicalize_name  # 10 ms that only those who name projects pay
 
             projects[canonicalize_name(project)] = Mode(how)
-    if not images:
-        return Wishes(default=default, projects=projects)
+    wishes = Wishes(default=default, projects=projects)
+    return wishes if table is None else _of_table(wishes, table)
+
+
+def _of_table(wishes: Wishes, table: BuildTable) -> Wishes:
     from packaging.utils import canonicalize_name
 
-    named = {canonicalize_name(name): wish for name, wish in images.items() if name != ALL}
-    return Wishes(default=default, projects=projects, image=images[ALL], images=named)
+    def named(rows: Mapping[str, Row]) -> dict[NormalizedName, Row]:
+        return {canonicalize_name(name): row for name, row in rows.items() if name != ALL}
+
+    return replace(
+        wishes,
+        image=table.images.get(ALL, wishes.image),
+        images=named(table.images),
+        pure=frozenset(canonicalize_name(name) for name in table.pure if name != ALL),
+        any_pure=ALL in table.pure,
+        limits=table.limits.get(ALL, wishes.limits),
+        own_limits=named(table.limits),
+    )
 
 
 def _project_and_how(text: str) -> tuple[str, str]:

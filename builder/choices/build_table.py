@@ -5,6 +5,8 @@
 psycopg2 = {how = "docker", packages = ["postgresql-devel"]}     # added to the known image
 shapely = {image = "registry.example/build:{python}-{arch}"}      # or by digest: NAME@sha256:...
 fiona = {dockerfile = "build/Dockerfile"}                         # or a folder that has one
+pyyaml = {pure = "accept"}                       # pure Python will do where its extensions do not compile
+grpcio = {limits = {memory = "16GB", seconds = 7200}}
 """
 
 from __future__ import annotations
@@ -17,12 +19,14 @@ from builder.choices.build_choices import ALL
 from builder.errors import ConfigurationError
 from builder.project.tables import unknown
 from manylinux.backends.docker.wish import ImageWish
+from manylinux.backends.limits import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_KEYS = ("how", "image", "dockerfile", "packages")
+_OF_IMAGES = ("image", "dockerfile", "packages")
+_KEYS = ("how", *_OF_IMAGES, "pure", "limits")
 _PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._:~=^-]*")
 _IMAGE = re.compile(r"[\w{][\w.:/@{}-]*", re.ASCII)
 
@@ -34,6 +38,10 @@ class BuildTable:
     how: Mapping[str, str] = field(default_factory=dict)
     images: Mapping[str, ImageWish] = field(default_factory=dict)
     """Whole: what a project does not say of images, `:all:` has said."""
+    pure: frozenset[str] = frozenset()
+    """Those of which pure Python will do."""
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    """Whole, as for images."""
 
 
 def build_table(table: object, folder: Path, source: str = "pyproject.toml") -> BuildTable:
@@ -51,17 +59,41 @@ def build_table(table: object, folder: Path, source: str = "pyproject.toml") -> 
         name: _image(f"{where}, `{name}`", row, general, folder) for name, row in rows.items() if name != ALL
     }
     for name, row in rows.items():
-        if row:
-            # Who names an image wants it.
-            how[name] = row.get("how", "docker")
-    return BuildTable(how=how, images={ALL: general, **images} if rows else {})
+        # Who names an image wants it.
+        default = "docker" if any(key in row for key in _OF_IMAGES) else None
+        if wanted := row.get("how", default):
+            how[name] = wanted
+    return BuildTable(
+        how=how,
+        images={ALL: general, **images} if rows else {},
+        pure=frozenset(name for name, row in rows.items() if _accepts_pure(f"{where}, `{name}`", row)),
+        limits=_limits(where, rows),
+    )
+
+
+def _accepts_pure(place: str, row: Mapping[str, Any]) -> bool:
+    if row.get("pure", "refuse") not in ("accept", "refuse"):
+        raise ConfigurationError(f"{place}: `pure` is neither `accept` nor `refuse`")
+    return row.get("pure") == "accept"
+
+
+def _limits(where: str, rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Limits]:
+    from builder.choices.build_limits import build_limits
+
+    general = build_limits(f"{where}, `{ALL}`", rows.get(ALL, {}).get("limits", {}), Limits())
+    own = {
+        name: build_limits(f"{where}, `{name}`", row["limits"], general)
+        for name, row in rows.items()
+        if "limits" in row and name != ALL
+    }
+    return {**({ALL: general} if general != Limits() else {}), **own}
 
 
 def _image(place: str, row: Mapping[str, Any], general: ImageWish, folder: Path) -> ImageWish:
     for key, value in row.items():
         if key not in _KEYS:
             raise unknown(f"{place}: there is no key `{key}`", key, _KEYS)
-        if key != "packages" and not isinstance(value, str):
+        if key not in ("packages", "limits") and not isinstance(value, str):
             raise ConfigurationError(f"{place}: `{key}` is no text")
     if "image" in row and "dockerfile" in row:
         raise ConfigurationError(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from manylinux.backends.docker.wish import ImageWish
+    from builder.choices.build_table import BuildTable
 
 PROJECT_KEYS = ("defaults", "functions", "layers", "groups")
 """Read by `builder.project`, for the commands that build a project of functions."""
@@ -40,10 +40,8 @@ class Configuration:
     prebuilt_indexes: tuple[str, ...] = ()
     """URLs, or folders relative to the one of the file, in order of precedence."""
     slim: SlimProfile = field(default_factory=SlimProfile)
-    build: Mapping[str, str] = field(default_factory=dict)
-    """Project, as written, or `:all:`, to how it is to be compiled."""
-    images: Mapping[str, ImageWish] = field(default_factory=dict)
-    """Project, as written, or `:all:`, to the container image for that."""
+    build: BuildTable | None = None
+    """How projects are to be compiled; None where nothing is said of it."""
     source: str = field(default="", compare=False)
     """Name of the file that was read; empty where there is none."""
 
@@ -104,10 +102,10 @@ def configuration_of(
     found = Configuration(index_pins=pins, prebuilt_indexes=tuple(prebuilt), source=source)
     # What reads these takes time to load.
     if "build" in table:
-        from builder.choices.build_table import build_table
+        from builder.choices.build_table import BuildTable, build_table
 
         build = build_table(table["build"], folder, source)
-        found = replace(found, build=build.how, images=build.images)
+        found = replace(found, build=None if build == BuildTable() else build)
     if "slim" in table:
         from builder.choices.slim_table import slim_table
 

@@ -31,9 +31,14 @@ def max_size(choices: BundleChoices) -> int | None:
     return None
 
 
-def _bytes(text: str) -> int:
+def size_of(text: str) -> int:
+    """Bytes; 0 for what is no size."""
     match = _SIZE.fullmatch(text.strip())
-    size = 0 if match is None else int(Fraction(match[1]) * _UNITS[(match[2] or "").lower()])
+    return 0 if match is None else int(Fraction(match[1]) * _UNITS[(match[2] or "").lower()])
+
+
+def _bytes(text: str) -> int:
+    size = size_of(text)
     if size < 1:
         raise UsageError(
             f"`--max-size {text}` is no size",

@@ -209,7 +209,7 @@ class Wiring:
         from builder.choices.build_choices import build_wishes
 
         configured = self.configuration
-        return build_wishes(self._wishes.resolve.build, configured.build, configured.images)
+        return build_wishes(self._wishes.resolve.build, configured.build)
 
     @cached_property
     def native_door(self) -> NativeDoor:
@@ -248,8 +248,9 @@ class Wiring:
             return ""
         wishes = [asdict(each) for each in (inputs, self._wishes.resolve, self._wishes.index)]
         configured = self.configuration
-        tables = (configured.index_pins, configured.build, configured.images)
-        pins = [sorted(table.items()) for table in tables]
+        build = configured.build
+        tables = (configured.index_pins, *((build.how, build.images) if build else ()))
+        pins = [*(sorted(table.items()) for table in tables), sorted(build.pure) if build else []]
         defaults = [redacted(self.pip.index_url), self.pip.no_index, pins, configured.prebuilt_indexes]
         # What orders versions and evaluates markers, and the row of the runtime's table, decide too.
         deciders = [VERSION, packaging.__version__, repr(self._target), sorted(self._allow)]

@@ -4,6 +4,7 @@ import pytest
 
 from builder.build.choice import Mode
 from builder.choices.build_choices import build_wishes, compiling
+from builder.choices.build_table import BuildTable
 from factories.commands import Room
 from manylinux.errors import UsageError
 
@@ -12,7 +13,8 @@ MACOS = "cp313-cp313-macosx_14_0_arm64"
 
 def test_the_command_line_goes_before_the_configuration() -> None:
     """For all projects, and for one; names are alike however they are written."""
-    wishes = build_wishes(["never", "Some.Thing=local"], {":all:": "zig", "some-thing": "docker", "x": "zig"})
+    table = BuildTable(how={":all:": "zig", "some-thing": "docker", "x": "zig"})
+    wishes = build_wishes(["never", "Some.Thing=local"], table)
 
     assert wishes.default is Mode.NEVER
     assert dict(wishes.projects) == {"some-thing": Mode.LOCAL, "x": Mode.ZIG}
@@ -24,7 +26,7 @@ def test_the_command_line_goes_before_the_configuration() -> None:
 def test_a_way_that_does_not_exist_is_refused(text: str) -> None:
     """With those that do."""
     with pytest.raises(UsageError) as error:
-        build_wishes([text], {})
+        build_wishes([text])
 
     assert "there are: auto, never, zig, docker, local" in error.value.evidence
 

@@ -8,7 +8,7 @@ import pytest
 from builder.build.choice import Mode
 from builder.build.door import NativeDoor
 from builder.choices.build_choices import build_wishes
-from builder.choices.build_table import build_table
+from builder.choices.build_table import BuildTable, build_table
 from builder.choices.configuration import ConfigurationError
 from factories.targets import make_target
 from manylinux.backends.docker.wish import ImageWish
@@ -24,7 +24,7 @@ def test_a_table_may_name_an_image_and_packages(tmp_path: Path) -> None:
         "plain": "zig",
     }
     table = build_table(rows, tmp_path)
-    wishes = build_wishes([], table.how, table.images)
+    wishes = build_wishes([], table)
 
     assert (wishes.default, dict(wishes.projects)) == (
         Mode.AUTO,
@@ -42,7 +42,7 @@ def test_what_was_built_in_an_image_is_found_by_that_image() -> None:
     def key(how: str, image: ImageWish) -> str:
         door = NativeDoor(
             target=make_target(),
-            wishes=build_wishes([how], {}, {":all:": image}),
+            wishes=build_wishes([how], BuildTable(images={":all:": image})),
             open=lambda: None,  # type: ignore[arg-type,return-value]  # not asked
         )
         return door.shortcut(None)

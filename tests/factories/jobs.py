@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from factories.wheels import write_wheel
+from manylinux.backends.limits import Limits
 from manylinux.backends.port import Job, Made
 from manylinux.backends.project import Project, project_of
 from manylinux.target import Target
@@ -34,6 +35,7 @@ def make_job(folder: Path, target: Target, backend: str = "setuptools.build_meta
         log=folder / "log",
         deadline=time.monotonic() + 60,
         output_limit=1 << 20,
+        limits=Limits(),
         pulse=lambda: None,
         tell=lambda line: None,
     )
@@ -46,13 +48,19 @@ class PretendBackend:
     name: str
     refuses: str | None = None
     works: Callable[[Job], Path] | None = None
+    prepares: Callable[[Job], bytes | None] = lambda job: None
     built: list[Project] = field(default_factory=list)
+    prepared: list[Project] = field(default_factory=list)
 
     def refusal(self, project: Project, target: Target) -> str | None:
         return self.refuses
 
     def identity(self, target: Target) -> str:
         return "1"
+
+    def metadata(self, job: Job) -> bytes | None:
+        self.prepared.append(job.project)
+        return self.prepares(job)
 
     def build(self, job: Job) -> Made:
         self.built.append(job.project)

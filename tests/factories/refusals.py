@@ -59,3 +59,8 @@ def demand_recovery(room: Room, *words: str | Path) -> None:
 
     assert (verified.status, verified.stdout) == (0, "")
     assert list((room.cache / "tmp").iterdir()) == []
+
+
+def listing(folder: Path) -> set[str]:
+    """Every file below `folder`."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}

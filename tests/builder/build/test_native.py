@@ -1,8 +1,6 @@
 """Which backend compiles a project, what is told of it, and what is remembered."""
 
 import sys
-import threading
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,11 +14,10 @@ from builder.build.native import NativeBuilds
 from builder.build.process import FailedError
 from builder.errors import NativeBuildNeededError, NoBuildBackendError, SdistBuildError
 from factories.jobs import PretendBackend
+from factories.native_doors import door_to
 from factories.projects import MakeBuilder, pkg_info, project_files, tar_gz
-from factories.targets import make_target
-from manylinux.backends.port import BackendError, Job, Made
+from manylinux.backends.port import BackendError, Job
 from manylinux.errors import ImagePullError
-from manylinux.repair.values import Promise
 from prebuilt_index.store import Store
 
 SETUP = b"from setuptools import Extension, setup\nsetup(ext_modules=[Extension('demo', ['demo.c'])])\n"
@@ -38,23 +35,14 @@ def native(
     *backends: PretendBackend, mode: Mode = Mode.AUTO, compiler: str = "1", **projects: Mode
 ) -> NativeDoor:
     """Builds for one target by these backends, whose wheels are taken as they are."""
-
-    def finish(made: Made, promise: Promise, folder: Path) -> tuple[Path, Sequence[str]]:
-        return made.wheel, ()
-
     wishes = Wishes(default=mode, projects={canonicalize_name(name): each for name, each in projects.items()})
-    builds = NativeBuilds(
-        target=make_target("python3.12"),
+    return door_to(
+        *backends,
         wishes=wishes,
-        backends={each.name: each for each in backends},
-        supply=lambda requires, place: (),
-        finish=finish,
-        finishing="as they are",
+        compiler=compiler,
         tell=told.append,
         listen=lambda label, line: heard.append(line),
-        turns=threading.Semaphore(1),
     )
-    return NativeDoor(target=builds.target, wishes=wishes, open=lambda: builds, compiler=lambda: compiler)
 
 
 TALK = """

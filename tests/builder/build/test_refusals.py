@@ -16,13 +16,8 @@ from factories.projects import (
     tar_gz,
     write_sdist,
 )
+from factories.refusals import listing
 from prebuilt_index.store import Store
-
-
-def listing(folder: Path) -> set[str]:
-    """Every file below `folder`."""
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-
 
 HOSTILE = {
     "wrong name": ("return wheel(wheel_directory, name='other')", "was to build `demo` 1.0"),

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from factories.wheels import write_wheel
-from manylinux.backends.hooks import INSIDE, one_wheel
+from manylinux.backends.hooks import INSIDE
+from manylinux.backends.limits import Limits
+from manylinux.backends.order import one_wheel
 from manylinux.backends.port import BackendError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="builds for Lambda run on Linux")
@@ -86,4 +88,4 @@ def test_a_backend_that_lies_about_its_wheel(written: tuple[str, ...], name: obj
     for each in written:
         (tmp_path / each).touch()
     with pytest.raises(BackendError, match="says that it wrote"):
-        one_wheel(tmp_path, name)
+        one_wheel(tmp_path, name, Limits())

@@ -1,6 +1,7 @@
 """Wheels that a build made without an error, and that are wrong."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,8 @@ import pytest
 from factories.jobs import make_job
 from factories.targets import make_target
 from factories.wheels import write_wheel
-from manylinux.backends.judging import check_made
-from manylinux.backends.port import BackendError, Job
+from manylinux.backends.judging import Compilations, check_made
+from manylinux.backends.port import BackendError, FellBackError, Job
 
 X86_64, AARCH64 = 62, 183
 
@@ -34,10 +35,11 @@ def noted(job: Job, *calls: tuple[str, int]) -> Path:
     return notes
 
 
-def judged(job: Job, files: dict[str, bytes], *calls: tuple[str, int]) -> tuple[str, ...]:
-    wheel = write_wheel(job.output, "demo", "1.0", files)
-    sources = {path for path in job.project.folder.rglob("*") if path.is_file()}
-    return check_made(wheel, job, noted(job, *calls), sources)
+def judged(
+    job: Job, files: dict[str, bytes], *calls: tuple[str, int], tag: str = "py3-none-any"
+) -> tuple[str, ...]:
+    wheel = write_wheel(job.output, "demo", "1.0", files, tag=tag)
+    return check_made(wheel, job, Compilations.of(noted(job, *calls), job.project.folder))
 
 
 RIGHT = "demo/_a.cpython-313-aarch64-linux-gnu.so"
@@ -86,6 +88,30 @@ def test_trials_of_a_configuration_may_fail(job: Job) -> None:
 def test_what_compiles_at_last_has_compiled(job: Job) -> None:
     """With another option, say."""
     assert judged(job, {"demo.py": b""}, ("a.c", 1), ("a.c", 0)) == ()
+
+
+def test_extensions_that_were_left_out_without_a_trial_are_missed(job: Job) -> None:
+    """The wheel is for one platform, as of a project with extensions, and holds none."""
+    job = replace(job, project=replace(job.project, compiles=True))
+    with pytest.raises(FellBackError, match="left its extension modules out"):
+        judged(job, {"demo.py": b""}, tag="cp313-cp313-linux_aarch64")
+
+
+@pytest.mark.parametrize("compiles", [True, False])
+def test_extensions_may_be_for_others(job: Job, compiles: bool) -> None:
+    """For another system, or for who asks for them: the wheel is for any platform. It is told."""
+    job = replace(job, project=replace(job.project, compiles=compiles))
+
+    assert len(judged(job, {"demo.py": b""})) == int(compiles)
+
+
+def test_pure_python_may_be_accepted(job: Job) -> None:
+    """By who knows the project; what was left out is told all the same."""
+    job = replace(job, accepts_pure=True)
+    (note,) = judged(job, {"demo.py": b""}, ("a.c", 1))
+
+    assert "as is accepted" in note
+    assert "`a.c`" in note
 
 
 def test_an_extension_that_was_left_out_is_told(job: Job) -> None:

@@ -56,7 +56,7 @@ PyMODINIT_FUNC PyInit_demo(void) { return PyModule_Create(&module); }
 def local(python: BuildingPython | None = HERE, path: str = os.environ.get("PATH", os.defpath)) -> Local:
     return Local(
         find_python=lambda minor: (python, "get one"),
-        plain=lambda home: {"PATH": path, "HOME": str(home), "LC_ALL": "C.UTF-8"},
+        plain=lambda home: {"PATH": path, "HOME": str(home), "TMPDIR": str(home), "LC_ALL": "C.UTF-8"},
         path=path,
     )
 

@@ -20,9 +20,10 @@ from factories.engines import COMPILE, engine_with_image, native_files
 from factories.jobs import make_job
 from factories.targets import make_target
 from manylinux.backends.docker.backend import Docker
-from manylinux.backends.docker.bench import FOLDER_LABEL, HOST_LABEL, LABEL, Limits
+from manylinux.backends.docker.bench import FOLDER_LABEL, HOST_LABEL, LABEL
 from manylinux.backends.docker.wish import ImageWish
-from manylinux.backends.port import BackendError, Job, Made
+from manylinux.backends.limits import Limits
+from manylinux.backends.port import BackendError, ExceededError, FellBackError, Job, Made
 from manylinux.backends.project import project_of
 from manylinux.errors import WheelNeedsMoreError
 from manylinux.repair.values import Promise
@@ -108,11 +109,12 @@ FAILING = {
     "hoards": ("x = bytearray(300 << 20)", "more memory than its 100 MB"),
     "writes": (
         "[open(str(number), 'wb').write(bytes(4 << 20)) for number in range(10)]\ntime.sleep(60)",
-        "it wrote more than 20971520 bytes",
+        "it wrote more than 20 MB",
     ),
     "multiplies": ("while True: os.fork() or time.sleep(60)", "exit status 1"),
     "lies": ("wheel(wheel_directory)\nreturn 'other-1.0-py3-none-any.whl'", "says that it wrote 'other-1.0"),
 }  # fmt: skip
+EXCEEDING = ("sleeps", "talks", "hoards", "writes")
 
 
 @pytest.mark.parametrize("name", FAILING)
@@ -120,10 +122,52 @@ def test_what_goes_wrong_is_told(client: Any, tmp_path: Path, name: str) -> None
     """And no container is left."""
     body, told = FAILING[name]
     limits = Limits(memory=100 << 20, written=20 << 20, processes=50)
-    job = job_of(tmp_path, body)
+    job = replace(job_of(tmp_path, body), limits=limits)
     job = replace(job, deadline=time.monotonic() + (8 if name == "sleeps" else 60))
-    with pytest.raises(BackendError, match=told):
-        backend(limits=limits).build(job)
+    with pytest.raises(BackendError, match=told) as error:
+        backend().build(job)
+
+    assert left(client) == []
+    assert isinstance(error.value, ExceededError) is (name in EXCEEDING)
+
+
+HOOK = """
+def prepare_metadata_for_build_wheel(folder, settings):
+    os.makedirs(folder + "/demo-1.0.dist-info")
+    pathlib.Path(folder, "demo-1.0.dist-info", "METADATA").write_text("Name: demo")
+    return "demo-1.0.dist-info"
+"""
+
+
+@pytest.mark.parametrize("hook", ["", HOOK])
+def test_metadata_is_prepared_in_a_container(client: Any, tmp_path: Path, hook: str) -> None:
+    """Where the project's backend does that; nothing is built."""
+    job = job_of(tmp_path, "raise RuntimeError('a build')")
+    script = job.project.folder / "backend.py"
+    script.write_text(script.read_text() + hook)
+
+    assert backend().metadata(job) == (b"Name: demo" if hook else None)
+    assert left(client) == []
+
+
+FALLING_BACK = """
+import subprocess
+tried = subprocess.run(["gcc", "-c", "./_demo.c", "-o", "_demo.o"])
+assert tried.returncode
+return wheel(wheel_directory)
+"""
+
+
+@pytest.mark.parametrize("compiler", [True, False], ids=["broken source", "no compiler"])
+def test_pure_python_for_want_of_a_module_is_refused(client: Any, tmp_path: Path, compiler: bool) -> None:
+    """The project says that it was built; the compilers have noted what failed."""
+    job = job_of(tmp_path, FALLING_BACK, includes="#error no")
+    if not compiler:
+        script = job.project.folder / "backend.py"
+        gone = "os.environ['PATH'] = os.environ['PATH'].split(':')[1] + ':/nowhere'\n    tried ="
+        script.write_text(script.read_text().replace("tried =", gone, 1).replace("['PATH']\n", "['PATH']\n"))
+    with pytest.raises(FellBackError, match=r"could not compile, and made pure Python: `_demo\.c`"):
+        backend().build(job)
 
     assert left(client) == []
 
