@@ -24,20 +24,27 @@ NAMES = tuple(
 """What builds call a compiler for this machine."""
 SCRIPT = r"""#!/bin/sh
 # The compiler of that name in the folders behind this one, and a note of how it ended.
-own=${0%/*}
-PATH=$(printf '%s' ":$PATH:" | sed "s|:$own:|:|g; s|^:||; s|:\$||")
+set -f
+own=${0%/*} rest= sources=
+IFS=:
+for folder in $PATH; do
+  [ "$folder" = "$own" ] || rest=${rest:+$rest:}$folder
+done
+unset IFS
+PATH=$rest
 export PATH
 "${0##*/}" "$@"
 status=$?
-sources=
 for word in "$@"; do
-  case $word in -*) continue ;; *.c | *.cc | *.cpp | *.cxx | *.c++ | *.C) ;; *) continue ;; esac
+  case $word in -* | *[\"\\[:cntrl:]]*) continue ;; esac
+  case $word in *.c | *.cc | *.cpp | *.cxx | *.c++ | *.C) ;; *) continue ;; esac
   case $word in /*) ;; *) word=$PWD/$word ;; esac
-  sources="$sources,\"$(printf '%s' "$word" | tr -d '\000-\037' | sed 's/[\\"]/\\&/g')\""
+  sources="$sources,\"$word\""
 done
 [ -z "$sources" ] || printf '{"sources": [%s], "status": %d}\n' "${sources#,}" "$status" >> "${own%/*}/NOTES"
 exit $status
 """.replace("NOTES", NOTES)
+"""It needs nothing but a shell: what else an image has is not known."""
 
 
 def write_compilers(folder: Path, path: str) -> Path:

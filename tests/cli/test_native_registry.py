@@ -98,11 +98,30 @@ def test_other_ways_to_the_compiler_lead_to_the_target_too(driver: str, user: Ro
 def test_pure_python_for_want_of_a_module_is_refused(user: Room, tmp_path: Path) -> None:
     """setuptools says that it built the wheel."""
     archive = with_setuptools(tmp_path, "optional=True", native__c="#error no")
-    done = build(user, archive)
+    done = build(user, archive, "x86_64", "--build", "zig")
 
     assert done.status == 5
-    assert done.codes == ["sdist-build-failed"]
+    assert done.codes == ["pure-fallback"]
     assert "could not compile, and made pure Python: `native.c`" in done.stderr
+    assert 'PROJECT = {pure = "accept"}' in done.stderr
+
+
+def test_pure_python_for_want_of_a_module_may_be_accepted(user: Room, tmp_path: Path) -> None:
+    """By configuration; what was left out is in the report. Others do not get what was kept."""
+    archive = with_setuptools(tmp_path, "optional=True", native__c="#error no")
+    (tmp_path / "links").mkdir()
+    archive.rename(tmp_path / "links" / archive.name)
+    words = ("demo", "--find-links", tmp_path / "links", "--build", "zig")
+    words = (*words, "-o", "bundle.zip", "--runtime", RUNTIME, "--json")
+    table = user.write("pyproject.toml", "[tool.lbuild.build]", 'demo = {pure = "accept"}')
+    accepted = user.lbuild(*words, index=False)
+    table.unlink()
+    refused = user.lbuild(*words, index=False)
+
+    assert accepted.status == 0, accepted.stderr
+    (compiled,) = accepted.report["compiled"]
+    assert any("pure Python, as is accepted" in note and "`native.c`" in note for note in compiled["notes"])
+    assert (refused.status, refused.codes) == (5, ["pure-fallback"])
 
 
 def test_libraries_of_this_machine_are_not_linked(user: Room, tmp_path: Path) -> None:

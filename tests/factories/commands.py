@@ -199,4 +199,6 @@ def environment(home: Path) -> dict[str, str]:
         "PIP_CONFIG_FILE": str(home / "pip.conf"),
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
+        # Of a second checkout, whose modules go before those of the one that is installed.
+        **{name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ},
     }

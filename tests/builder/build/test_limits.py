@@ -9,6 +9,7 @@ from builder.build.choice import Wishes
 from builder.errors import BuildLimitError
 from factories.jobs import PretendBackend, plain_wheel
 from factories.native_doors import door_to
+from factories.processes import marked
 from factories.projects import MakeBuilder, pkg_info, tar_gz, write_sdist
 from manylinux.backends.limits import Limits
 from manylinux.backends.port import Job
@@ -51,18 +52,6 @@ def write_native(folder: Path) -> Path:
     return path
 
 
-def running(mark: str) -> list[str]:
-    """Processes whose environment holds the text."""
-    found = []
-    for each in Path("/proc").iterdir():
-        try:
-            if each.name.isdigit() and mark.encode() in (each / "environ").read_bytes():
-                found.append(each.name)
-        except OSError:
-            continue
-    return found
-
-
 @pytest.mark.parametrize("name", EXCEEDING)
 def test_what_exceeds_a_limit_is_ended(name: str, make_builder: MakeBuilder, tmp_path: Path) -> None:
     """The limit is named, with the log and how to raise it; no process and no folder is left."""
@@ -83,7 +72,7 @@ def test_what_exceeds_a_limit_is_ended(name: str, make_builder: MakeBuilder, tmp
     assert "here" in Path(error.value.log or "").read_text()
     assert f"limits = {{{name.partition(' ')[0]} = " in (error.value.hint or "")
     assert docker.built == []  # it would only do the same
-    assert running(f"OF_THIS_TEST={tmp_path}") == []
+    assert marked(f"OF_THIS_TEST={tmp_path}") == []
     assert list((tmp_path / "work").iterdir()) == []
 
 

@@ -4,12 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from factories.processes import marked, wait_for
 from manylinux.backends import confinement
 from manylinux.backends.cell import landlock
 from manylinux.backends.confinement import can_confine
@@ -100,28 +100,8 @@ def test_it_ends_when_lbuild_is_killed(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", starter], env={**os.environ, "LBUILD_TEST": str(tmp_path)}
     )
-    wait_for(lambda: (tmp_path / "runs").exists())
-    assert marked(tmp_path)
+    wait_for((tmp_path / "runs").exists)
+    assert marked(f"LBUILD_TEST={tmp_path}")
     process.kill()
     process.wait()
-    wait_for(lambda: not marked(tmp_path))
-
-
-def wait_for(condition: object) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():  # type: ignore[operator]  # a function
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-def marked(folder: Path) -> list[str]:
-    """Processes that were started for the test and are not over."""
-    wanted = f"LBUILD_TEST={folder}".encode()
-    found = []
-    for each in Path("/proc").iterdir():
-        try:
-            if each.name.isdigit() and wanted in (each / "environ").read_bytes():
-                found.append(each.name)
-        except OSError:
-            continue
-    return found
+    wait_for(lambda: not marked(f"LBUILD_TEST={tmp_path}"))
