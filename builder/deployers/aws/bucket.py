@@ -57,6 +57,12 @@ def sent(zip_: Zip, terms: Terms, objects: Service, limit: int, advance: Callabl
     return where
 
 
+def demand_ready(zip_: Zip, terms: Terms, objects: Service, limit: int) -> None:
+    """Raises what `sent` would, as far as that can be known without sending."""
+    if zip_.size >= limit:
+        _demand_here(demand_bucket(zip_, terms, limit).replace("{region}", objects.region), objects)
+
+
 def demand_bucket(zip_: Zip, terms: Terms, limit: int) -> str:
     """The bucket's name, `{region}` in it still. Raises TooLargeError where none is named."""
     if terms.bucket is None:

@@ -70,8 +70,14 @@ class FunctionDoor:
         changed = differences(wish, now)
         action = Action.UPDATED if changed else Action.UNCHANGED
         if self.terms.dry_run:
-            arn = now["FunctionArn"]
-            return Step(kind="function", name=wish.name, action=action, arn=arn, changes=changed)
+            return Step(
+                kind="function",
+                name=wish.name,
+                action=action,
+                arn=now["FunctionArn"],
+                code_sha256=None if changed else now["CodeSha256"],
+                changes=changed,
+            )
         through = None
         if changed:
             now, through = self._updated(wish, now, changed)

@@ -120,6 +120,11 @@ class Step:
     """Why it was left alone."""
     error: LbuildError | None = field(default=None, compare=False)
 
+    @property
+    def sends(self) -> bool:
+        """Whether a zip has to be there for it."""
+        return self.action is Action.CREATED or bool({"code", "architecture"} & set(self.changes))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionOutcome:

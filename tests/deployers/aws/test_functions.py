@@ -137,7 +137,7 @@ def test_functions_are_made_when_that_is_asked_for(cloud: Cloud, manifest: dict[
     assert (without.status, without.codes) == (2, ["not-there"])
     assert "--create --role ARN" in without.stderr
     assert "would be made" in looked.stderr
-    assert actions(done) == [("common", "unchanged"), ("one", "created")]
+    assert actions(done) == [("common", "published"), ("one", "created")]
     there = cloud.function(f"{cloud.name}-one")
     assert there["CodeSha256"] == manifest["functions"]["one"]["code_sha256"]
     assert (there["Role"], there["Architectures"], len(there["Layers"])) == (cloud.role, ["arm64"], 1)
@@ -196,7 +196,8 @@ def test_what_fails_midway_is_told_and_can_be_run_again(cloud: Cloud, manifest: 
 
     assert (first.status, first.codes) == (2, ["not-there"])
     assert actions(first) == [("common", "published"), ("one", "updated"), ("two", "updated")]
-    assert actions(first, THERE) == [("common", "published"), ("one", "updated"), ("two", "failed")]
+    assert actions(first, THERE) == [("common", "left"), ("one", "left"), ("two", "failed")]
+    assert cloud.layers(f"{prefix}common", THERE) == []
     error = first.report["regions"][1]["steps"][2]["error"]
     assert (error["code"], THERE in error["evidence"][0]) == ("not-there", True)
     make_arm_function(cloud, "two", THERE)
@@ -204,7 +205,7 @@ def test_what_fails_midway_is_told_and_can_be_run_again(cloud: Cloud, manifest: 
 
     assert second.status == 0, second.stderr
     assert {action for _, action in actions(second)} == {"unchanged"}
-    assert actions(second, THERE) == [("common", "unchanged"), ("one", "unchanged"), ("two", "updated")]
+    assert actions(second, THERE) == [("common", "published"), ("one", "updated"), ("two", "updated")]
     assert cloud.function(f"{prefix}two", THERE)["CodeSha256"] == manifest["functions"]["two"]["code_sha256"]
 
 

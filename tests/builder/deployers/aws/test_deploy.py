@@ -91,6 +91,34 @@ def test_a_function_gets_the_version_that_was_published(zipped: Zip) -> None:
     assert account.functions.last("update_function_configuration")["Layers"] == ["arn:l:1"]
 
 
+def test_what_is_known_to_fail_is_not_begun(zipped: Zip) -> None:
+    account = MemoryAccount(MemoryLambda())
+
+    (outcome,) = run(wishes(zipped, "api"), here=account)
+
+    found = {step.name: (step.action, step.reason) for step in outcome.steps}
+    assert found == {
+        "deps": (Action.LEFT, "nothing was begun in this region"),
+        "api": (Action.FAILED, ""),
+    }
+    assert account.functions.calls() == ["list_layer_versions"]
+
+
+def test_what_is_there_is_looked_at_once(zipped: Zip) -> None:
+    account = MemoryAccount(MemoryLambda(function()))
+    run(wishes(zipped, "api"), here=account)
+    account.functions.asked.clear()
+
+    (outcome,) = run(wishes(zipped, "api"), here=account)
+
+    assert [(step.action, step.code_sha256) for step in outcome.steps] == [(Action.UNCHANGED, "new")] * 2
+    assert [name for name, _ in account.functions.asked] == [
+        "list_layer_versions",
+        "get_layer_version",
+        "get_function_configuration",
+    ]
+
+
 def test_without_its_layer_a_function_is_left_alone(zipped: Zip) -> None:
     denied = AccessDeniedError("AWS denies access to layer `deps`")
     account = MemoryAccount(MemoryLambda(function(), refuse={"publish_layer_version": deque([denied])}))
@@ -150,13 +178,13 @@ def test_an_interruption_lets_finish_and_begins_nothing_more(
             return super().ask(operation, what, **parameters)
 
     slow = MemoryAccount(Slow(function()))
-    functions = [FunctionWish(name=name, zip=zipped, runtime="python3.13") for name in ("one", "two")]
+    functions = [FunctionWish(name=name, zip=zipped, handler=f"{name}.handler") for name in ("one", "two")]
 
     with pytest.raises(KeyboardInterrupt):
         run(Deployment(functions=tuple(functions)), first=MemoryAccount(Interrupted()), second=slow)
 
     assert slow.functions.calls() == ["update_function_configuration", "update_function_code"]
-    assert {parameters["FunctionName"] for _, parameters in slow.functions.asked} == {"one"}
+    assert slow.functions.last("update_function_configuration")["FunctionName"] == "one"
 
 
 def test_files_of_all_regions_are_judged_before_anything_is_sent(zipped: Zip) -> None:
