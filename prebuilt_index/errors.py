@@ -110,6 +110,12 @@ class NotAPrebuiltIndexError(UsageError):
     code = "not-a-prebuilt-index"
 
 
+class CannotListenError(EnvironmentFault):
+    """A server's address is taken, not this machine's, or not allowed."""
+
+    code = "cannot-listen"
+
+
 class DuplicateFileError(IntegrityError):
     """A prebuilt index has a wheel of this name already, with other bytes."""
 

@@ -8,6 +8,7 @@ COMMANDS = {
     "add": ("builder.cli.index.add", "Add wheels: files, folders, or what builds left in the cache"),
     "list": ("builder.cli.index.list_", "List the wheels of an index, and where they come from"),
     "publish": ("builder.cli.index.publish", "Publish an index to a folder or a bucket"),
+    "serve": ("builder.cli.index.serve", "Serve an index over HTTP, with a page to browse"),
     "yank": ("builder.cli.index.yank", "Yank wheels, or offer them again"),
     "verify": ("builder.cli.index.verify", "Check everything: files, entries and pages"),
 }
