@@ -51,6 +51,8 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress comes without typ
         return bool(idle and (self.total_outbufs_len or not self.requests))
 
     def handle_close(self) -> None:
+        if self.socket is None:  # closed already, in the same turn of the loop
+            return
         # What the client sent and nobody read would turn the end of the connection into a reset, and take
         # from it the answer that says why.
         for _ in range(_UNREAD):
