@@ -64,6 +64,17 @@ bench-size: venv
 	  $(BIN)/python -m benchmarks.sizes --serverless $(VENV)/serverless/node_modules --write docs/size-figures.md; \
 	else $(BIN)/python -m benchmarks.sizes --write docs/size-figures.md; fi
 
+# `lbuild index serve` beside pypiserver and http.server under 200 clients, and the libraries that could carry it. Some
+# minutes; figures of `wrk` where it is installed.
+SERVING := $(VENV)/serving/bin/python
+.PHONY: bench-serving
+bench-serving: venv
+	$(PYTHON) -m venv $(VENV)/serving
+	$(SERVING) -m pip install --quiet 'pypiserver[cache]' gunicorn waitress cheroot uvicorn starlette aiohttp granian
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.serving --peers $(SERVING) --write docs/serving.md $(ARGS)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.serving --peers $(SERVING) --candidates \
+	  --write docs/decisions/0018-serving-with-waitress.md $(ARGS)
+
 .PHONY: bench-layers
 bench-layers: venv
 	$(BIN)/python -m benchmarks.layers

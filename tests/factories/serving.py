@@ -39,7 +39,7 @@ class Serving:
         """What one request on a connection of its own gets. `_` in a header's name stands for `-`."""
         connection = http.client.HTTPConnection(*self.server.address, timeout=30)
         try:
-            connection.putrequest(method, path, skip_accept_encoding=True)
+            connection.putrequest(method, path, skip_accept_encoding=True, skip_host="Host" in headers)
             for name, value in headers.items():
                 connection.putheader(name.replace("_", "-"), value)
             if body is not None:
