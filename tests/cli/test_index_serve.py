@@ -75,9 +75,7 @@ def test_lbuild_uv_and_pip_install_from_it(room: Room, wheels: Path, tmp_path: P
     pip = (sys.executable, "-m", "pip", "install", "-q", "--only-binary", ":all:", *platform)
     pip += ("--platform", "manylinux_2_17_x86_64")
     with served(room) as running:
-        built = room.lbuild(
-            "demo", "-o", "b.zip", "--index-url", running.index_url, "--runtime", "3.13", index=False
-        )
+        built = room.lbuild("demo", "-o", "b.zip", "--prebuilt-index", running.index_url, "--runtime", "3.13")
         assert built.status == 0, built.stderr
         for tool in (uv, pip):
             command = [*tool, *target, "--index-url", running.index_url, "--no-cache-dir", "demo"]

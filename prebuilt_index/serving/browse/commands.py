@@ -33,7 +33,7 @@ def commands(url: str, project: str | None) -> list[Command]:
         Command(
             tool="lbuild",
             line=f"lbuild {project or 'requirements.txt'} -o bundle.zip --prebuilt-index {url}/simple/",
-            note="It goes first for the projects it lists; everything else comes from where it always did.",
+            note="Its wheels go first, version by version; everything else comes from where it always did.",
         ),
         Command(
             tool="uv",

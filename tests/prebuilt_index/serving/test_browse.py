@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from factories.browser import Browser
-from factories.prebuilt import ARM_311, Prebuilt
+from factories.served import ARM_311, Prebuilt
 from factories.serving import Serving, serving
 from prebuilt_index.serving.browse.search import PAGE_ROWS
 from prebuilt_index.tree.entry import Provenance
