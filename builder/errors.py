@@ -59,6 +59,12 @@ class UnknownResourceError(UsageError):
     code = "unknown-resource"
 
 
+class DeployerArchiveError(UsageError):
+    """An archive that a deployer is said to have made is none of its, or cannot be read."""
+
+    code = "deployer-archive"
+
+
 class QueryError(UsageError):
     """What a deployer asks by a protocol of its own cannot be understood."""
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "index": ("builder.cli.index.group", "Keep an index of wheels: add, list, check and publish them"),
     "sam": ("builder.cli.sam", "Build a function or layer of a SAM template, as a recipe of `sam build`"),
     "chalice": ("builder.cli.chalice", "Build what `chalice package` and `chalice deploy` take"),
+    "zappa": ("builder.cli.zappa", "Make the archive that Zappa packaged anew"),
     "terraform": ("builder.cli.terraform", "Answer Terraform's `external` data source"),
     "runtimes": ("builder.cli.runtimes", "List the Lambda runtimes lbuild builds for"),
     "publish-layer": ("builder.cli.publish_layer", "Publish layers on AWS Lambda, each content once"),

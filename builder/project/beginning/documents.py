@@ -20,7 +20,7 @@ def read_document(path: Path) -> dict[str, Any]:
         if path.stat().st_size > _LARGEST:
             raise ValueError("it is too large for a configuration")
         text = path.read_text(encoding="utf-8-sig")
-        found = json.loads(text) if path.suffix == ".json" else _yaml(text)
+        found = json.loads(text) if path.suffix == ".json" else parse_yaml(text)
     except (OSError, ValueError, RecursionError) as error:
         raise ConfigurationError(
             f"`{path.name}` cannot be read",
@@ -34,7 +34,8 @@ def read_document(path: Path) -> dict[str, Any]:
     return found
 
 
-def _yaml(text: str) -> Any:
+def parse_yaml(text: str) -> Any:
+    """What YAML says; `!Ref X` is `{"Ref": "X"}`. Raises ValueError."""
     import yaml
 
     class Loader(yaml.SafeLoader):  # type: ignore[misc]  # it has no types
