@@ -36,7 +36,8 @@ class LbuildError(Exception):
     """A failure a person can act on."""
 
     code: ClassVar[str] = "error"
-    status: ClassVar[ExitStatus] = ExitStatus.BUG
+    status: ExitStatus = ExitStatus.BUG
+    """Of the class; of several errors that of the first."""
 
     def __init__(self, summary: str, *, evidence: Iterable[str] = (), hint: str | None = None) -> None:
         super().__init__(summary)
@@ -107,6 +108,7 @@ class SeveralErrors(LbuildError):  # noqa: N818 - it ends in Errors, being sever
     def __init__(self, errors: Sequence[LbuildError]) -> None:
         super().__init__(f"{len(errors)} errors")
         self.errors = tuple(errors)
+        self.status = errors[0].status
 
     @classmethod
     def raise_any(cls, errors: Sequence[LbuildError]) -> None:

@@ -90,7 +90,7 @@ def error_as_json(error: LbuildError) -> dict[str, Any]:
 
 def status_of(error: LbuildError) -> int:
     """The exit status: that of the first of several."""
-    return int(status_of(error.errors[0])) if isinstance(error, SeveralErrors) else int(error.status)
+    return int(error.status)
 
 
 def _pin(pin: Pin, bundle: Bundle | None) -> dict[str, Any]:

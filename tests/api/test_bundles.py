@@ -15,6 +15,7 @@ import pytest
 
 from builder.api import (
     Cache,
+    ExitStatus,
     Indexes,
     NoSolutionError,
     Progress,
@@ -243,6 +244,7 @@ def test_independent_faults_come_together(there: Room) -> None:
         resolve("requirements.txt", indexes=indexes, cache=cache, folder=there.folder)
 
     assert len(caught.value.errors) == 2
+    assert caught.value.status == caught.value.errors[0].status == ExitStatus.USAGE
 
 
 class Counting:
