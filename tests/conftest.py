@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from factories.commands import NOWHERE, Room, environment, make_room
 from factories.commands import only as only_environment
 from prebuilt_index.pip_config import read_pip_defaults
 from prebuilt_index.store import Store
 from servers.index_server import IndexServer
+
+# A busy machine is no failure.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As `nohup` or a shell's `&` leaves it: tests of interruptions would wait for ever.

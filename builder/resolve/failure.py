@@ -128,6 +128,11 @@ def _no_version(
 ) -> NoSolutionError:
     """No version is in every range: the ranges exclude each other, or one holds nothing."""
     versions = project.versions()
+    if aside := project.page.left_aside:
+        lines = [
+            *lines,
+            f"left aside: {aside}, whose `{name}` has no version in common with the prebuilt one",
+        ]
     if not versions:
         return NoCompatibleArtifactError(f"No file of `{name}` is a wheel or an sdist", evidence=lines)
     empty = [demand for demand in demands if not any(demand.allows(version) for version in versions)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 WORK: Final = ".lbuild"
 """Folder for locks and unfinished files."""
+_ABANDONED: Final = 3600.0
+"""Seconds after which an unfinished file on Windows is a dead process's."""
 _NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -62,13 +65,13 @@ class Unfinished:
         """What was written survives a power cut; no more is written."""
         with told(self.path, "write"):
             os.fsync(self._descriptor)
+            if os.name == "nt":
+                self._close()  # there a lock keeps others from reading, and an open file has to keep its name
 
     def place(self, path: Path) -> None:
         """The file, sealed before, is at `path` now, whatever was there."""
         with told(path, "write"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            if os.name == "nt":
-                self._close()  # open files are not renamed there
             os.replace(self.path, path)
             self._placed = True
             durable.sync_folder(os.fspath(path.parent))
@@ -135,12 +138,13 @@ def _remove_orphan(path: Path) -> None:
     except FileNotFoundError:
         return  # it came to its place, or its writer has thought better of it
     try:
-        orphaned = locks.try_lock(descriptor)
-        if orphaned and os.name != "nt":
-            path.unlink(missing_ok=True)  # under the lock: its writer may only just have made it
+        # Under the lock: its writer may only just have made it. On Windows sealed files are not locked.
+        if locks.try_lock(descriptor) and os.name != "nt":
+            path.unlink(missing_ok=True)
+        age = time.time() - os.fstat(descriptor).st_mtime
     finally:
         os.close(descriptor)
-    if orphaned and os.name == "nt":
+    if os.name == "nt" and age > _ABANDONED:
         path.unlink(missing_ok=True)
 
 

@@ -71,6 +71,19 @@ def test_one_bad_wheel_keeps_all_out(room: Room, wheels: Path) -> None:
     assert tree(room.folder / "ix") == {}
 
 
+def test_the_time_that_is_given_is_what_pages_say(room: Room, wheels: Path) -> None:
+    run(room, "add", "wheels", "--index", "ix", "--upload-time", "2026-11-27T12:00:00+02:00")
+    page = json.loads((room.folder / "ix/simple/other/index.json").read_text())
+    assert page["files"][0]["upload-time"] == "2026-11-27T10:00:00Z"
+    words = ("demo", "--dry-run", "--json", "--no-index", "--prebuilt-index", "ix")
+    known = room.lbuild(*words, "--exclude-newer", "2026-11-28", index=False)
+    assert known.versions == {"demo": "1.1"}
+    newer = room.lbuild(*words, "--exclude-newer", "2026-11-27", index=False)
+    assert newer.status == 1
+    refused = run(room, "add", "wheels", "--index", "iy", "--upload-time", "yesterday")
+    demand_words(refused, 2, "usage", ["`--upload-time yesterday` is not a time"])
+
+
 def test_other_bytes_are_refused(room: Room, wheels: Path) -> None:
     run(room, "add", "wheels", "--index", "ix")
     before = tree(room.folder / "ix/files")

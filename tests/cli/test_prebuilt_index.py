@@ -119,7 +119,7 @@ def test_a_public_project_of_the_name_of_a_private_one_is_left_aside(room: Room,
     (warning,) = done.report["warnings"]
     assert "is taken from a prebuilt index alone" in warning
     refused = room.lbuild("acme>=2", "--dry-run", "--prebuilt-index", root)
-    assert refused.status == 1
+    demand_words(refused, 1, "resolution-impossible", [f"left aside: {room.index.index_url}"])
 
 
 def test_yanked_wheels_of_it_are_passed_over(room: Room, root: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,11 @@ ADD = (
         metavar="PROJECT",
         help="Wheels of PROJECT (`:all:`: of any) that builds left in the cache, with how they were made.",
     ),
+    click.option(
+        "--upload-time",
+        metavar="DATE",
+        help="What pages say of when they came (ISO 8601), which `--exclude-newer` goes by.  [nothing]",
+    ),
     CACHE_FOLDER,
 )
 
@@ -39,6 +46,7 @@ def command(
     words: tuple[str, ...],
     root: Path,
     from_cache: tuple[str, ...],
+    upload_time: str | None,
     cache_dir: Path | None,
     **keywords: Any,
 ) -> None:
@@ -52,7 +60,9 @@ def command(
 
     talk = TalkChoices.of(keywords)
     terminal = Terminal(talk.verbosity)
-    candidates = [*given(words), *_cached(from_cache, cache_dir)]
+    moment = _moment(upload_time)
+    found = [*given(words), *_cached(from_cache, cache_dir)]
+    candidates = [replace(each, upload_time=moment) for each in found]
     _demand_some(candidates)
     with terminal.progress() as progress:
         progress.start("verify", len(candidates))
@@ -64,6 +74,21 @@ def command(
             {"filename": each.entry.filename, "sha256": each.entry.sha256, "new": each.new} for each in added
         ]
         tell(json.dumps({"index": str(root), "wheels": form}, indent=2))
+
+
+def _moment(text: str | None) -> datetime | None:
+    """The time a user means; UTC unless it says otherwise. Raises UsageError."""
+    from manylinux.errors import UsageError
+
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            f"`--upload-time {text}` is not a time", hint="Write `2026-11-27` or `2026-11-27T12:00:00Z`"
+        ) from error
 
 
 def given(words: Sequence[str]) -> Iterator[Candidate]:
