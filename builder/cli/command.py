@@ -27,6 +27,7 @@ COMMANDS = {
     "sam": ("builder.cli.sam", "Build a function or layer of a SAM template, as a recipe of `sam build`"),
     "chalice": ("builder.cli.chalice", "Build what `chalice package` and `chalice deploy` take"),
     "zappa": ("builder.cli.zappa", "Make the archive that Zappa packaged anew"),
+    "pulumi": ("builder.cli.pulumi", "Write the module with which a Pulumi program gets its bundles"),
     "terraform": ("builder.cli.terraform", "Answer Terraform's `external` data source"),
     "runtimes": ("builder.cli.runtimes", "List the Lambda runtimes lbuild builds for"),
     "publish-layer": ("builder.cli.publish_layer", "Publish layers on AWS Lambda, each content once"),

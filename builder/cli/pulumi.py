@@ -1,0 +1,28 @@
+"""`lbuild pulumi`: the module with which a Pulumi program gets its bundles."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from builder.cli.options import TALK, TalkChoices, options
+
+_TALK = TALK[1:]
+"""There is nothing to report."""
+
+
+@click.command(name="pulumi")
+@options(_TALK)
+def command(**keywords: Any) -> None:
+    """Write lbuild_pulumi.py into the Pulumi project in the current folder.
+
+    A program in Python imports it: `bundle(...)` builds and returns what a function or a layer of
+    pulumi_aws wants, a FileArchive among it. A later lbuild writes it again; a file of that name that
+    lbuild did not write stays.
+    """
+    from builder.cli.terminal import Terminal
+    from builder.deployers.pulumi.project import MODULE, write_helper
+
+    talk = TalkChoices.of({"as_json": False, **keywords})
+    wrote = write_helper(Path.cwd())
+    Terminal(talk.verbosity).say([f"wrote {MODULE}" if wrote else f"{MODULE} is as it should be"])
