@@ -68,10 +68,12 @@ def run_deployment(deployment: Deployment, choices: AwsChoices, terms: Terms, ta
 
 def _show(outcomes: Sequence[RegionOutcome], terms: Terms, terminal: Terminal, talk: TalkChoices) -> int:
     from builder.cli.terminal import show_error
-    from builder.deployers.aws.text import outcome_as_json, outcome_text
+    from builder.deployers.aws.text import outcome_as_json, outcome_text, outcome_warnings
     from builder.report.json_form import status_of
 
     terminal.say(outcome_text(outcomes, dry_run=terms.dry_run))
+    for line in outcome_warnings(outcomes, dry_run=terms.dry_run):
+        terminal.warn(line)
     errors = [error for outcome in outcomes for error in outcome.errors]
     for error in errors:
         show_error(error, as_json=False)

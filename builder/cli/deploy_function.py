@@ -26,7 +26,8 @@ FUNCTION = (
         "layers",
         multiple=True,
         metavar="ARN",
-        help="Layer versions of a zip's function, all of them in their order.  [as they are]",
+        help="Layer versions of a zip's function, all in their order  [as they are]; of a manifest's functions "
+        "what they have besides. `{region}` in it stands for the region.",
     ),
     click.option("--create", is_flag=True, help="Make functions that are not there."),
     click.option("--role", metavar="ARN", help="The role of those."),
@@ -54,11 +55,11 @@ def command(*, file: Path, names: tuple[str, ...], **keywords: Any) -> int:
     runtime, arch = keywords["runtime"], keywords["arch"]
     handler, layers = keywords["handler"], keywords["layers"]
     if is_manifest(file):
-        if runtime or arch or handler or layers:
+        if runtime or arch or handler:
             raise UsageError(
-                "`--handler`, `--runtime`, `--arch` and `--layer` are for a zip; a manifest says them itself"
+                "`--handler`, `--runtime` and `--arch` are for a zip; a manifest says them itself"
             )
-        deployment = functions_of(file, dict(map(_renamed, names)), choices.name_prefix)
+        deployment = functions_of(file, dict(map(_renamed, names)), choices.name_prefix, layers)
     elif len(names) != 1:
         raise UsageError("A zip is for one function", hint=f"`lbuild deploy-function {file} --function NAME`")
     else:

@@ -195,6 +195,7 @@ def test_without_boto3(room: Room, zipped: Path, monkeypatch: pytest.MonkeyPatch
         (("deploy-function", "bundle.zip", "--function", "api", "--create"), (2, "usage"), "--role"),
         (("deploy-function", "dist", "--function", "apj"), (2, "usage"), "Did you mean `api`?"),
         (("deploy-function", "dist", "--handler", "x.y"), (2, "usage"), "--handler"),
+        (("deploy-function", "dist", *("--layer", "arn") * 6), (1, "too-many-layers"), "6 layers"),
         (("deploy-function", "dist", "--name-prefix", "pr:"), (2, "usage"), "pr:api"),
     ],
 )

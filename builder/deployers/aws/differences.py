@@ -49,6 +49,20 @@ def layers_of(now: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(layer["Arn"] for layer in now.get("Layers") or ())
 
 
+def removed_layers(wish: FunctionWish, now: Mapping[str, Any]) -> tuple[str, ...]:
+    """ARNs of layers of which the function is to have no version any more."""
+    if wish.layers is None:
+        return ()
+    names = {_layer(arn) for arn in wish.layers}
+    return tuple(arn for arn in layers_of(now) if _layer(arn) not in names)
+
+
+def _layer(arn: str) -> str:
+    """A layer without its version; what is no ARN is the name of one that will be published."""
+    parts = arn.split(":")
+    return parts[6] if len(parts) > 6 else arn
+
+
 def settings_of(wish: FunctionWish, changed: Iterable[str]) -> dict[str, Any]:
     """Parameters of UpdateFunctionConfiguration for those of `changed` that are its."""
     every = {

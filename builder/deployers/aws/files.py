@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from builder.deployers.aws.values import Deployment, FunctionWish, LayerWish, Zip
-from builder.errors import InputNotFoundError, NotAsUploadedError, TooLargeError
+from builder.errors import InputNotFoundError, NotAsUploadedError, TooLargeError, TooManyLayersError
 from builder.model import base64_of
 from builder.project.tables import nearest
 from manylinux.errors import EnvironmentFault, LbuildError, SeveralErrors, UsageError
@@ -37,11 +37,13 @@ def layers_of(path: Path, names: Sequence[str], prefix: str = "") -> tuple[Layer
     return _layers(project, names or sorted(project.layers), prefix, path)
 
 
-def functions_of(path: Path, names: Mapping[str, str | None], prefix: str = "") -> Deployment:
+def functions_of(
+    path: Path, names: Mapping[str, str | None], prefix: str = "", more: Sequence[str] = ()
+) -> Deployment:
     """Functions of a manifest with the layers they need.
 
     `names`: those that are meant, with what they are called on Lambda if that is another name; empty: all.
-    Raises LbuildError.
+    `more`: ARNs of layer versions that each has besides. Raises LbuildError.
     """
     project = _read(path)
     wanted = names or dict.fromkeys(sorted(project.functions))
@@ -49,7 +51,7 @@ def functions_of(path: Path, names: Mapping[str, str | None], prefix: str = "") 
         if name not in project.functions:
             raise _no(f"function `{name}`", path, name, project.functions)
     needed = dict.fromkeys(layer for name in wanted for layer in project.functions[name].layers)
-    functions = _each(wanted, lambda name: _function(project.functions[name], wanted[name], prefix))
+    functions = _each(wanted, lambda name: _function(project.functions[name], wanted[name], prefix, more))
     return Deployment(layers=_layers(project, list(needed), prefix, path), functions=functions)
 
 
@@ -115,17 +117,25 @@ def _layers(project: BuiltProject, names: Sequence[str], prefix: str, path: Path
     return _each(names, wish)
 
 
-def _function(function: BuiltFunction, name: str | None, prefix: str) -> FunctionWish:
+def _function(function: BuiltFunction, name: str | None, prefix: str, more: Sequence[str]) -> FunctionWish:
     called = name or f"{prefix}{function.name}"
     _demand_name(called, _FUNCTION_NAME, "function")
     _demand_limit(function.unpacked_with_layers, f"`{function.name}` with its layers")
+    layers = (*(f"{prefix}{layer}" for layer in function.layers), *more)
+    most = default_runtime().limits.layers
+    if len(layers) > most:
+        raise TooManyLayersError(
+            f"`{function.name}` would have {len(layers)} layers, and Lambda takes {most}",
+            evidence=[f"its own: {', '.join(function.layers) or 'none'}", f"`--layer`: {', '.join(more)}"],
+            hint="Say how many of its own it may have with `max-layers`",
+        )
     return FunctionWish(
         name=called,
         zip=_as_built(function),
         runtime=function.runtime,
         architecture=function.architecture,
         handler=function.handler,
-        layers=tuple(f"{prefix}{layer}" for layer in function.layers),
+        layers=layers,
     )
 
 

@@ -6,7 +6,7 @@ in between meet a mixture: who cannot have that calls an alias, which moves at t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from builder.deployers.aws.differences import (
@@ -14,6 +14,7 @@ from builder.deployers.aws.differences import (
     architecture_of,
     as_before,
     differences,
+    removed_layers,
     settings_of,
 )
 from builder.deployers.aws.layers import demand_same
@@ -68,6 +69,7 @@ class FunctionDoor:
         if now.get("PackageType", "Zip") != "Zip":
             raise UsageError(f"The function `{wish.name}` is a container image, and takes no zip")
         changed = differences(wish, now)
+        removed = removed_layers(wish, now)
         action = Action.UPDATED if changed else Action.UNCHANGED
         if self.terms.dry_run:
             return Step(
@@ -77,11 +79,12 @@ class FunctionDoor:
                 arn=now["FunctionArn"],
                 code_sha256=None if changed else now["CodeSha256"],
                 changes=changed,
+                removed=removed,
             )
         through = None
         if changed:
             now, through = self._updated(wish, now, changed)
-        return self._published(wish, now, action, changed, through)
+        return replace(self._published(wish, now, action, changed, through), removed=removed)
 
     def _updated(
         self, wish: FunctionWish, before: Mapping[str, Any], changed: tuple[str, ...]

@@ -98,7 +98,7 @@ class _Work:
             reason = _NO_USE if self.hopeless else f"its layer `{missing[0]}` is not there"
             self._leave("function", wish.name, reason)
             return
-        layers = None if wish.layers is None else tuple(self.arns.get(name, name) for name in wish.layers)
+        layers = None if wish.layers is None else tuple(map(self._arn, wish.layers))
         door = FunctionDoor(
             service=self.region.account.functions,
             terms=self.region.terms,
@@ -112,6 +112,9 @@ class _Work:
             self._fail("function", wish.name, error)
         else:
             self.steps.append(step)
+
+    def _arn(self, layer: str) -> str:
+        return self.arns.get(layer) or layer.replace("{region}", self.region.name)
 
     def _look_at_bucket(self, zip_: Zip, step: Step) -> None:
         """A dry run tells too whether the zip could be sent."""

@@ -28,6 +28,15 @@ def outcome_text(outcomes: Sequence[RegionOutcome], *, dry_run: bool) -> Iterato
     yield from table([_row(outcome, step, dry_run) for outcome in outcomes for step in outcome.steps])
 
 
+def outcome_warnings(outcomes: Sequence[RegionOutcome], *, dry_run: bool) -> Iterator[str]:
+    """What nobody asked for in words: layers that functions lose."""
+    loses = "would lose" if dry_run else "lost"
+    for outcome in outcomes:
+        for step in outcome.steps:
+            for arn in step.removed:
+                yield f"{step.name} {loses} a layer that is not the project's: keep it with `--layer {arn}`"
+
+
 def outcome_as_json(outcomes: Sequence[RegionOutcome], *, dry_run: bool) -> dict[str, Any]:
     """The same, whole."""
     return {
@@ -64,6 +73,7 @@ def _step(step: Step) -> dict[str, Any]:
         "arn": step.arn,
         "version": step.version,
         "code_sha256": step.code_sha256,
+        "removed_layers": list(step.removed),
         "through": step.through,
         "reason": step.reason or None,
         "error": None if step.error is None else error_as_json(step.error),

@@ -48,7 +48,8 @@ class FunctionWish:
     architecture: str | None = None
     handler: str | None = None
     layers: tuple[str, ...] | None = None
-    """ARNs of layer versions, or names of layers of the same deployment, in Lambda's order."""
+    """ARNs of layer versions (`{region}` in one stands for the region), or names of layers of the same
+    deployment, in Lambda's order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,8 @@ class Step:
     """As Lambda answered it; None where it was not asked."""
     changes: tuple[str, ...] = ()
     """What differed: `code`, `layers`, `runtime`, `handler`, `architecture`."""
+    removed: tuple[str, ...] = ()
+    """ARNs of layers that the function had, and has no version of any more."""
     through: str | None = None
     """`s3://BUCKET/KEY` where the zip went that way."""
     reason: str = ""

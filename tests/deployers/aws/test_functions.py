@@ -116,6 +116,31 @@ def test_only_what_was_edited_is_updated(cloud: Cloud, manifest: dict[str, Any])
     assert edited["functions"]["one"] == manifest["functions"]["one"]
 
 
+def test_layers_that_are_not_the_projects(cloud: Cloud, manifest: dict[str, Any]) -> None:
+    name = make_arm_function(cloud, "one")
+    published = {
+        region: cloud.client("lambda", region).publish_layer_version(
+            LayerName=f"{cloud.name}-extension", Content={"ZipFile": b"extension"}
+        )["LayerVersionArn"]
+        for region in (HERE, THERE)
+    }
+    cloud.client("lambda").update_function_configuration(FunctionName=name, Layers=[published[HERE]])
+    make_arm_function(cloud, "one", THERE)
+    words = ("deploy-function", "dist", "--function", "one", "--name-prefix", f"{cloud.name}-")
+    extension = published[HERE].replace(HERE, "{region}")
+
+    kept = cloud.run(*words, "--layer", extension, "--region", HERE, "--region", THERE, "--json")
+    lost = cloud.run(*words, "--json")
+
+    assert kept.status == 0, kept.stderr
+    layers = [layer["Arn"] for layer in cloud.function(name, THERE)["Layers"]]
+    assert [layers[-1], len(layers)] == [published[THERE], 2]
+    assert "warning" not in kept.stderr
+    assert f"keep it with `--layer {published[HERE]}`" in lost.stderr
+    assert lost.report["regions"][0]["steps"][-1]["removed_layers"] == [published[HERE]]
+    assert len(cloud.function(name)["Layers"]) == 1
+
+
 def test_functions_by_other_names(cloud: Cloud, manifest: dict[str, Any]) -> None:
     name = cloud.make_function("production")
 

@@ -79,6 +79,21 @@ def test_settings_go_before_the_code_each_on_what_was_seen() -> None:
     assert clock.now == 4, "two looks in vain after each of two changes"
 
 
+def test_layers_that_it_loses_are_told() -> None:
+    arn = "arn:aws:lambda:eu-central-1:{}:layer:{}:{}"
+    ours, insights = arn.format("1", "deps", "1"), arn.format("2", "LambdaInsights", "53")
+    service = MemoryLambda(function("new", Layers=[{"Arn": ours}, {"Arn": insights}]))
+
+    kept = deploy(service, Terms(dry_run=True), layers=(arn.format("1", "deps", "2"), insights))
+    lost = deploy(service, Terms(dry_run=True), layers=("deps",))
+    done = deploy(service, layers=(arn.format("1", "deps", "2"),))
+    untouched = deploy(service)
+
+    assert (kept.changes, kept.removed) == (("layers",), ())
+    assert (lost.removed, done.removed) == ((insights,), (insights,))
+    assert untouched.removed == ()
+
+
 def test_settings_alone_send_no_code() -> None:
     service = MemoryLambda(function("new"))
 
