@@ -26,7 +26,7 @@ FUNCTION = (
         "layers",
         multiple=True,
         metavar="ARN",
-        help="Layer versions of a zip's function, all in their order  [as they are]; of a manifest's functions "
+        help="Layer versions of a zip's function, all in order  [as they are]; of a manifest's functions "
         "what they have besides. `{region}` in it stands for the region.",
     ),
     click.option("--create", is_flag=True, help="Make functions that are not there."),
