@@ -116,3 +116,15 @@ sweep-strip: venv
 .PHONY: sweep-slim
 sweep-slim: venv
 	$(BIN)/python tests/sweeps/slimming.py --write docs/sweep-slim.md $(ARGS)
+
+# A real index by lbuild's own recipes, its table, and installs from it by lbuild, pip and uv: an hour on two cores, less with
+# what the cache has. `ARGS='--emulated 3.13=FOLDER'` tries wheels for arm64 too (docs/recipes.md).
+.PHONY: sweep-index
+sweep-index: venv
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/python tests/sweeps/prebuilt.py --write docs/prebuilt-table.md $(ARGS)
+
+# The farm killed at random, runs and workers, twenty times: does the index end with the same bytes?
+.PHONY: sweep-farm-kills
+sweep-farm-kills: venv
+	$(BIN)/python tests/sweeps/farm_kills.py $(ARGS)

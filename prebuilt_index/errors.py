@@ -162,3 +162,9 @@ class NoBotoError(EnvironmentFault):
     """boto3 is not installed."""
 
     code = "no-boto3"
+
+
+class InvalidRecipeError(UsageError):
+    """A recipe that cannot be understood."""
+
+    code = "invalid-recipe"

@@ -36,6 +36,10 @@ def pinned_compiler() -> str:
     return hashlib.sha256(pinned.read_bytes()).hexdigest()[:16]
 
 
+def _as_they_are(project: Path) -> None:
+    """Nothing is changed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NativeDoor:
     """Leads to the builds for one target."""
@@ -45,6 +49,10 @@ class NativeDoor:
     open: Callable[[], NativeBuilds]
     """May be called often; loads what builds."""
     compiler: Callable[[], str] = pinned_compiler
+    recipe: str = ""
+    """Digest of the recipe that the builds follow; with one, only what was built by it counts."""
+    prepare: Callable[[Path], None] = _as_they_are
+    """Changes the sources of a project before anything looks at them."""
 
     def builders(self, name: NormalizedName | None) -> Iterator[str]:
         """What may have built the project, as parts of keys; the first costs nothing to know."""
@@ -57,4 +65,4 @@ class NativeDoor:
         place = f"cp{self.target.runtime.python} {self.target.architecture.machine} glibc {glibc}"
         # Whose name is not known yet may be one that something else is wished for.
         wish = self.wishes.key if name is None else self.wishes.key_of(name)
-        return f"native-{_FORM} lbuild {VERSION} {self.compiler()} {place} {wish}"
+        return f"native-{_FORM} lbuild {VERSION} {self.compiler()} {place} {wish} {self.recipe}".rstrip()

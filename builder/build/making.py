@@ -131,7 +131,10 @@ class Maker:
     def recall(self, source: str, name: NormalizedName | None) -> BuiltWheel | None:
         """The wheel that was made of a source before, for this target or for all."""
         builders = self.native.builders(name) if self.native else ()
-        return memory.recall_any(self.store, source, self.subdirectory, self.config_settings, builders)
+        pure = not (self.native and self.native.recipe)
+        return memory.recall_any(
+            self.store, source, self.subdirectory, self.config_settings, builders, pure=pure
+        )
 
     def _made(
         self,
@@ -151,7 +154,9 @@ class Maker:
             path, sha256 = incoming.commit(), incoming.sha256
         built = BuiltWheel(path=path, filename=wheel.name, sha256=sha256, commit=commit, provenance=story)
         builders = [builder]
-        if story and self.native:
+        if self.native and self.native.recipe and not story:
+            builders = []  # what its recipe changed is in no key but its own
+        if self.native and (story or self.native.recipe):
             builders.append(self.native.shortcut(promise.name if promise else None))
         for each in builders:
             key = memory.key_of(source, self.subdirectory, self.config_settings, each)
@@ -166,6 +171,7 @@ class Maker:
             return self._pure(bench, project, promise), memory.BUILDER, None
         promised = _promised(promise)
         native = self.native.open()
+        self.native.prepare(project)
         sources = native.project(bench.label, project)
         if sources.compiles:
             return native.make(bench, sources, self.config_settings, promised)

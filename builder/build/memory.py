@@ -39,12 +39,15 @@ def recall_any(
     subdirectory: str | None,
     config_settings: ConfigSettings,
     builders: Iterable[str],
+    *,
+    pure: bool = True,
 ) -> BuiltWheel | None:
     """The wheel of a source, whoever of the builders made it: what is pure fits every target.
 
-    The first of the builders is the cheapest to know; what another made is remembered as its own too.
+    The first of the builders is the cheapest to know; what another made is remembered as its own too. Without
+    `pure`, what was built without the builders does not count.
     """
-    if built := recall(store, key_of(source, subdirectory, config_settings)):
+    if pure and (built := recall(store, key_of(source, subdirectory, config_settings))):
         return built
     first = None
     for builder in builders:

@@ -24,6 +24,7 @@ from builder.build.choice import ORDER, Mode, Wishes
 from builder.build.process import FailedError
 from builder.build.values import Provenance
 from builder.errors import NativeBuildNeededError, NoBuildBackendError
+from manylinux.backends.extras import NONE, Extras
 from manylinux.backends.port import Backend, BackendError, ExceededError, Job
 from manylinux.backends.project import Project, project_of
 from manylinux.errors import (
@@ -71,6 +72,8 @@ class NativeBuilds:
     """By what is built: a line of what its build prints, for those who want to know."""
     special: Mapping[NormalizedName, Mapping[str, Backend]] = field(default_factory=dict)
     """What one project has instead of some of the backends."""
+    extras: Extras = NONE
+    """What every build gets beside its project; it is that of one recipe."""
     turns: threading.Semaphore = field(
         default_factory=lambda: threading.Semaphore(max(1, (os.cpu_count() or 1) // 2))
     )
@@ -94,7 +97,8 @@ class NativeBuilds:
         glibc = ".".join(map(str, self.target.glibc))
         place = f"cp{runtime.python} {self.target.architecture.machine} glibc {glibc}"
         pure = "or pure " if self.wishes.accepts_pure(name) else ""
-        return f"native-1 {pure}{place} {self.finishing} {backend.name}: {backend.identity(self.target)}"
+        made = f"native-1 {pure}{place} {self.finishing} {backend.name}: {backend.identity(self.target)}"
+        return f"{made} {self.extras.key}".rstrip()
 
     def project(self, label: str, folder: Path) -> Project:
         """What the sources in `folder` say. Raises RefusedError."""
@@ -221,6 +225,7 @@ class NativeBuilds:
                 pulse=own.pulse,
                 tell=lambda line: self.tell(f"{bench.label}: {line}"),
                 accepts_pure=self.wishes.accepts_pure(name),
+                extras=self.extras,
             )
             job.output.mkdir()
             yield job, own

@@ -141,7 +141,8 @@ class PureBuilder:
         name: NormalizedName | None = None,
     ) -> BuiltWheel | None:
         builders = self.native.builders(name) if self.native else ()
-        return memory.recall_any(self.store, source, subdirectory, config_settings, builders)
+        pure = not (self.native and self.native.recipe)
+        return memory.recall_any(self.store, source, subdirectory, config_settings, builders, pure=pure)
 
     def _maker(
         self, subdirectory: str | None, config_settings: ConfigSettings, pulse: Callable[[], None]

@@ -40,8 +40,12 @@ def native_builds(
     talk: Talk,
     *,
     offline: bool = False,
+    permits: Callable[[str], bool] = lambda needed: True,
 ) -> NativeBuilds:
-    """What compiles for `target`; nothing is fetched or asked before something must be built."""
+    """What compiles for `target`; nothing is fetched or asked before something must be built.
+
+    `permits`: whether a library of this name may be put into a wheel.
+    """
     from builder.provisioning import Wheelhouse
     from builder.toolchains import Toolchains
 
@@ -69,7 +73,7 @@ def native_builds(
         talk.detail(f"{label}: {line}")
 
     def finish(made: Made, promised: Promise, folder: Path) -> tuple[Path, Sequence[str]]:
-        return finished(made, promised, target, folder)
+        return finished(made, promised, target, folder, permits)
 
     return NativeBuilds(
         target=target,

@@ -81,7 +81,8 @@ class Local:
 
         def environ(programs: Path) -> Mapping[str, str]:
             path = f"{programs}:{compilers}:{self.path}"
-            return {**plain, "PATH": path, "VIRTUAL_ENV": str(programs.parent)}
+            own = {"PATH": path, "VIRTUAL_ENV": str(programs.parent)}
+            return {**plain, **own, **job.extras.filled_in("/usr")}
 
         return Hooks(
             job=job,

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from manylinux.backends.extras import NONE, Extras
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
@@ -99,6 +101,8 @@ class Job:
     """One line of what is going on, for people."""
     accepts_pure: bool = False
     """A wheel that is pure for want of what was to be compiled will do."""
+    extras: Extras = NONE
+    """What the project's recipe adds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -193,7 +193,7 @@ def _is_listed(root: Path, filename: str) -> bool:
         return False
     with reading(path):
         content = path.read_bytes()
-    return filename in page_from_json(content, project=project, page_url=path.as_uri()).filenames
+    return filename in page_from_json(content, project=project, page_url=path.absolute().as_uri()).filenames
 
 
 def _digest(path: Path) -> str | None:

@@ -6,6 +6,11 @@ from builder.cli.group import LazyGroup
 
 COMMANDS = {
     "add": ("builder.cli.index.add", "Add wheels: files, folders, or what builds left in the cache"),
+    "build": ("builder.cli.index.build", "Build wheels by recipes, for an index"),
+    "gaps": (
+        "builder.cli.index.gaps",
+        "Tell which projects have no wheel that loads, and what could make one",
+    ),
     "list": ("builder.cli.index.list_", "List the wheels of an index, and where they come from"),
     "publish": ("builder.cli.index.publish", "Publish an index to a folder or a bucket"),
     "serve": ("builder.cli.index.serve", "Serve an index over HTTP, with a page to browse"),

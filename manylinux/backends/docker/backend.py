@@ -231,4 +231,5 @@ class _Run:
     def environ(self, programs: str) -> dict[str, str]:
         """With the noting compilers behind the programs of a virtual environment; no build, no compilers."""
         search = f"{HOME}/{compilers.FOLDER}:{self.found.search}" if programs else self.found.search
-        return environment(self.fixed, programs, search)
+        own = environment(self.fixed, programs, search)
+        return {**own, **self.bench.job.extras.filled_in("/usr")}

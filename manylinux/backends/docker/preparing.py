@@ -14,7 +14,7 @@ import tarfile
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from manylinux.backends.port import BackendError
 from manylinux.containers.platforms import platform_of
@@ -30,17 +30,14 @@ if TYPE_CHECKING:
 
 _RECIPE = 1
 """Raise it when the same packages would be installed in another way."""
-_INSTALL = """\
-FROM {base}
-USER root
-RUN set -e; export DEBIAN_FRONTEND=noninteractive; \\
-    if command -v dnf; then dnf install -y {packages} && dnf clean all; \\
-    elif command -v microdnf; then microdnf install -y {packages} && microdnf clean all; \\
-    elif command -v yum; then yum install -y {packages} && yum clean all; \\
-    elif command -v apt-get; then apt-get update && apt-get install -y --no-install-recommends {packages} \\
-        && rm -rf /var/lib/apt/lists/*; \\
-    else echo "this image has neither dnf, microdnf, yum nor apt-get" >&2; exit 1; fi
-"""
+_WAYS = {
+    "dnf": "dnf install -y {packages} && dnf clean all",
+    "microdnf": "microdnf install -y {packages} && microdnf clean all",
+    "yum": "yum install -y {packages} && yum clean all",
+    "apt-get": "apt-get update && apt-get install -y --no-install-recommends {packages} "
+    "&& rm -rf /var/lib/apt/lists/*",
+}
+"""By package manager, the first that an image has counts: how packages are installed."""
 INSTEAD = "name one that is there by `image` in `[tool.lbuild.build]`"
 
 
@@ -66,7 +63,7 @@ class Preparing:
         base = self._of_dockerfile() if self.wish.dockerfile else self._named()
         if base.machine and base.machine != self.platform.partition("/")[2]:
             raise BackendError(f"its image `{base.name}` is for {base.machine}, and {self.target.id} is not")
-        return self._with_packages(base) if self.wish.packages else base
+        return self._with_packages(base) if self.wish.packages or self.wish.managed else base
 
     def _named(self) -> Image:
         name = self.wish.name(self.target)
@@ -89,9 +86,24 @@ class Preparing:
         name = self.prepared_name(base.id)
         if found := self.engine.image(name):
             return found
-        packages = " ".join(self.wish.packages)
-        text = _INSTALL.format(base=base.id, packages=packages)
-        return self._made(name, _of_file(text.encode()), f"of `{base.name}` with {packages}")
+        told = " or ".join(dict.fromkeys(filter(None, (self._words(manager) for manager in _WAYS))))
+        return self._made(name, _of_file(self.installing(base.id).encode()), f"of `{base.name}` with {told}")
+
+    def installing(self, base: str) -> str:
+        """A Dockerfile that adds the packages to an image, whatever package manager that has."""
+        branches = []
+        for manager, way in _WAYS.items():
+            words = self._words(manager)
+            done = way.format(packages=words) if words else f"echo 'no packages for {manager}' >&2; exit 1"
+            branches.append(f"if command -v {manager}; then {done}")
+        branches.append('{ echo "this image has neither dnf, microdnf, yum nor apt-get" >&2; exit 1; }; fi')
+        chosen = "; \\\n    el".join(branches[:-1]) + "; \\\n    else " + branches[-1]
+        return (
+            f"FROM {base}\nUSER root\nRUN set -e; export DEBIAN_FRONTEND=noninteractive; \\\n    {chosen}\n"
+        )
+
+    def _words(self, manager: str) -> str:
+        return " ".join(self.wish.packages_for(manager))
 
     def _made(self, name: str, context: IO[bytes], of: str) -> Image:
         self.note(f"preparing the image `{name}` {of}")
@@ -100,8 +112,12 @@ class Preparing:
 
     def prepared_name(self, base: str) -> str:
         """The name of what is made of `base`: a digest of sources, or an image."""
-        packages = sorted(self.wish.packages)
-        content = json.dumps([_RECIPE, base, packages, self.target.runtime.python, self.platform])
+        packages: list[Any] = sorted(self.wish.packages)
+        if self.wish.managed:
+            packages.append({name: sorted(each) for name, each in self.wish.managed.items()})
+        content = json.dumps(
+            [_RECIPE, base, packages, self.target.runtime.python, self.platform], sort_keys=True
+        )
         return f"lbuild-build:{hashlib.sha256(content.encode()).hexdigest()[:32]}"
 
 

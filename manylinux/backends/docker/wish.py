@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,12 +25,19 @@ class ImageWish:
     """Digest of what `dockerfile` holds."""
     packages: tuple[str, ...] = ()
     """Of the image's system, added to it."""
+    managed: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """By package manager, where that is not the same for all: `apt-get`, `dnf`, `microdnf`, `yum`."""
 
     @property
     def key(self) -> str:
         """What of it decides over wheels; empty where nothing is wished for."""
         source = f"dockerfile {self.content}" if self.dockerfile else self.image or ""
-        return " ".join((source, *(f"+{each}" for each in self.packages))).strip()
+        managed = (f"+{name}:{each}" for name in sorted(self.managed) for each in self.managed[name])
+        return " ".join((source, *(f"+{each}" for each in self.packages), *managed)).strip()
+
+    def packages_for(self, manager: str) -> tuple[str, ...]:
+        """What is installed where the image has this package manager."""
+        return (*self.packages, *self.managed.get(manager, ()))
 
     def name(self, target: Target) -> str | None:
         """The image that is wished for, or the known one for the target; None when there is none."""

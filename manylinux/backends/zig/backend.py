@@ -16,6 +16,7 @@ from manylinux.backends.judging import Compilations, check_made
 from manylinux.backends.port import Made
 from manylinux.backends.project import Language, Tool
 from manylinux.backends.zig import rust
+from manylinux.backends.zig.libraries import build_libraries
 from manylinux.backends.zig.toolchain import pinned
 from manylinux.backends.zig.warmth import warm
 from manylinux.backends.zig.workplace import Workplace
@@ -81,6 +82,7 @@ class Zig:
             with warm(workplace, plain, self.shelf) as cache:
                 # A copy: what a build writes into a cache, another would take for the compiler's.
                 shutil.copytree(cache, workplace.cache)
+            build_libraries(workplace, plain, self.path, self.shelf)
             compilations = Compilations.of(workplace.notes, job.project.folder)
             wheel, used = self._hooks(job, python, workplace, plain).make_wheel(workplace.settings())
             notes = check_made(wheel, job, compilations, versioned=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from manylinux.backends.extras import LIBRARIES
 from manylinux.backends.project import Tool
 from manylinux.backends.zig import sysconfigdata
 from manylinux.backends.zig.target import as_word, triple
@@ -116,6 +117,11 @@ class Workplace:
         return self.tools / "site"
 
     @property
+    def libraries(self) -> Path:
+        """Where libraries are that were built for the project: `include/`, `lib/`."""
+        return self.job.folder / "libraries"
+
+    @property
     def notes(self) -> Path:
         """Where the compilers note what they were asked for."""
         return self.job.folder / "compilations"
@@ -170,6 +176,8 @@ class Workplace:
                 _script(self.bin / name, f'exec {start} {mode} "$@"')
         for name, why in _REFUSED.items():
             _script(self.bin / name, f"exec {start} refuse {shlex.join((name, why))}")
+        for name, answers in self.job.extras.programs.items():
+            _script(self.bin / name, _stand_in(answers, str(self.libraries)))
         # What zig links is stripped already; the machine's own would not know another machine's code.
         _script(self.bin / "strip", "exit 0")
 
@@ -214,6 +222,7 @@ class Workplace:
             "ZIG_GLOBAL_CACHE_DIR": str(self.cache),
             "ZIG_LOCAL_CACHE_DIR": str(self.job.folder / "zig-local-cache"),
             **self._for_cargo(),
+            **self.job.extras.filled_in(str(self.libraries)),
         }
 
     def _for_cargo(self) -> dict[str, str]:
@@ -238,6 +247,15 @@ class Workplace:
             given = [given] if isinstance(given, str) else given
             found["setup-args"] = [f"--cross-file={self.tools / 'cross.ini'}", *given]
         return found
+
+
+def _stand_in(answers: Mapping[str, str], libraries: str) -> str:
+    """A program that has an answer for each list of arguments, and fails for any other."""
+    cases = "".join(
+        f"{shlex.quote(words)}) echo {shlex.quote(said.replace(LIBRARIES, libraries))} ;;\n"
+        for words, said in answers.items()
+    )
+    return f'case "$*" in\n{cases}*) echo "lbuild: the recipe has no answer to $0 $*" >&2; exit 1 ;;\nesac'
 
 
 def _script(path: Path, command: str) -> None:

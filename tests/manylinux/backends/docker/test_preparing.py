@@ -1,13 +1,14 @@
 """Which image builds run in, by name."""
 
 import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from factories.targets import every_target, make_target
-from manylinux.backends.docker.preparing import content_digest
+from manylinux.backends.docker.preparing import Preparing, content_digest
 from manylinux.backends.docker.wish import ImageWish
 
 
@@ -60,3 +61,55 @@ def test_a_folders_digest_is_that_of_all_it_holds(tmp_path: Path, change: str) -
     else:
         patch.rename(patch.with_name("fix"))
     assert content_digest(tmp_path / "one") != content_digest(tmp_path / "other")
+
+
+def installing(wish: ImageWish) -> str:
+    """The shell command by which an image gets packages, without an engine."""
+    preparing = Preparing(
+        engine=None,  # type: ignore[arg-type]  # it is not asked
+        wish=wish,
+        target=make_target(),
+        hear=lambda piece: None,
+        note=lambda line: None,
+        pulse=lambda: None,
+    )
+    text = preparing.installing("base")
+    assert text.startswith("FROM base\nUSER root\nRUN ")
+    return text.partition("RUN ")[2].replace("\\\n", " ")
+
+
+@pytest.mark.parametrize("manager", ["dnf", "microdnf", "yum", "apt-get"])
+def test_packages_are_installed_by_what_the_image_has(manager: str, tmp_path: Path) -> None:
+    """Under the names they have there."""
+    program = tmp_path / manager
+    program.write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/said\n')
+    program.chmod(0o755)
+    (tmp_path / "rm").symlink_to("/bin/true")
+    wish = ImageWish(packages=("gcc",), managed={"apt-get": ("libpq-dev",), "dnf": ("libpq-devel",)})
+    done = subprocess.run(("/bin/sh", "-c", installing(wish)), env={"PATH": str(tmp_path)}, check=False)
+    assert done.returncode == 0
+    (asked,) = (line for line in (tmp_path / "said").read_text().splitlines() if "install" in line)
+    assert asked.split("install ", 1)[1].replace("-y ", "").replace("--no-install-recommends ", "") == {
+        "apt-get": "gcc libpq-dev",
+        "dnf": "gcc libpq-devel",
+    }.get(manager, "gcc")
+
+
+def test_an_image_for_whose_manager_no_packages_are_named_is_told(tmp_path: Path) -> None:
+    program = tmp_path / "yum"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    done = subprocess.run(
+        ("/bin/sh", "-c", installing(ImageWish(managed={"dnf": ("x",)}))),
+        env={"PATH": str(tmp_path)},
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 1
+    assert "no packages for yum" in done.stderr
+
+
+def test_packages_by_manager_are_in_the_key() -> None:
+    one, other = ImageWish(managed={"dnf": ("a",)}), ImageWish(managed={"yum": ("a",)})
+    assert len({one.key, other.key, ImageWish(packages=("a",)).key, ""}) == 4

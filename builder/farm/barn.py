@@ -1,0 +1,94 @@
+"""Where a run keeps what came of it: wheels in an index in a folder, logs beside the cache."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.utils import parse_wheel_filename
+
+from builder import VERSION
+from builder.errors import OutputError
+from prebuilt_index.tree.adding import add
+from prebuilt_index.tree.admission import Candidate
+from prebuilt_index.tree.entry import Provenance
+from prebuilt_index.tree.layout import FILES, wheel_path
+from prebuilt_index.tree.reading import entry_names, read_entry
+
+if TYPE_CHECKING:
+    from packaging.utils import NormalizedName
+    from packaging.version import Version
+
+    from builder.farm.values import Job, Made
+    from manylinux.target import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexFolder:
+    """An index, and a folder for logs."""
+
+    root: Path
+    logs: Path
+
+    def wheels(self, project: NormalizedName, version: Version) -> dict[str, str | None]:
+        """File names of what the index has, none that is yanked, to what each was built for."""
+        if not (self.root / FILES / project).is_dir():
+            return {}
+        found = {}
+        for filename in entry_names(self.root):
+            name, of, _, _ = parse_wheel_filename(filename)
+            if name != project or of != version:
+                continue
+            entry = read_entry(self.root, filename)
+            if entry.yanked is None:
+                found[filename] = None if entry.provenance is None else entry.provenance.target
+        return found
+
+    def read(self, filename: str) -> bytes:
+        return (self.root / wheel_path(filename)).read_bytes()
+
+    def add(self, made: Made, job: Job, target: Target) -> None:
+        """The wheel is in the index. Raises what adding does: DuplicateFileError, BadArchiveError,
+        StoreError."""
+        with tempfile.TemporaryDirectory(prefix="lbuild-barn-") as folder:
+            path = Path(folder, "wheel")
+            path.write_bytes(made.content)
+            add(
+                self.root,
+                [Candidate(path=path, filename=made.filename, provenance=provenance(made, job, target))],
+            )
+
+    def log(self, job: Job, content: bytes) -> str | None:
+        """Where the log is from now on; None for an empty one, or where none can be kept."""
+        if not content:
+            return None
+        path = self.logs / f"{re.sub(r'[^A-Za-z0-9.]+', '-', job.label)}.log"
+        try:
+            self.logs.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        except OSError as error:
+            raise OutputError(
+                "A log cannot be kept",
+                evidence=[f"`{path}`: {error.strerror or error}"],
+                hint="Free some space",
+            ) from error
+        return str(path)
+
+
+def provenance(made: Made, job: Job, target: Target) -> Provenance:
+    """How the wheel was made: the same words whoever made it, and whenever."""
+    return Provenance(
+        builder=f"lbuild {VERSION}",
+        backend=made.backend,
+        target=f"{target.runtime.id}-{target.architecture.value}",
+        recipe=str(job.recipe.project),
+        recipe_sha256=job.recipe.digest,
+        source=job.sdist.filename,
+        source_sha256=job.sdist.hashes.get("sha256"),
+        toolchain=made.toolchain,
+        requirements=made.requirements,
+        notes=tuple(" ".join(note.split()) for note in made.notes),
+    )

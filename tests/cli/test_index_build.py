@@ -1,0 +1,255 @@
+"""`lbuild index build`: quick projects built, tried and kept, whatever goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import builder
+from factories.projects import HONEST, write_sdist
+from factories.recipes import quick_recipe, write_recipes
+
+if TYPE_CHECKING:
+    from factories.commands import Outcome, Room
+
+PROJECTS = ("one", "two", "three")
+HERE = f"python3.{sys.version_info[1]}"
+"""What smoke tests certainly run in."""
+RUNTIMES = tuple(sorted({"python3.11", "python3.13", HERE}))
+
+
+@pytest.fixture
+def farm(room: Room) -> Room:
+    """A room whose index has sdists of three projects, and a folder with their recipes."""
+    for name in PROJECTS:
+        offer_sdist(room, name)
+    write_recipes(room.folder / "recipes", *PROJECTS, runtimes=RUNTIMES)
+    return room
+
+
+def offer_sdist(room: Room, name: str, body: str = HONEST) -> None:
+    path = write_sdist(room.folder, name, "1.0", body)
+    room.index.add(name, path.name, path.read_bytes())
+    path.unlink()
+
+
+def words(*more: str) -> tuple[str, ...]:
+    return ("index", "build", "--index", "out", "--recipes", "recipes", "--only-recipes", *more)
+
+
+def build(farm: Room, *more: str) -> Outcome:
+    """In this process; its workers are processes of their own."""
+    return farm.lbuild(*words("--json", *more))
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """What an index offers."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {
+        name: path.read_bytes()
+        for path in files
+        if not (name := path.relative_to(folder).as_posix()).startswith(".lbuild")
+    }
+
+
+def states(done: Outcome) -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for wheel in done.report["wheels"]:
+        counted[wheel["state"]] = counted.get(wheel["state"], 0) + 1
+    return counted
+
+
+def test_wheels_are_built_tried_and_installed(farm: Room) -> None:
+    """Pure Python is built once, and tried on every other runtime."""
+    done = build(farm, "--arch", "x86_64")
+    assert done.status == 0, done.stderr
+    assert states(done) == {"built": 3, "served": 3 * (len(RUNTIMES) - 1)}
+    assert (farm.folder / "out/files/one/one-1.0-py3-none-any.whl").is_file()
+    bundled = farm.lbuild("one", "-o", "bundle.zip", "--index-url", f"{farm.folder}/out/simple", index=False)
+    assert bundled.status == 0, bundled.stderr
+
+
+def test_the_wheels_origin_is_in_its_entry(farm: Room) -> None:
+    build(farm, "one", "--arch", "x86_64")
+    entry = json.loads((farm.folder / "out/files/one/one-1.0-py3-none-any.whl.entry.json").read_text())
+    made = entry["provenance"]
+    assert made["recipe"] == "one"
+    assert made["source"] == "one-1.0.tar.gz"
+    assert made["target"] == "python3.11-x86_64"
+    assert len(made["recipe_sha256"]) == len(made["source_sha256"]) == 64
+    assert str(farm.folder) not in json.dumps(entry)
+
+
+def test_a_second_run_builds_nothing_and_changes_nothing(farm: Room) -> None:
+    build(farm, "--runtime", HERE, "--arch", "x86_64")
+    before = tree(farm.folder / "out")
+    again = build(farm, "--runtime", HERE, "--arch", "x86_64")
+    assert (again.status, states(again)) == (0, {"there": 3})
+    assert tree(farm.folder / "out") == before
+
+
+def test_failures_of_every_kind_are_told_together_and_nothing_of_them_enters(farm: Room) -> None:
+    recipes = farm.folder / "recipes"
+    offer_sdist(farm, "breaks", 'print("this is why"); raise SystemExit(3)')
+    (recipes / "breaks.toml").write_text(quick_recipe("breaks", RUNTIMES))
+    offer_sdist(farm, "mute")
+    (recipes / "mute.toml").write_text(quick_recipe("mute", RUNTIMES).replace("== 42", "== 43"))
+    offer_sdist(farm, "edited")
+    edit = 'edits = [{file = "module.py", find = "nowhere", replace = ""}]'
+    (recipes / "edited.toml").write_text(quick_recipe("edited", RUNTIMES, more=edit))
+    (recipes / "unknown.toml").write_text(quick_recipe("unknown", RUNTIMES))
+
+    done = build(farm, "--runtime", HERE, "--arch", "x86_64")
+
+    assert done.status == 5
+    failed = {row["project"]: row for row in done.report["wheels"] if row["state"] == "failed"}
+    assert {name: row["error"]["code"] for name, row in failed.items()} == {
+        "breaks": "sdist-build-failed",
+        "edited": "edit-does-not-fit",
+        "mute": "smoke-test-failed",
+        "unknown": "project-not-found",
+    }
+    assert "this is why" in Path(failed["breaks"]["log"]).read_text()
+    assert "AssertionError" in Path(failed["mute"]["log"]).read_text()
+    assert {path.name for path in (farm.folder / "out/files").iterdir()} == set(PROJECTS)
+    told = farm.lbuild(*words("--runtime", HERE, "--arch", "x86_64"))
+    assert told.status == 5
+    for word in ("failed[smoke-test-failed]: mute 1.0", "log: ", "3 there already", "4 failed"):
+        assert word in told.stdout, told.stdout
+
+
+def test_a_broken_recipe_stops_before_anything_is_built(farm: Room) -> None:
+    (farm.folder / "recipes" / "bad.toml").write_text("schema = 1\nprojekt = 'x'\n")
+    done = farm.lbuild(*words())
+    assert (done.status, done.codes) == (2, ["invalid-recipe"])
+    assert "did you mean `project`?" in done.stderr
+    assert not (farm.folder / "out").exists()
+
+
+def test_a_folder_that_is_no_index_stays_as_it_is(farm: Room) -> None:
+    (farm.folder / "out").mkdir()
+    (farm.folder / "out/mine.txt").write_text("mine")
+    done = farm.lbuild(*words())
+    assert (done.status, done.codes) == (2, ["not-a-prebuilt-index"])
+    assert tree(farm.folder / "out") == {"mine.txt": b"mine"}
+
+
+def test_what_would_be_built_is_shown(farm: Room) -> None:
+    done = farm.lbuild(*words("one", "--dry-run"))
+    assert done.status == 0
+    assert "only an sdist" in done.stdout
+    assert f"{2 * len(RUNTIMES)} wheels to build" in done.stdout
+    assert not (farm.folder / "out").exists()
+
+
+def test_what_is_offered_already_is_not_built(farm: Room) -> None:
+    farm.offer("one", "1.0")
+    done = build(farm, "one")
+    assert states(done) == {"offered": 2 * len(RUNTIMES)}
+    assert states(build(farm, "one", "--all", "--runtime", HERE, "--arch", "x86_64")) == {"built": 1}
+
+
+def test_a_scheduler_that_is_not_there_is_told(farm: Room) -> None:
+    done = farm.lbuild(*words("--scheduler", "slurm:x"))
+    assert (done.status, done.codes) == (6, ["scheduler"])
+
+
+# -- kills ---------------------------------------------------------------------------------------------------
+
+
+def start(farm: Room, output: str) -> subprocess.Popen[str]:
+    """In a process that can be killed, with the builder of this checkout."""
+    command = [sys.executable, "-m", "builder", *words("--jobs", "2", "--arch", "x86_64")]
+    command[command.index("out")] = output
+    command += ["--index-url", farm.index.index_url, "--cache-dir", str(farm.folder / f"cache-{output}")]
+    environ = {**farm.environ, "PYTHONPATH": str(Path(builder.__file__).parents[1])}
+    return subprocess.Popen(
+        command,
+        cwd=farm.folder,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+
+
+def workers(process: subprocess.Popen[str]) -> list[int]:
+    """Processes of the pool: children that were spawned to work."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            line = (path.parent / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if parent == process.pid and b"spawn_main" in line and b"resource_tracker" not in line:
+            found.append(int(path.parent.name))
+    return found
+
+
+def finished(process: subprocess.Popen[str]) -> str:
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, output
+    return output
+
+
+@pytest.fixture
+def slow(farm: Room) -> Room:
+    """Builds that take long enough to be killed in."""
+    for name in ("four", "five"):
+        offer_sdist(farm, name, f"time.sleep(0.5)\n{HONEST}")
+    write_recipes(farm.folder / "recipes", "four", "five", runtimes=RUNTIMES)
+    return farm
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
+def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bytes(slow: Room) -> None:
+    finished(start(slow, "calm"))
+    chance = random.Random(7)
+    for _ in range(3):
+        process = start(slow, "killed")
+        time.sleep(chance.uniform(0.3, 2.5))
+        process.kill()
+        process.communicate()
+    finished(start(slow, "killed"))
+    assert tree(slow.folder / "killed") == tree(slow.folder / "calm")
+    assert len(tree(slow.folder / "calm")) == 5 * 5 + 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
+def test_workers_that_are_killed_lose_nothing(slow: Room) -> None:
+    finished(start(slow, "calm"))
+    process = start(slow, "killed")
+    for _ in range(2):
+        deadline = time.monotonic() + 30
+        while not (there := workers(process)) and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if there:
+            os.kill(there[0], signal.SIGKILL)
+        time.sleep(0.2)
+    finished(process)
+    assert tree(slow.folder / "killed") == tree(slow.folder / "calm")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
+def test_workers_end_with_a_killed_run(slow: Room) -> None:
+    process = start(slow, "killed")
+    deadline = time.monotonic() + 60
+    while not (there := workers(process)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.kill()
+    process.communicate()
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{worker}/cmdline").exists() for worker in there) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert there
+    assert not any(Path(f"/proc/{worker}/cmdline").exists() for worker in there)

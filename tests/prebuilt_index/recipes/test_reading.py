@@ -1,0 +1,111 @@
+"""Recipes are read whole, or refused with all that is wrong in them."""
+
+import pytest
+
+from factories.recipes import a_library, a_recipe, quick_recipe
+from prebuilt_index.errors import InvalidRecipeError
+from prebuilt_index.recipes.reading import read_library, read_recipe
+
+
+def test_every_fault_is_told_at_once_with_the_nearest_name() -> None:
+    text = """\
+schema = 2
+project = "no name!"
+backnd = "zig"
+versions = ["1.0", "x y"]
+targets = {runtimes = ["python3.33"], architectures = ["mips"], glibc = "2.26"}
+packages = {apt-get = ["libpq-dev; rm -rf /"], pacman = ["x"]}
+environment = {PATH = "/mine", "A B" = "1"}
+edits = [{file = "../setup.py", find = "x", replace = "y"}, {file = "a", replace = 1}]
+libraries = ["libqp"]
+smoke = "import ("
+"""
+    with pytest.raises(InvalidRecipeError) as told:
+        read_recipe(text, "bad.toml", {"libpq": a_library("libpq")})
+
+    evidence = "\n".join(told.value.evidence)
+    for part in (
+        "`backnd`; did you mean `backend`?",
+        "`schema` is 2",
+        "`project` is `no name!`",
+        "`about` is missing",
+        "`versions` is no specifier and no list of versions",
+        "`targets.runtimes` names `python3.33`",
+        "`targets.architectures` names `mips`",
+        "`targets.glibc`",
+        "`libpq-dev; rm -rf /`, which is no name of a package",
+        "`packages.pacman`",
+        "`PATH`, which is the same in every build",
+        "`A B`, which is no name of a variable",
+        "`edits[0].file` is `../setup.py`, which is not below the project's folder",
+        "`edits[1].find` is missing",
+        "`edits[1].replace` is no text",
+        "`libqp`, and there is no such library; did you mean `libpq`?",
+        "`smoke` is no Python",
+    ):
+        assert part in evidence, part
+    assert len(told.value.evidence) == 17
+
+
+@pytest.mark.parametrize("text", ["= 1", "a = [" * 3000, "smoke = '\x00'"])
+def test_what_is_no_toml_is_refused(text: str) -> None:
+    with pytest.raises(InvalidRecipeError, match="is no TOML"):
+        read_recipe(text, "bad.toml", {})
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('backend = "gcc"', "`backend` is `gcc`"),
+        ("smoke = 3", "`smoke` is no text"),
+        ('grafts = "libpq.so.5"', "`grafts` is no list of texts"),
+        ("licences = {libpq = 1}", "`licences` is no table of texts"),
+        ("edits = [1]", "`edits` is no list of tables"),
+        ('programs = {"../x" = {}}', "`programs` has `../x`"),
+        ("config-settings = {a = 1}", "`config-settings.a` is no list of texts"),
+        ("versions = 1", "`versions` is no specifier"),
+        ('targets = "all"', "`targets` is no table"),
+    ],
+)
+def test_a_wrong_value_is_named(line: str, fault: str) -> None:
+    key = line.partition(" ")[0]
+    text = "\n".join(each for each in quick_recipe("demo").splitlines() if not each.startswith(key))
+    with pytest.raises(InvalidRecipeError) as told:
+        read_recipe(f"{text}\n{line}\n", "bad.toml", {})
+    assert any(each.startswith(fault) for each in told.value.evidence), told.value.evidence
+
+
+def test_a_library_comes_after_what_it_needs() -> None:
+    known = {each.name: each for each in (a_library("a", ("b", "c")), a_library("b", ("c",)), a_library("c"))}
+    recipe = a_recipe(more='libraries = ["a"]', libraries=known)
+    assert [each.name for each in recipe.libraries] == ["c", "b", "a"]
+
+
+def test_the_digest_is_of_what_is_said_and_not_of_how() -> None:
+    text = quick_recipe("demo")
+    same = read_recipe(f"# a word\n{text}", "other.toml", {})
+    assert a_recipe().digest == same.digest
+    assert a_recipe(more='environment = {A = "1"}').digest != same.digest
+
+
+def test_the_digest_holds_that_of_the_libraries() -> None:
+    one = a_recipe(more='libraries = ["a"]', libraries={"a": a_library("a")})
+    other = a_recipe(more='libraries = ["a"]', libraries={"a": a_library("a", sha256="1" * 64)})
+    assert one.digest != other.digest
+
+
+def test_a_library_is_pinned_and_can_be_had() -> None:
+    text = (
+        'schema = 1\nlibrary = "x"\nversion = "1"\nlicence = "MIT"\n[source]\nfile = "../x"\nsha256 = "12"\n'
+    )
+    with pytest.raises(InvalidRecipeError) as told:
+        read_library(text, "x.toml")
+    assert len(told.value.evidence) == 4, told.value.evidence
+
+
+def test_without_targets_a_recipe_is_for_all_but_previews() -> None:
+    text = quick_recipe("demo")
+    everywhere = "\n".join(each for each in text.splitlines() if not each.startswith("targets"))
+    names = {target.id for target in read_recipe(everywhere, "x", {}).targets}
+    assert {"python3.9/arm64", "python3.13/x86_64"} <= names
+    assert not any("3.15" in name for name in names)
