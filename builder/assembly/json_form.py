@@ -21,6 +21,7 @@ def assembly_as_json(assembly: Assembly, *, planned_only: bool) -> dict[str, Any
     return {
         "schema": SCHEMA,
         "manifest": None if planned_only else manifest_as_json(assembly.manifest),
+        "output": str(assembly.output),
         "changed": sorted(assembly.written),
         "functions": {
             each.part.name: {

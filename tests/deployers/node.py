@@ -32,11 +32,11 @@ def node_modules_of(name: str) -> Path:
     """The packages of one deployer. Skips the test where they are not installed."""
     if not _is_installed(name):
         pytest.skip(f"the npm packages of {name} are not installed: `make test-deployers` does that")
-    return FOLDER / name / "node_modules"
+    return FOLDER / "npm" / name / "node_modules"
 
 
 def _is_installed(name: str) -> bool:
-    mark = FOLDER / name / MARK
+    mark = FOLDER / "npm" / name / MARK
     wanted = (PACKAGES / f"{name}.json").read_text(encoding="utf-8")
     return mark.is_file() and mark.read_text(encoding="utf-8") == wanted
 
@@ -45,7 +45,7 @@ def install(name: str) -> None:
     """One folder of packages, whole or not at all."""
     if _is_installed(name):
         return
-    folder = FOLDER / name
+    folder = FOLDER / "npm" / name
     begin = time.monotonic()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
