@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import manylinux
 from manylinux.elf.facts import Binary, Unreadable
 from manylinux.elf.frames import FACTS, LAYOUT
 from manylinux.elf.kinds import HEAD, foreign, is_elf
@@ -29,9 +30,20 @@ SECONDS = 30.0
 """For one file, however busy the machine is."""
 
 
+_BEGIN = """
+import runpy, sys
+from importlib.util import module_from_spec, spec_from_file_location
+spec = spec_from_file_location("manylinux", sys.argv.pop())
+sys.modules["manylinux"] = module = module_from_spec(spec)
+spec.loader.exec_module(module)
+runpy.run_module("manylinux.elf.worker", run_name="__main__")
+"""
+"""The worker of this very package, whatever else PYTHONPATH leads to."""
+
+
 def worker_command(memory: int = MEMORY) -> tuple[str, ...]:
     """What starts a worker limited to `memory` bytes."""
-    return (sys.executable, "-P", "-m", "manylinux.elf.worker", str(memory))
+    return (sys.executable, "-P", "-c", _BEGIN, str(memory), str(manylinux.__file__))
 
 
 class ElfReaders:
