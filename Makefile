@@ -75,6 +75,11 @@ bench-serving: venv
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.serving --peers $(SERVING) --candidates \
 	  --write docs/decisions/0018-serving-with-waitress.md $(ARGS)
 
+# Keeping and publishing an index of a thousand wheels.
+.PHONY: bench-index
+bench-index: venv
+	PYTHONPATH=tests $(BIN)/python benchmarks/keeping.py --write docs/prebuilt-index.md $(ARGS)
+
 .PHONY: bench-layers
 bench-layers: venv
 	$(BIN)/python -m benchmarks.layers

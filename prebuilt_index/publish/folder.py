@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from typing import TYPE_CHECKING
 
 from prebuilt_index.errors import HashMismatchError
 from prebuilt_index.index.reading import reading
 from prebuilt_index.publish.place import Listed
 from prebuilt_index.tree.reading import begin
-from prebuilt_index.tree.writing import locked, put, unfinished
+from prebuilt_index.tree.writing import desk, locked, put, unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,8 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._turn = threading.Lock()
+        """Spares threads of this process the waiting for each other's lock on a file."""
         self.url = root.absolute().as_uri()
         begin(root)
 
@@ -63,7 +66,7 @@ class Folder:
 
     def send(self, key: str, source: Path, sha256: str) -> bool:
         path, digest = self._root / key, hashlib.sha256()
-        with unfinished(self._root) as file:
+        with desk(self._root) as folder, unfinished(folder) as file:
             with reading(source), source.open("rb") as content:
                 while chunk := content.read(_CHUNK):
                     digest.update(chunk)
@@ -74,7 +77,7 @@ class Folder:
                     evidence=[f"expected sha256:{sha256}", f"got sha256:{digest.hexdigest()}"],
                 )
             file.seal()
-            with locked(self._root):
+            with self._turn, locked(self._root):
                 if path.exists():
                     return False
                 file.place(path)
@@ -82,7 +85,7 @@ class Folder:
 
     def write(self, key: str, content: bytes, over: str | None) -> bool:
         path = self._root / key
-        with locked(self._root):
+        with self._turn, locked(self._root):
             there = _listed(path.stat()).tag if path.is_file() else None
             if there != over:
                 return False

@@ -27,7 +27,7 @@ from prebuilt_index.tree.layout import (
 )
 from prebuilt_index.tree.reading import begin, entries_but, read_entry
 from prebuilt_index.tree.upkeep import write_pages
-from prebuilt_index.tree.writing import Unfinished, locked, unfinished
+from prebuilt_index.tree.writing import WORK, Unfinished, desk, locked, unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,9 +72,10 @@ def add(
     """
     with ExitStack() as stack:
         begin(root)
+        folder = stack.enter_context(desk(root))
         arrivals, errors = [], list[LbuildError]()
         for candidate in candidates:
-            file = stack.enter_context(unfinished(root))
+            file = stack.enter_context(unfinished(folder))
             try:
                 arrivals.append(_Arrival(file, _received(file, candidate, pulse)))
                 verified()
@@ -136,9 +137,9 @@ def _is_whole(root: Path, entry: Entry) -> bool:
 def _write(root: Path, arrival: _Arrival, there: Entry | None) -> None:
     """Wheel, metadata and entry have their places. Each is on the disk before the first of them is moved."""
     entry = arrival.admitted.entry
-    with unfinished(root, arrival.admitted.metadata) as metadata:
+    with unfinished(root / WORK, arrival.admitted.metadata) as metadata:
         metadata.seal()
-        with unfinished(root, entry_as_json(there or entry)) as form:
+        with unfinished(root / WORK, entry_as_json(there or entry)) as form:
             form.seal()
             arrival.file.place(root / wheel_path(entry.filename))
             metadata.place(root / metadata_path(entry.filename))

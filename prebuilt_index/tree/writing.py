@@ -1,14 +1,18 @@
 """Files of an index in a folder: whole or absent, whatever happens to the process or the machine.
 
 What is being written lies in `DIR/.lbuild/`, which is never published, and comes to its place by renaming.
+
+    .lbuild/lock          held by who changes the index
+    .lbuild/FILE          being written by who holds it
+    .lbuild/DESK/         being written by somebody else, whose lock is in it
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import time
-from contextlib import contextmanager
+import shutil
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
@@ -21,8 +25,7 @@ if TYPE_CHECKING:
 
 WORK: Final = ".lbuild"
 """Folder for locks and unfinished files."""
-_ABANDONED: Final = 3600.0
-"""Seconds after which an unfinished file on Windows is a dead process's."""
+_LOCK: Final = "lock"
 _NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -39,23 +42,17 @@ def told(path: Path, doing: str) -> Iterator[None]:
 
 
 class Unfinished:
-    """A file on its way. It is locked, so that nobody takes it for what a dead process left."""
+    """A file on its way.
 
-    def __init__(self, root: Path) -> None:
+    In a folder that nobody sweeps meanwhile: a `desk`, or `WORK` for who has locked the index.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / uuid4().hex
         self._placed = False
-        with told(root / WORK, "write in"):
-            (root / WORK).mkdir(parents=True, exist_ok=True)
-            while True:
-                self.path = root / WORK / uuid4().hex
-                self._descriptor = _created(self.path)
-                # Whoever sweeps may have been faster than the lock.
-                if locks.try_lock(self._descriptor) and locks.is_still_named(self._descriptor, self._name):
-                    break
-                os.close(self._descriptor)
-
-    @property
-    def _name(self) -> str:
-        return os.fspath(self.path)
+        with told(self.path, "write"):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._descriptor = _created(self.path)
 
     def write(self, content: bytes | memoryview) -> None:
         with told(self.path, "write"):
@@ -65,8 +62,7 @@ class Unfinished:
         """What was written survives a power cut; no more is written."""
         with told(self.path, "write"):
             os.fsync(self._descriptor)
-            if os.name == "nt":
-                self._close()  # there a lock keeps others from reading, and an open file has to keep its name
+            self._close()
 
     def place(self, path: Path) -> None:
         """The file, sealed before, is at `path` now, whatever was there."""
@@ -75,7 +71,6 @@ class Unfinished:
             os.replace(self.path, path)
             self._placed = True
             durable.sync_folder(os.fspath(path.parent))
-            self._close()
 
     def discard(self) -> None:
         """Nothing is left of it, unless it was placed."""
@@ -91,9 +86,9 @@ class Unfinished:
 
 
 @contextmanager
-def unfinished(root: Path, content: bytes = b"") -> Iterator[Unfinished]:
+def unfinished(folder: Path, content: bytes = b"") -> Iterator[Unfinished]:
     """A file with this content; gone after the block unless it was placed."""
-    file = Unfinished(root)
+    file = Unfinished(folder)
     try:
         file.write(content)
         yield file
@@ -102,10 +97,33 @@ def unfinished(root: Path, content: bytes = b"") -> Iterator[Unfinished]:
 
 
 def put(root: Path, path: Path, content: bytes) -> None:
-    """The file at `path` has this content; readers meanwhile see the old one or the new one, whole."""
-    with unfinished(root, content) as file:
+    """The file at `path` has this content; readers meanwhile see the old one or the new one, whole.
+
+    The index is locked meanwhile.
+    """
+    with unfinished(root / WORK, content) as file:
         file.seal()
         file.place(path)
+
+
+@contextmanager
+def desk(root: Path) -> Iterator[Path]:
+    """A folder for unfinished files of a process that has not locked the index; gone after the block.
+
+    A lock in it tells that its owner lives: one file is held open, however many are being written.
+    """
+    while True:
+        folder = root / WORK / uuid4().hex
+        with told(folder, "make"):
+            folder.mkdir(parents=True)
+            descriptor = _claimed(folder)
+        if descriptor is not None:
+            break  # else whoever sweeps was faster than the lock
+    try:
+        yield folder
+    finally:
+        with told(folder, "remove"):
+            _remove_locked(folder, descriptor)
 
 
 @contextmanager
@@ -114,7 +132,7 @@ def locked(root: Path, timeout: float = locks.TIMEOUT) -> Iterator[None]:
 
     Raises StoreError, naming the process that holds the index, after `timeout` seconds.
     """
-    path = root / WORK / "lock"
+    path = root / WORK / _LOCK
     with told(path, "lock"):
         descriptor = locks.acquire(os.fspath(path), f"the index {root}", timeout)
     try:
@@ -125,27 +143,54 @@ def locked(root: Path, timeout: float = locks.TIMEOUT) -> Iterator[None]:
 
 
 def _sweep(folder: Path) -> None:
+    """Files here were made by who held the lock, and died; desks may be in use."""
     for path in folder.iterdir():
-        if path.name == "lock":
-            continue
-        with told(path, "remove"):
-            _remove_orphan(path)
+        if path.name != _LOCK:
+            with told(path, "remove"):
+                if path.is_dir() and not path.is_symlink():
+                    _remove_abandoned(path)
+                else:
+                    path.unlink(missing_ok=True)
 
 
-def _remove_orphan(path: Path) -> None:
+def _claimed(folder: Path) -> int | None:
+    """A descriptor that holds the desk; None when it is gone already."""
+    path = os.fspath(folder / _LOCK)
     try:
-        descriptor = durable.open_regular(os.fspath(path))
+        descriptor = _created(folder / _LOCK)
     except FileNotFoundError:
-        return  # it came to its place, or its writer has thought better of it
+        return None
+    if locks.try_lock(descriptor) and locks.is_still_named(descriptor, path):
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def _remove_abandoned(desk: Path) -> None:
     try:
-        # Under the lock: its writer may only just have made it. On Windows sealed files are not locked.
-        if locks.try_lock(descriptor) and os.name != "nt":
-            path.unlink(missing_ok=True)
-        age = time.time() - os.fstat(descriptor).st_mtime
+        descriptor = os.open(desk / _LOCK, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    except FileNotFoundError:
+        # Its owner has died, or is about to claim it: then it is full by now, or he makes another.
+        with suppress(OSError):
+            desk.rmdir()
+        return
+    if locks.try_lock(descriptor):
+        _remove_locked(desk, descriptor)
+    else:
+        os.close(descriptor)
+
+
+def _remove_locked(desk: Path, descriptor: int) -> None:
+    """The desk is gone; it is held by the descriptor, which is closed."""
+    if os.name == "nt":
+        os.close(descriptor)  # open files are not removed there
+        shutil.rmtree(desk, ignore_errors=True)
+        return
+    try:
+        with suppress(FileNotFoundError):  # an empty one, whose lock is gone, may be removed by who sweeps
+            shutil.rmtree(desk)
     finally:
         os.close(descriptor)
-    if os.name == "nt" and age > _ABANDONED:
-        path.unlink(missing_ok=True)
 
 
 def _created(path: Path) -> int:

@@ -1,6 +1,8 @@
 """Publishing, wherever to: what is missing, files before pages, several at once, and after a death."""
 
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,40 @@ def test_a_folder_gets_the_same_bytes(root: Path, tmp_path: Path) -> None:
     publish(root, Folder(tmp_path / "there"))
     assert published(tmp_path / "there") == published(root)
     assert verify(tmp_path / "there").faults == ()
+
+
+def test_a_folder_takes_from_two_at_once_while_wheels_are_added_to_it(tmp_path: Path) -> None:
+    """Many threads of two publishers, and one that adds: all of it is there in the end."""
+    there = tmp_path / "there"
+    roots = [
+        make_index(tmp_path / f"index{number}", *((f"p{number}", f"1.{minor}") for minor in range(25)))
+        for number in range(2)
+    ]
+    failures: list[BaseException] = []
+
+    def work(task: Callable[[], object]) -> None:
+        try:
+            task()
+        except BaseException as error:  # noqa: BLE001  # told by the test
+            failures.append(error)
+
+    added = [write_wheel(tmp_path, "added", f"1.{minor}") for minor in range(10)]
+
+    def add_each() -> None:
+        for path in added:
+            add(there, [Candidate(path=path, filename=path.name)])
+
+    tasks = [*(partial(publish, root, Folder(there)) for root in roots), add_each]
+    threads = [threading.Thread(target=work, args=(task,)) for task in tasks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    verdict = verify(there)
+    assert verdict.faults == ()
+    assert len(verdict.entries) == 60
+    assert [path.name for path in (there / ".lbuild").iterdir()] == ["lock"]
 
 
 def test_what_is_there_is_not_sent_again(root: Path) -> None:
