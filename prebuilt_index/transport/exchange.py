@@ -77,12 +77,16 @@ def put_back(response: urllib3.BaseHTTPResponse) -> None:
     Nothing is decompressed: the body of a redirect may be a bomb.
     """
     left = getattr(response, "length_remaining", None)
-    if left is not None and left <= _SMALL:
-        while response.read1(_SMALL, decode_content=False):
-            pass
-        response.release_conn()
-    else:
+    if left is None or left > _SMALL:
         drop(response)
+        return
+    try:
+        while not response.closed and response.read1(_SMALL, decode_content=False):
+            pass
+    except RuntimeError:  # urllib3 skips nothing of what it has begun to decompress
+        drop(response)
+    else:
+        response.release_conn()
 
 
 def drop(response: urllib3.BaseHTTPResponse) -> None:

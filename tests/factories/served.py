@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from factories.wheels import write_wheel
 from prebuilt_index.tree.adding import add
 from prebuilt_index.tree.admission import Candidate
 from prebuilt_index.tree.entry import Provenance
-from prebuilt_index.tree.layout import page_path, project_of, wheel_path
+from prebuilt_index.tree.layout import page_path, wheel_path
 from prebuilt_index.tree.reading import begin
 from prebuilt_index.tree.upkeep import refresh, set_yanked
 
@@ -49,4 +51,5 @@ class Prebuilt:
 
     def page(self, project: str | None, name: str) -> bytes:
         """The bytes of a page."""
-        return (self.root / page_path(None if project is None else project_of(project), name)).read_bytes()
+        named = None if project is None else canonicalize_name(project)
+        return (self.root / page_path(named, name)).read_bytes()

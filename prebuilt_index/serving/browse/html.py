@@ -82,7 +82,7 @@ def project_page(project: Project, url: str) -> Markup:
 def _projects(projects: Sequence[Project]) -> Markup:
     return Markup("""<table>
 <thead><tr><th scope="col">Project</th><th scope="col">Newest</th><th scope="col">Runs on</th>
-<th scope="col">Recipe</th><th scope="col" class="number">Wheels</th>
+<th scope="col">Built by</th><th scope="col" class="number">Wheels</th>
 <th scope="col" class="number">Size</th></tr></thead>
 <tbody>
 {}</tbody>
@@ -94,7 +94,7 @@ def _project_row(project: Project) -> Markup:
     yanked = Markup(' <span class="mark">yanked</span>') if newest is not None and newest.is_yanked else ""
     return Markup("""<tr data-search="{search}"><td class="name"><a href="/project/{name}/">{name}</a></td>
 <td data-label="Newest"><span>{version}{yanked}</span></td>
-<td data-label="Runs on" class="targets">{targets}</td><td data-label="Recipe">{recipes}</td>
+<td data-label="Runs on" class="targets">{targets}</td><td data-label="Built by">{makers}</td>
 <td data-label="Wheels" class="number">{wheels}</td>
 <td data-label="Size" class="number">{size}</td></tr>
 """).format(
@@ -103,7 +103,7 @@ def _project_row(project: Project) -> Markup:
         version="" if newest is None else f"{newest.name.version}",
         yanked=yanked,
         targets=_lines(describe_targets(union(project.wheels))),
-        recipes=_lines(project.recipes) if project.recipes else Markup('<span class="soft">none</span>'),
+        makers=_lines(project.makers),
         wheels=len(project.wheels),
         size=_human(project.size),
     )

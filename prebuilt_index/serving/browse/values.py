@@ -43,9 +43,10 @@ class Wheel:
         return self.entry.yanked is not None
 
     @property
-    def recipe(self) -> str | None:
-        """The name of the recipe that built it."""
-        return None if self.entry.provenance is None else self.entry.provenance.recipe
+    def maker(self) -> str:
+        """What built it, in a word: its recipe, else its backend, else its builder."""
+        made = self.entry.provenance
+        return "not known" if made is None else made.recipe or made.backend or made.builder
 
     @property
     def order(self) -> tuple[Version, bool, tuple[object, ...], str]:
@@ -74,9 +75,9 @@ class Project:
         return sum(wheel.entry.size for wheel in self.wheels)
 
     @cached_property
-    def recipes(self) -> tuple[str, ...]:
-        """Names of the recipes that built wheels of it."""
-        return tuple(sorted({wheel.recipe for wheel in self.wheels if wheel.recipe}))
+    def makers(self) -> tuple[str, ...]:
+        """What built its wheels."""
+        return tuple(sorted({wheel.maker for wheel in self.wheels}))
 
     def versions(self) -> list[tuple[Version, list[Wheel]]]:
         """The versions, newest first, and the wheels of each."""
@@ -86,7 +87,7 @@ class Project:
         return list(grouped.items())
 
     def matches(self, words: Sequence[str]) -> bool:
-        """Whether each word, in lower case, is in its name, or in the name of a wheel, recipe or runtime."""
+        """Whether each word, in lower case, is in its name, or in the name of a wheel, a maker or a runtime."""
         return all(word in self.searchable for word in words)
 
     @cached_property
@@ -96,7 +97,7 @@ class Project:
         said = [
             self.name,
             *(wheel.entry.filename for wheel in self.wheels),
-            *self.recipes,
+            *self.makers,
             *sorted(runtimes_of),
         ]
         return "\n".join(said).lower()
