@@ -87,7 +87,7 @@ class Project:
         return list(grouped.items())
 
     def matches(self, words: Sequence[str]) -> bool:
-        """Whether each word, in lower case, is in its name, or in the name of a wheel, a maker or a runtime."""
+        """Whether each word, in lower case, is in its name or that of a wheel, a maker or a runtime."""
         return all(word in self.searchable for word in words)
 
     @cached_property
