@@ -40,7 +40,7 @@ def cause_in(text: str) -> Cause | None:
         return _header(found[1])
     for pattern, what, hint in _KNOWN:
         if found := re.search(pattern, text, re.IGNORECASE):
-            return Cause(what=what.format(*found.groups()), hint=hint, is_of_disk=what == _FULL)
+            return Cause(what=what.format(*filter(None, found.groups())), hint=hint, is_of_disk=what == _FULL)
     return None
 
 
@@ -121,6 +121,11 @@ _KNOWN = (
         r"can't find Rust compiler|(?:rustc|cargo): (?:command )?not found|directory: '(?:cargo|rustc)'",
         "it compiles Rust, and there is no toolchain",
         "Install one with `rustup`, or use `--build docker`",
+    ),
+    (
+        r"failed to get `([^`]+)` as a dependency of package|no matching package named `([^`]+)` found",
+        "its crate `{0}` is not in the sdist, and builds have no network to fetch it",
+        "Give sources with `cargo vendor`'s folder, or require a version that has wheels for the target",
     ),
     (r"Unknown compiler\(s\): \[\['?gfortran", "it compiles Fortran", "Use `--build docker`"),
     (

@@ -11,15 +11,16 @@ import os
 import re
 import zipfile
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from manylinux.backends.port import BackendError, FellBackError
 from manylinux.backends.undefined import unresolved
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from manylinux.backends.port import Job
 
@@ -49,14 +50,21 @@ class Compilations:
     def failed(self) -> tuple[str, ...]:
         """Sources of the project that did not compile; trials of a configuration have their own."""
         results: dict[str, bool] = {}
-        for line in self.notes.read_text(encoding="utf-8").splitlines() if self.notes.exists() else ():
-            call = json.loads(line)
+        for call in self._calls():
             for source in call["sources"]:
                 shown = os.path.relpath(source, self.root).replace(os.sep, "/")
                 stem, suffix = os.path.splitext(shown)
                 if shown in self.sources or (suffix in _GENERATED and f"{stem}.pyx" in self.sources):
                     results[shown] = results.get(shown, False) or call["status"] == 0
         return tuple(sorted(source for source, compiled in results.items() if not compiled))
+
+    def wanted(self) -> tuple[str, ...]:
+        """Programs of the target that the build asked for an answer; they do not run here (`emulator`)."""
+        return tuple(call["wanted"] for call in self._calls() if "wanted" in call)
+
+    def _calls(self) -> Iterator[Mapping[str, Any]]:
+        for line in self.notes.read_text(encoding="utf-8").splitlines() if self.notes.exists() else ():
+            yield json.loads(line)
 
 
 def check_made(
@@ -66,18 +74,20 @@ def check_made(
 
     `versioned`: the linker gives every symbol of the target's glibc its version.
     """
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            compiled = dict(_compiled(archive))
-            text = {
-                info.filename: archive.read(info)
-                for info in archive.infolist()
-                if info.filename in compiled or info.filename.endswith((".py", ".json", "/METADATA"))
-            }
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise BackendError(f"its wheel cannot be read: {error}") from error
+    with readable(wheel), zipfile.ZipFile(wheel) as archive:
+        compiled = dict(_compiled(archive))
+        text = {
+            info.filename: archive.read(info)
+            for info in archive.infolist()
+            if info.filename in compiled or info.filename.endswith((".py", ".json", "/METADATA"))
+        }
     for path, machine in sorted(compiled.items()):
         _check_name(path, machine, job)
+    if wanted := compilations.wanted():
+        raise BackendError(
+            f"its build asked the program `{Path(wanted[0]).name}`, which it had compiled for the target and "
+            "cannot run here, and went on without the answer"
+        )
     failed = compilations.failed()
     if not compiled:
         return (*_fallen_back(wheel.name, failed, job), *_host_paths(text, job))
@@ -110,6 +120,15 @@ def _fallen_back(wheel: str, failed: Sequence[str], job: Job) -> tuple[str, ...]
     if job.accepts_pure:
         return (f"pure Python, as is accepted: {why}",)
     raise FellBackError(why)
+
+
+@contextmanager
+def readable(wheel: Path) -> Iterator[None]:
+    """What `zipfile` raises inside the block, for the wheel is no archive, becomes a BackendError."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise BackendError(f"its wheel `{wheel.name}` cannot be read: {error}") from error
 
 
 def is_pure(wheel: Path) -> bool:

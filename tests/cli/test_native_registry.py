@@ -5,6 +5,7 @@ The compiler is fetched from the configured index, 101 MB, and kept in pytest's 
 
 import os
 import platform
+import shutil
 import sys
 import zipfile
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from factories.commands import Outcome, Room
-from factories.native_projects import DRIVERS, MODULE, driven_by, with_meson, with_setuptools
+from factories.native_projects import DRIVERS, MODULE, driven_by, with_meson, with_rust, with_setuptools
 
 RUNTIME = f"python3.{sys.version_info[1]}"
 pytestmark = [
@@ -88,11 +89,26 @@ def test_meson_builds_for_the_other_processor(user: Room, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("driver", DRIVERS)
 def test_other_ways_to_the_compiler_lead_to_the_target_too(driver: str, user: Room, tmp_path: Path) -> None:
-    """An old `setup.py`, a build script of poetry's, a hook of hatchling's."""
+    """An old `setup.py`, a build script of poetry's, a hook of hatchling's, the newest CMake."""
     done = build(user, driven_by(tmp_path, driver), "arm64")
 
     assert done.status == 0, done.stderr
     assert list(modules(user)) == [f"demo/_native.cpython-3{sys.version_info[1]}-aarch64-linux-gnu.so"]
+
+
+@pytest.mark.skipif(shutil.which("cargo") is None, reason="compiles Rust, and there is no cargo here")
+def test_rust_is_compiled_and_names_no_folder(user: Room, tmp_path: Path) -> None:
+    """What a panic tells of its source would be the folder of the build, another each time."""
+    done = build(user, with_rust(tmp_path))
+    tried = user.lbuild("try", "bundle.zip", "--imports", "--runtime", RUNTIME, index=False)
+
+    assert done.status == 0, done.stderr
+    assert tried.status == 0, tried.stderr
+    (compiled,) = done.report["compiled"]
+    assert compiled["notes"] == []
+    ((name, content),) = modules(user).items()
+    assert name == f"demo/_native.cpython-3{sys.version_info[1]}-x86_64-linux-gnu.so"
+    assert b"./source/demo-1.0/vendored/helper/src/lib.rs" in content
 
 
 def test_pure_python_for_want_of_a_module_is_refused(user: Room, tmp_path: Path) -> None:

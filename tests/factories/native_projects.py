@@ -123,7 +123,93 @@ class Hook(BuildHookInterface):
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
 """
+_SCIKIT_BUILD = """
+[build-system]
+requires = ["scikit-build-core"]
+build-backend = "scikit_build_core.build"
+
+[project]
+name = "demo"
+version = "1.0"
+"""
+_CMAKE_LISTS = """
+cmake_minimum_required(VERSION 3.18...4.2)
+project(demo LANGUAGES C)
+find_package(Python COMPONENTS Interpreter Development.Module REQUIRED)
+find_package(PkgConfig)
+Python_add_library(_native MODULE native.c WITH_SOABI)
+target_link_libraries(_native PRIVATE m)
+install(TARGETS _native DESTINATION demo)
+"""
+_CARGO = """
+[package]
+name = "native"
+version = "1.0.0"
+edition = "2021"
+
+[lib]
+crate-type = ["cdylib"]
+
+[dependencies]
+helper = "1.0"
+"""
+_VENDORED = """
+[source.crates-io]
+replace-with = "vendored"
+
+[source.vendored]
+directory = "vendored"
+"""
+_HELPER = """
+[package]
+name = "helper"
+version = "1.0.0"
+edition = "2021"
+"""
+_HELPER_RUST = """
+pub fn demand(text: &str) {
+    if text.is_empty() { panic!("UNLIKE, said at a path of the sources"); }
+}
+"""
+_RUST = """
+use std::os::raw::{c_char, c_int, c_void};
+
+#[repr(C)]
+pub struct Def {
+    head: [*const c_void; 5], name: *const c_char, doc: *const c_char, size: isize, rest: [*const c_void; 5],
+}
+
+extern "C" { fn PyModule_Create2(def: *mut Def, version: c_int) -> *mut c_void; }
+
+static mut DEF: Def = Def {
+    head: [1 as *const c_void, std::ptr::null(), std::ptr::null(), std::ptr::null(), std::ptr::null()],
+    name: b"_native\\0".as_ptr().cast(), doc: std::ptr::null(), size: -1, rest: [std::ptr::null(); 5],
+};
+
+#[no_mangle]
+pub unsafe extern "C" fn PyInit__native() -> *mut c_void {
+    helper::demand(&std::env::var("DEMO").unwrap_or("no".to_string()));
+    PyModule_Create2(std::ptr::addr_of_mut!(DEF), 1013)
+}
+"""
+_SETUPTOOLS_RUST = """
+[build-system]
+requires = ["setuptools>=70.1", "setuptools-rust>=1.10"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "demo"
+version = "1.0"
+
+[tool.setuptools]
+packages = ["demo"]
+
+[[tool.setuptools-rust.ext-modules]]
+target = "demo._native"
+binding = "NoBinding"
+"""
 DRIVERS = {
+    "scikit-build-core": {"pyproject.toml": _SCIKIT_BUILD, "CMakeLists.txt": _CMAKE_LISTS},
     "distutils": {
         "setup.py": SETUP.replace("EXTRA", "").replace("from setuptools import", "from distutils.core import")
     },
@@ -136,3 +222,36 @@ DRIVERS = {
 def driven_by(folder: Path, driver: str) -> Path:
     """A project of one of the DRIVERS."""
     return _write(folder, DRIVERS[driver])
+
+
+def with_rust(folder: Path) -> Path:
+    """A module in Rust; a crate in the sdist says where its source is, when it panics."""
+    rust = {
+        "Cargo.toml": _CARGO,
+        ".cargo/config.toml": _VENDORED,
+        "vendored/helper/.cargo-checksum.json": '{"files": {}, "package": null}',
+        "vendored/helper/Cargo.toml": _HELPER,
+        "vendored/helper/src/lib.rs": _HELPER_RUST.replace("UNLIKE", uuid.uuid4().hex),
+        "src/lib.rs": _RUST,
+        "pyproject.toml": _SETUPTOOLS_RUST,
+        "demo/__init__.py": "import demo._native\n",
+    }
+    return _write(folder, rust)
+
+
+KINDS = {
+    "pure": "docopt==0.6.2",
+    "C": "markupsafe==3.0.3",
+    "Cython": "cymem==2.0.13",
+    "C++": "greenlet==3.5.6",
+}
+"""A project of the index for each, quickly built; the first has no wheels."""
+
+
+def of_every_kind(folder: Path) -> tuple[str, ...]:
+    """Lines of a requirements file: those, as sdists, and one that meson-python builds.
+
+    Of the index's meson projects none is small and for all Pythons.
+    """
+    names = ",".join(each.partition("==")[0] for each in KINDS.values())
+    return (f"--no-binary {names}", *KINDS.values(), str(with_meson(folder)))

@@ -1,9 +1,14 @@
 """What compiling with zig costs beside gcc: seconds of the processor, both in one run, zig's cache warm.
 
-    python tests/sweeps/native_time.py [--runtime python3.12] [PROJECT...]
+    python tests/sweeps/native_time.py [--runtime python3.12] [--results FILE] [--write FILE] [PROJECT...]
 
-gcc's is `pip wheel` of the same sdist with a Python of the runtime's version, in an environment that is new
-each time, as lbuild's is. lbuild works in a copy of its cache without built wheels.
+They are the user's and system's seconds of a whole run and all that it starts (getrusage), so that other
+work of the machine counts little. gcc's is `pip wheel` of the same sdist with a Python of the runtime's
+version, in an environment that is new each time, as lbuild's is; both have run once before, so that what
+they download is there. lbuild works in a copy of its cache without built wheels. `--write` makes the page of
+`native.py`.
+
+Status 1: one of them takes more than 1.5 times gcc's seconds.
 """
 
 import argparse
@@ -16,8 +21,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from builder.interpreter.finding import search
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from sweeps.native import RESULTS, keep, kept
+from sweeps.native_gcc import python_for
+from sweeps.native_sdists import sdists
+from sweeps.native_table import page
+
+GOAL = 1.5
+"""zig's seconds by gcc's."""
 PROJECTS = ("markupsafe", "simplejson", "wrapt", "psutil", "msgpack", "multidict", "lz4", "regex")
 TOOLS = (sys.executable, "-m", "builder")
 
@@ -60,25 +72,34 @@ def measured(project: str, runtime: str, python: str, folder: Path, cache: Path)
     forgetful(cache, fresh)
     zig = used(*lbuild, LBUILD_CACHE_DIR=str(fresh))
     shutil.rmtree(fresh)
-    gcc = used(python, "-m", "pip", "wheel", "-q", "--no-deps", str(sdist), "-w", str(folder / "wheels"))
-    return zig, gcc
+    wheel = (python, "-m", "pip", "wheel", "-q", "--no-deps", str(sdist), "-w", str(folder / "wheels"))
+    used(*wheel)
+    return zig, used(*wheel)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--runtime", default="python3.12")
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--write", type=Path)
     parser.add_argument("projects", nargs="*")
     options = parser.parse_args()
     cache = Path(subprocess.run((*TOOLS, "cache", "dir"), capture_output=True, text=True).stdout.strip())
-    found = search(options.runtime.removeprefix("python"), os.environ, lambda interpreter: "").found
-    if found is None:
-        raise SystemExit(f"there is no Python for {options.runtime} here")
-    print("| sdist | zig | gcc | zig / gcc |\n| --- | --- | --- | --- |")  # noqa: T201
+    python = str(python_for(options.runtime))
+    worst = 0.0
     for project in options.projects or PROJECTS:
         with tempfile.TemporaryDirectory(dir=cache.parent) as folder:
-            zig, gcc = measured(project, options.runtime, str(found.path), Path(folder), cache)
-        print(f"| {project} | {zig:.1f} s | {gcc:.1f} s | {zig / gcc:.2f} |", flush=True)  # noqa: T201
+            zig, gcc = measured(project, options.runtime, python, Path(folder), cache)
+        worst = max(worst, zig / gcc)
+        row = {"what": "time", "label": project, "zig": round(zig, 2), "gcc": round(gcc, 2)}
+        keep({**row, "runtime": options.runtime, "arch": os.uname().machine}, options.results)
+    if options.write:
+        listed = [each.label for each in sdists()]
+        options.write.write_text(page(list(kept(options.results).values()), listed), encoding="utf-8")
+    return 1 if worst > GOAL else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

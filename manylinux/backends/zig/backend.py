@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from manylinux.backends.bills import anonymized
 from manylinux.backends.building_python import described, fitting_python
 from manylinux.backends.confinement import confined, gaps
 from manylinux.backends.hooks import Hooks
-from manylinux.backends.judging import Compilations, check_made
+from manylinux.backends.judging import Compilations, check_made, readable
 from manylinux.backends.port import Made
 from manylinux.backends.project import Language, Tool
 from manylinux.backends.zig import rust
@@ -85,6 +86,9 @@ class Zig:
             build_libraries(workplace, plain, self.path, self.shelf)
             compilations = Compilations.of(workplace.notes, job.project.folder)
             wheel, used = self._hooks(job, python, workplace, plain).make_wheel(workplace.settings())
+            if job.project.has_rust:
+                with readable(wheel):
+                    anonymized(wheel, job.folder)
             notes = check_made(wheel, job, compilations, versioned=True)
             return Made(
                 wheel=wheel,

@@ -28,14 +28,15 @@ if TYPE_CHECKING:
     from manylinux.target import Target
 
 COMPILER = Path(__file__).with_name("compiler.py")
+EMULATOR = Path(__file__).with_name("emulator.py")
 _NAMES = {
     "cc": ("cc", "gcc", "clang"),
     "c++": ("c++", "g++", "clang++"),
     "ar": ("ar", "gcc-ar", "llvm-ar"),
     "ranlib": ("ranlib", "gcc-ranlib", "llvm-ranlib"),
 }
-_LIBRARIES = "libraries of this machine do not belong into the wheel; `--build docker` has those of an image"
-_FORTRAN = "zig compiles no Fortran; `--build docker` can"
+_LIBRARIES = "libraries of this machine do not belong into the wheel, `--build docker` has those of an image"
+_FORTRAN = "zig compiles no Fortran, `--build docker` can"
 _REFUSED = {
     **dict.fromkeys(
         (
@@ -92,6 +93,7 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 _CMAKE_CROSS = """\
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR {machine})
+set(CMAKE_CROSSCOMPILING_EMULATOR "{emulator}")
 """
 
 
@@ -180,6 +182,11 @@ class Workplace:
             _script(self.bin / name, _stand_in(answers, str(self.libraries)))
         # What zig links is stripped already; the machine's own would not know another machine's code.
         _script(self.bin / "strip", "exit 0")
+        machine = self.job.target.architecture.machine
+        emulator = (str(self.python.path), "-I", "-S", str(EMULATOR), machine, str(self.notes))
+        _script(self.bin / "emulator", f'exec {shlex.join(emulator)} "$@"')
+        # A flag of the environment would take the place of those in the project's own configuration.
+        _script(self.bin / "rustc-wrapper", f'exec "$@" {shlex.quote(f"--remap-path-prefix={own}=.")}')
 
     def _write_drivers(self) -> None:
         names = {
@@ -189,6 +196,7 @@ class Workplace:
             "ranlib": str(self.bin / "ranlib"),
             "strip": str(self.bin / "strip"),
             "pkg_config": str(self.bin / "pkg-config"),
+            "emulator": str(self.bin / "emulator"),
             "machine": self.job.target.architecture.machine,
             "own": str(self.job.folder),
         }
@@ -232,6 +240,8 @@ class Workplace:
         rust = f"{machine}-unknown-linux-gnu"
         return {
             "CARGO_BUILD_TARGET": rust,
+            "CARGO_NET_OFFLINE": "true",
+            "RUSTC_WRAPPER": str(self.bin / "rustc-wrapper"),
             f"CARGO_TARGET_{rust.upper().replace('-', '_')}_LINKER": str(self.bin / "cc"),
             "MATURIN_PEP517_ARGS": f"-i python{self.job.target.runtime.python} --compatibility off",
             "PYO3_CROSS_PYTHON_VERSION": self.job.target.runtime.python,

@@ -20,7 +20,7 @@ LOGS = {
     "an older Python's": ("fatal error: 'longintrepr.h' file not found", ("3.11",), "newer version"),
     "OpenMP": ("fatal error: 'omp.h' file not found", ("OpenMP",), "--build docker"),
     "a program for libraries": (
-        "lbuild: pg_config of this machine is not the target's; x",
+        "lbuild: pg_config of this machine is not the target's: x",
         ("pg_config",),
         "--build docker",
     ),
@@ -39,8 +39,18 @@ LOGS = {
         ("libxml2 and libxslt",),
         "--build docker",
     ),
-    "Fortran": ("lbuild: gfortran of this machine is not the target's; x", ("Fortran",), "--build docker"),
+    "Fortran": ("lbuild: gfortran of this machine is not the target's: x", ("Fortran",), "--build docker"),
     "Rust": ("error: can't find Rust compiler", ("Rust",), "rustup"),
+    "crates": (
+        "error: failed to get `base64` as a dependency of package `x v1.0`",
+        ("crate `base64`", "no network"),
+        "cargo vendor",
+    ),
+    "crates, offline": (
+        "error: no matching package named `base64` found\nyou're using offline mode",
+        ("crate `base64`", "no network"),
+        "cargo vendor",
+    ),
     "the network": ("URLError: [Errno -3] Temporary failure in name resolution", ("network",), "has wheels"),
     "a Python that is too new": ("error: no member named 'ob_digit' in", ("ob_digit",), "newer version"),
     "distutils": ("ModuleNotFoundError: No module named 'distutils'", ("distutils",), "--runtime"),

@@ -164,4 +164,14 @@ def test_programs_about_libraries_of_this_machine_refuse(settings: dict[str, obj
     done = run(settings, tmp_path, "refuse", "pg_config", "use another")
 
     assert done.returncode == 127
-    assert "pg_config of this machine is not the target's; use another" in done.stderr
+    assert "pg_config of this machine is not the target's: use another" in done.stderr
+
+
+def test_pkg_config_is_there_and_knows_no_library(settings: dict[str, object], tmp_path: Path) -> None:
+    """CMake takes one that does not run for a fault even where it is optional, and a semicolon for a list."""
+    version = run(settings, tmp_path, "refuse", "pkg-config", "use another", "--version")
+    asked = run(settings, tmp_path, "refuse", "pkg-config", "use another", "--exists", "libzmq")
+
+    assert (version.returncode, version.stdout) == (0, "0.29.2\n")
+    assert asked.returncode == 1
+    assert ";" not in asked.stderr

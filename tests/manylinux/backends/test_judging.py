@@ -121,6 +121,16 @@ def test_an_extension_that_was_left_out_is_told(job: Job) -> None:
     assert "`a.c`" in note
 
 
+def test_what_was_decided_without_an_answer_of_the_target_is_refused(job: Job) -> None:
+    """CMake notes a program that does not run as one that says no."""
+    wheel = write_wheel(job.output, "demo", "1.0", {RIGHT: elf(AARCH64)})
+    notes = job.folder / "compilations"
+    notes.write_text(json.dumps({"sources": [], "status": 126, "wanted": "/x/cmTC_1"}) + "\n")
+
+    with pytest.raises(BackendError, match="asked the program `cmTC_1`"):
+        check_made(wheel, job, notes, ())
+
+
 def test_the_folder_of_the_build_in_the_wheel_is_told(job: Job) -> None:
     """The same sources would give other bytes elsewhere."""
     (note,) = judged(job, {RIGHT: elf(AARCH64, str(job.folder).encode())})
