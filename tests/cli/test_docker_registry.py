@@ -1,4 +1,8 @@
-"""psycopg2 from its sdist, in a container of a real engine: compiled against the image's libpq."""
+"""Sdists that need libraries of a system, in a container of a real engine without a network.
+
+The image has glibc 2.31. What a project brings from there may need more than Lambda has; then it is refused,
+and accepted for a system like Lambda's with the image's glibc, which Lambda does not have.
+"""
 
 import os
 import sys
@@ -19,7 +23,7 @@ from builder.build.finishing import finished
 from builder.facts import World
 from builder.provisioning import Wheelhouse
 from containers.image import IMAGE
-from factories.commands import Room
+from factories.commands import Outcome, Room
 from factories.engines import engine_with_image
 from factories.jobs import make_job
 from factories.refusals import demand_words
@@ -36,7 +40,14 @@ pytestmark = [
     pytest.mark.registry,
     pytest.mark.skipif(sys.platform == "win32", reason="the engine of the tests runs on Linux"),
 ]
-PSYCOPG2 = "psycopg2==2.9.10"
+LIBRARIES = {
+    "psycopg2==2.9.10": "libpq.so.5",
+    "pycurl==7.45.6": "libcurl.so.4",
+    "python-snappy==0.6.1": "libsnappy.so.1",
+}
+"""Requirements, to the library of the image that each links."""
+PACKAGES = {"python-snappy==0.6.1": ', packages = ["libsnappy-dev"]'}
+"""What the image lacks."""
 
 
 @pytest.fixture(scope="module")
@@ -45,37 +56,65 @@ def client() -> Iterator[Any]:
         yield client
 
 
-def test_psycopg2_needs_more_than_glibc_2_26(client: Any, tmp_path: Path) -> None:
-    """Built with the image's libpq, whose own libraries are of glibc 2.28: refused, with what it needs."""
-    user = Room(folder=tmp_path, cache=tmp_path / "cache", index=None, environ=dict(os.environ))  # type: ignore[arg-type]  # not asked
-    user.write("pyproject.toml", "[tool.lbuild.build]", f'psycopg2 = {{image = "{IMAGE}"}}')
-    words = ("--no-binary", "psycopg2", "--runtime", "python3.9", "-o", "b.zip")
-    done = user.lbuild(PSYCOPG2, *words, index=False)
+def built(folder: Path, requirement: str, *more: str) -> Outcome:
+    """For python3.9 of Lambda, by the command."""
+    name = requirement.partition("==")[0]
+    user = Room(folder=folder, cache=folder / "cache", index=None, environ=dict(os.environ))  # type: ignore[arg-type]  # not asked
+    wish = f'{name} = {{image = "{IMAGE}"{PACKAGES.get(requirement, "")}}}'
+    user.write("pyproject.toml", "[tool.lbuild.build]", wish)
+    words = ("--no-binary", name, "--runtime", "python3.9", "-o", "b.zip", *more)
+    return user.lbuild(requirement, *words, index=False)
 
-    demand_words(done, 4, "wheel-needs-more", ["psycopg2.libs/libldap_r-2-", "needs `GLIBC_2.28`"])
-    # The same for a system with the image's glibc, which Lambda does not have.
-    wheel, told = built_for_glibc_2_31(tmp_path, tmp_path / "cache")
+
+@pytest.mark.parametrize(
+    ("requirement", "evidence"),
+    [
+        ("psycopg2==2.9.10", "psycopg2.libs/libldap_r-2-"),
+        ("pycurl==7.45.6", "pycurl.libs/libcurl-"),
+    ],
+)
+def test_what_needs_more_than_glibc_2_26_is_refused_for_lambda_alone(
+    requirement: str, evidence: str, client: Any, tmp_path: Path
+) -> None:
+    """Libraries of the image want glibc 2.28: refused with the symbols, whole where the glibc is newer."""
+    done = built(tmp_path, requirement)
+
+    demand_words(done, 4, "wheel-needs-more", [evidence, "needs `GLIBC_2.28`"])
+    wheel, told = built_for_glibc_2_31(tmp_path, tmp_path / "cache", requirement)
+    name, library = requirement.partition("==")[0], LIBRARIES[requirement]
     with zipfile.ZipFile(wheel) as archive:
-        libraries = [name for name in archive.namelist() if name.startswith("psycopg2.libs/")]
-
+        libraries = [path for path in archive.namelist() if path.startswith(f"{name}.libs/")]
     assert wheel.name.endswith("-cp39-cp39-manylinux_2_28_x86_64.whl")
-    assert "brings `libpq.so.5`, from /usr/lib/x86_64-linux-gnu/libpq.so.5" in told
+    assert f"brings `{library}`, from /usr/lib/x86_64-linux-gnu/{library}" in told
     assert len(libraries) == len(told) > 10
+
+
+def test_what_needs_no_more_is_accepted_for_lambda(client: Any, tmp_path: Path) -> None:
+    """libsnappy and the module are C++ of a compiler whose library Lambda has in a newer version."""
+    done = built(tmp_path, "python-snappy==0.6.1", "--json")
+
+    assert done.status == 0, done.stderr
+    (compiled,) = done.report["compiled"]
+    assert compiled["backend"] == "docker"
+    assert "brings `libsnappy.so.1`, from /usr/lib/x86_64-linux-gnu/libsnappy.so.1" in compiled["notes"]
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        grafted = [path for path in archive.namelist() if path.startswith("python_snappy.libs/libsnappy-")]
+    assert len(grafted) == 1
 
 
 def no_builder() -> PureBuilder:
     raise AssertionError("build requirements are wheels")
 
 
-def built_for_glibc_2_31(folder: Path, cache: Path) -> tuple[Path, Sequence[str]]:
-    """The wheel of psycopg2, repaired for such a runtime; and what is told of it."""
+def built_for_glibc_2_31(folder: Path, cache: Path, requirement: str) -> tuple[Path, Sequence[str]]:
+    """The wheel of a project, repaired for such a runtime; and what is told of it."""
     lambdas = make_target("python3.9")
     system = replace(lambdas.runtime.os, glibc=(2, 31))
     target = replace(lambdas, runtime=replace(lambdas.runtime, os=system))
     with Store.open(cache) as store:
         settings = IndexSettings(indexes=(read_pip_defaults(os.environ, store).index_url,))
         world = World(lambda: IndexClient(store, settings), no_builder, ())
-        name, _, version = PSYCOPG2.partition("==")
+        name, _, version = requirement.partition("==")
         files = world.client.page(canonicalize_name(name)).files
         sdist = next(file for file in files if file.filename == f"{name}-{version}.tar.gz")
         sources = folder / "job" / "source"

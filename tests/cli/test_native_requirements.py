@@ -54,9 +54,9 @@ def test_sdists_of_every_kind_become_a_bundle_that_loads(
     """Pure Python, C, Cython, C++ and meson together; `make sweep-native` imports those of arm64."""
     if search(runtime.removeprefix("python"), os.environ, lambda found: "").found is None:
         pytest.skip(f"there is no Python for {runtime} here, which builds for it")
-    words = ("-r", "requirements.txt", "--runtime", runtime, "--arch", arch, "-o", "bundle.zip", "--json")
-    done = user.lbuild(*words, index=False)
-    inspected = user.lbuild("inspect", "bundle.zip", "--runtime", runtime, "--arch", arch, index=False)
+    target = ("--runtime", runtime, "--arch", arch)
+    done = user.lbuild("-r", "requirements.txt", *target, "-o", "bundle.zip", "--json", index=False)
+    inspected = user.lbuild("inspect", "bundle.zip", *target, index=False, cache=False)
 
     assert done.status == 0, done.stderr
     assert sorted((each["package"], each["backend"]) for each in done.report["compiled"]) == [

@@ -1,4 +1,4 @@
-"""Makes the tests' container image, unless the engine has it: Debian 11 (glibc 2.31), Python 3.9, gcc.
+"""Makes the tests' container image, unless the engine has it: Debian 11 (glibc 2.31), Python 3.9, gcc, g++.
 
 Its packages are unpacked and not configured, which is enough for Python and the compilers and takes half the
 time; dpkg is told that they are installed. Those of libsnappy lie in `/srv/debs`, from where apt installs
@@ -20,8 +20,11 @@ import docker
 from docker.errors import DockerException, ImageNotFound
 
 SUITE = "bullseye"
-IMAGE = f"lbuild-test:{SUITE}-gcc"
-_PACKAGES = ("python3", "python3-dev", "gcc", "libc6-dev", "libpq-dev", "libsnappy-dev")
+IMAGE = f"lbuild-test:{SUITE}-compilers"
+_PACKAGES = (
+    *("python3", "python3-dev", "gcc", "g++", "libc6-dev"),
+    *("libpq-dev", "libcurl4-openssl-dev", "libssl-dev", "libsnappy-dev"),
+)
 _OFFERED = "libsnappy"
 _DOWNLOAD = ("debootstrap", "--download-only", "--variant=minbase", f"--include={','.join(_PACKAGES)}", SUITE)
 _SOURCES = "deb [trusted=yes] file:/srv/debs ./\n"

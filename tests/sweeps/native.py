@@ -27,6 +27,10 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from factories.native_projects import of_every_kind
+from manylinux.architecture import Architecture
+from manylinux.backends.zig.target import triple
+from manylinux.runtimes import find_runtime
+from manylinux.target import Target
 from sweeps.native_arm import NoArmError, arm_python
 from sweeps.native_elf import needs_of_bundle
 from sweeps.native_gcc import by_gcc
@@ -162,6 +166,9 @@ def said(done: "subprocess.CompletedProcess[str]") -> Mapping[str, Any]:
 
 def warmed(runtime: str, arch: str) -> Row:
     """zig's own libraries are there for the target; the row tells what that took."""
+    target = Target(runtime=find_runtime(runtime), architecture=Architecture.parse(arch))
+    for shelf in CACHE.glob(f"tools-v*/zig-*-{triple(target)}-c*"):
+        shutil.rmtree(shelf)
     seconds = []
     with tempfile.TemporaryDirectory() as folder:
         for each in sdists(WARMING):

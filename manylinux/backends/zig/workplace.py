@@ -3,7 +3,7 @@
 tools/bin       cc, c++, ar and the names builds know them by; programs that must not be found, as refusals
 tools/include   CPython's headers for the target
 tools/site      `_sysconfigdata__lbuild`, and for another machine `sitecustomize`
-tools/*.cmake, tools/cross.ini
+tools/*.cmake, tools/cross.ini, tools/config.site
 """
 
 from __future__ import annotations
@@ -95,6 +95,14 @@ set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR {machine})
 set(CMAKE_CROSSCOMPILING_EMULATOR "{emulator}")
 """
+_CONFIGURE = """\
+if test -z "$host_alias"; then
+  build_alias={build}-pc-linux-gnu build=$build_alias
+  host_alias={machine}-unknown-linux-gnu host=$host_alias
+  cross_compiling=yes
+fi
+"""
+"""What every `configure` of autoconf's reads after its arguments: setup scripts call it without any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,11 +206,14 @@ class Workplace:
             "pkg_config": str(self.bin / "pkg-config"),
             "emulator": str(self.bin / "emulator"),
             "machine": self.job.target.architecture.machine,
+            "build": self.python.machine,
             "own": str(self.job.folder),
         }
         (self.tools / "cross.ini").write_text(_CROSS.format(**names), encoding="utf-8")
         cmake = _CMAKE + (_CMAKE_CROSS if self.crosses else "")
         (self.tools / "toolchain.cmake").write_text(cmake.format(**names), encoding="utf-8")
+        site = _CONFIGURE.format(**names) if self.crosses else ""
+        (self.tools / "config.site").write_text(site, encoding="utf-8")
 
     def equip(self, site_packages: Path) -> None:
         """A new virtual environment knows the target, even where a program starts it with `-I`."""
@@ -226,6 +237,7 @@ class Workplace:
             "AR": as_word(self.bin / "ar"),
             "RANLIB": as_word(self.bin / "ranlib"),
             "PKG_CONFIG": as_word(self.bin / "pkg-config"),
+            "CONFIG_SITE": str(self.tools / "config.site"),
             "CMAKE_TOOLCHAIN_FILE": str(self.tools / "toolchain.cmake"),
             "ZIG_GLOBAL_CACHE_DIR": str(self.cache),
             "ZIG_LOCAL_CACHE_DIR": str(self.job.folder / "zig-local-cache"),
