@@ -175,7 +175,7 @@ class Maker:
         sources = native.project(bench.label, project)
         if sources.compiles:
             return native.make(bench, sources, self.config_settings, promised)
-        if not sources.languages:
+        if not sources.may_compile:
             return self._pure(bench, project, promise), memory.BUILDER, None
         # A build leaves things in its sources; a backend that compiles is to get them as they were.
         untouched = bench.folder / "untouched"

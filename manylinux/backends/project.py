@@ -73,6 +73,8 @@ _COMPILES = re.compile(
     r"|\bbuild_ext\b|\bmypycify\b|\bCMakeExtension\b|\bsetuptools[_-]rust\b|\bfrom_cmake\b"
 )
 """What a build script says that compiles something."""
+_MAKES_C = re.compile(r"(cython|cffi|mypy|hatch-(cython|mypyc))\b", re.IGNORECASE)
+"""Requirements that make C of Python's sources, or without any."""
 _STABLE_ABI = re.compile(r"limited[_-]api|\bSTABLE_ABI\b|\bpy-api\b|\babi3\b", re.IGNORECASE)
 """What a build script says that keeps to the stable ABI, whichever tool reads it."""
 _LARGEST = 4 << 20
@@ -97,6 +99,15 @@ class Project:
     """Of the sources that are there; not all of them need be compiled."""
     compiles: bool
     """Something in it says that it has extension modules."""
+
+    @property
+    def may_compile(self) -> bool:
+        """Only a build tells: it has sources of compiled languages, or what takes those of Python for some."""
+        return (
+            bool(self.languages)
+            or any(_MAKES_C.match(each) for each in self.requires)
+            or _names_modules(self.folder)
+        )
 
     @property
     def has_fortran(self) -> bool:
@@ -178,6 +189,10 @@ def _compiles(folder: Path, tool: Tool, languages: frozenset[Language], requires
     ):
         return True
     # An in-tree backend, or a hook, may compile without a word that is known here; its result tells.
+    return _names_modules(folder)
+
+
+def _names_modules(folder: Path) -> bool:
     files = [folder / name for name in ("setup.py", "setup.cfg", "pyproject.toml", "build.py")]
     return any(_COMPILES.search(_text(path)) for path in files)
 

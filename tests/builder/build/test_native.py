@@ -171,11 +171,14 @@ def test_never_means_never(make_builder: MakeBuilder, tmp_path: Path) -> None:
     assert zig.built == []
 
 
-def test_what_turns_out_to_be_native_is_compiled(make_builder: MakeBuilder, tmp_path: Path) -> None:
-    """The sources did not say so; the pure build did."""
+@pytest.mark.parametrize(("name", "content"), [("a.c", b""), ("setup.py", b"cythonize(['module.py'])")])
+def test_what_turns_out_to_be_native_is_compiled(
+    name: str, content: bytes, make_builder: MakeBuilder, tmp_path: Path
+) -> None:
+    """The sources did not say so, they may be Python's for Cython; the pure build did."""
     zig = PretendBackend(name="zig")
     body = "return wheel(wheel_directory, tag='cp311-cp311-linux_x86_64')"
-    files = {**project_files("demo", "1.0", body), "PKG-INFO": pkg_info("demo", "1.0"), "a.c": b""}
+    files = {**project_files("demo", "1.0", body), "PKG-INFO": pkg_info("demo", "1.0"), name: content}
     archive = tmp_path / "demo-1.0.tar.gz"
     archive.write_bytes(tar_gz({f"demo-1.0/{name}": each for name, each in files.items()}))
 

@@ -128,7 +128,7 @@ def test_what_was_decided_without_an_answer_of_the_target_is_refused(job: Job) -
     notes.write_text(json.dumps({"sources": [], "status": 126, "wanted": "/x/cmTC_1"}) + "\n")
 
     with pytest.raises(BackendError, match="asked the program `cmTC_1`"):
-        check_made(wheel, job, notes, ())
+        check_made(wheel, job, Compilations.of(notes, job.project.folder))
 
 
 def test_the_folder_of_the_build_in_the_wheel_is_told(job: Job) -> None:
