@@ -102,7 +102,7 @@ class Project:
 
     @property
     def may_compile(self) -> bool:
-        """Only a build tells: it has sources of compiled languages, or what takes those of Python for some."""
+        """Only a build tells: sources of compiled languages, or what takes those of Python for some."""
         return (
             bool(self.languages)
             or any(_MAKES_C.match(each) for each in self.requires)
