@@ -40,11 +40,6 @@ pytestmark = [
     pytest.mark.registry,
     pytest.mark.skipif(sys.platform == "win32", reason="the engine of the tests runs on Linux"),
 ]
-LIBRARIES = {
-    "psycopg2==2.9.10": "libpq.so.5",
-    "pycurl==7.45.6": "libcurl.so.4",
-}
-"""Requirements, to the library of the image that each links, and that needs more than Lambda has."""
 PACKAGES = {"python-snappy==0.6.1": ', packages = ["libsnappy-dev"]'}
 """What the image lacks."""
 
@@ -65,12 +60,14 @@ def built(folder: Path, requirement: str, *more: str) -> Outcome:
     return user.lbuild(requirement, *words, index=False)
 
 
-@pytest.mark.parametrize("requirement", ["psycopg2==2.9.10", "pycurl==7.45.6"])
+@pytest.mark.parametrize(
+    ("requirement", "library"), [("psycopg2==2.9.10", "libpq.so.5"), ("pycurl==7.45.6", "libcurl.so.4")]
+)
 def test_what_needs_more_than_glibc_2_26_is_refused_for_lambda_alone(
-    requirement: str, client: Any, tmp_path: Path
+    requirement: str, library: str, client: Any, tmp_path: Path
 ) -> None:
-    """libldap, which either brings, wants glibc 2.28: refused with the symbols, whole where glibc is newer."""
-    name, library = requirement.partition("==")[0], LIBRARIES[requirement]
+    """Either brings libldap, which wants glibc 2.28: refused with the symbols, whole where it is newer."""
+    name = requirement.partition("==")[0]
     done = built(tmp_path, requirement)
 
     demand_words(done, 4, "wheel-needs-more", [f"{name}.libs/libldap_r-2-", "needs `GLIBC_2.28`"])
