@@ -27,7 +27,7 @@ from prebuilt_index.tree.layout import (
 )
 from prebuilt_index.tree.reading import begin, entries_but, read_entry
 from prebuilt_index.tree.upkeep import write_pages
-from prebuilt_index.tree.writing import WORK, Unfinished, desk, locked, unfinished
+from prebuilt_index.tree.writing import WORK, Unfinished, desk, locked, sync_folders_of, unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,15 +105,17 @@ def _placed(root: Path, arrivals: Sequence[_Arrival]) -> tuple[Added, ...]:
     present = {name: _present(root, name) for name in names}
     errors = [error for arrival in arrivals if (error := _refusal(root, arrival, arrivals, present, others))]
     SeveralErrors.raise_any(errors)
-    added = {}
+    added: dict[str, Added] = {}
+    wanting = []
     for arrival in arrivals:
         wanted = arrival.admitted.entry
         if wanted.filename in added:
             continue  # the same bytes, given twice
         there = present[wanted.filename]
         if there is None or not _is_whole(root, there):
-            _write(root, arrival, there)
+            wanting.append((arrival, there or wanted))
         added[wanted.filename] = Added(entry=there or wanted, new=there is None)
+    _write(root, wanting)
     write_pages(root, [*others, *(each.entry for each in added.values())])
     return tuple(added[arrival.admitted.entry.filename] for arrival in arrivals)
 
@@ -134,16 +136,25 @@ def _is_whole(root: Path, entry: Entry) -> bool:
     )
 
 
-def _write(root: Path, arrival: _Arrival, there: Entry | None) -> None:
-    """Wheel, metadata and entry have their places. Each is on the disk before the first of them is moved."""
-    entry = arrival.admitted.entry
-    with unfinished(root / WORK, arrival.admitted.metadata) as metadata:
-        metadata.seal()
-        with unfinished(root / WORK, entry_as_json(there or entry)) as form:
-            form.seal()
-            arrival.file.place(root / wheel_path(entry.filename))
-            metadata.place(root / metadata_path(entry.filename))
-            form.place(root / entry_path(entry.filename))
+def _write(root: Path, wanting: Sequence[tuple[_Arrival, Entry]]) -> None:
+    """Wheels and metadata have their places, then entries. All is on the disk before any of it is moved."""
+    with ExitStack() as stack:
+
+        def sealed(content: bytes) -> Unfinished:
+            file = stack.enter_context(unfinished(root / WORK, content))
+            file.seal()
+            return file
+
+        parts: list[tuple[Unfinished, Path]] = []
+        forms: list[tuple[Unfinished, Path]] = []
+        for arrival, entry in wanting:
+            parts.append((arrival.file, root / wheel_path(entry.filename)))
+            parts.append((sealed(arrival.admitted.metadata), root / metadata_path(entry.filename)))
+            forms.append((sealed(entry_as_json(entry)), root / entry_path(entry.filename)))
+        for group in (parts, forms):
+            for file, path in group:
+                file.place(path, synced=False)
+            sync_folders_of(path for _, path in group)
 
 
 # -- refusals ------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from prebuilt_index.errors import IndexFolderError
 from prebuilt_index.store import durable, locks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 WORK: Final = ".lbuild"
@@ -64,13 +64,17 @@ class Unfinished:
             os.fsync(self._descriptor)
             self._close()
 
-    def place(self, path: Path) -> None:
-        """The file, sealed before, is at `path` now, whatever was there."""
+    def place(self, path: Path, *, synced: bool = True) -> None:
+        """The file, sealed before, is at `path` now, whatever was there.
+
+        That it is there survives a power cut if `synced`, else once `sync_folders_of` was called.
+        """
         with told(path, "write"):
             path.parent.mkdir(parents=True, exist_ok=True)
             os.replace(self.path, path)
             self._placed = True
-            durable.sync_folder(os.fspath(path.parent))
+            if synced:
+                durable.sync_folder(os.fspath(path.parent))
 
     def discard(self) -> None:
         """Nothing is left of it, unless it was placed."""
@@ -94,6 +98,13 @@ def unfinished(folder: Path, content: bytes = b"") -> Iterator[Unfinished]:
         yield file
     finally:
         file.discard()
+
+
+def sync_folders_of(paths: Iterable[Path]) -> None:
+    """That the files are where they are survives a power cut."""
+    for folder in sorted({path.parent for path in paths}):
+        with told(folder, "write"):
+            durable.sync_folder(os.fspath(folder))
 
 
 def put(root: Path, path: Path, content: bytes) -> None:
