@@ -1,6 +1,7 @@
 """`lbuild index`: wheels added, listed, yanked, verified and published from the command line."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -99,12 +100,15 @@ def test_other_bytes_are_refused(room: Room, wheels: Path) -> None:
         (["nowhere.whl"], "input-not-found", "`nowhere.whl` does not exist"),
         (["x*.whl"], "input-not-found", "`x*.whl` does not exist"),
         (["empty"], "input-not-found", "`empty` holds no wheel"),
+        (["odd"], "input-not-found", "`odd/pipe.whl` is no file"),
         ([], "usage", "No wheel is named"),
         (["--from-cache", "nothing"], "input-not-found", "The cache holds no wheel of `nothing`"),
     ],
 )
 def test_what_is_not_there_is_told(room: Room, words: list[str], code: str, told: str) -> None:
     (room.folder / "empty").mkdir()
+    (room.folder / "odd").mkdir()
+    os.mkfifo(room.folder / "odd/pipe.whl")
     outcome = room.lbuild("index", "add", *words, "--index", "ix", index=False)
     demand_words(outcome, 2, code, [told])
     assert not (room.folder / "ix").exists()

@@ -111,8 +111,11 @@ def _named(word: str) -> Sequence[Path]:
         found = [path]
     else:
         found = sorted(map(Path, glob.glob(word, recursive=True)))
-    if not found or not found[0].exists():
+    strange = next((each for each in found if not each.is_file()), None)
+    if not found or strange is not None:
         what = "holds no wheel" if path.is_dir() else "does not exist"
+        if strange is not None and strange.exists():
+            word, what = str(strange), "is no file"
         raise InputNotFoundError(f"`{word}` {what}", hint="Name wheels, folders with wheels, or a pattern")
     return found
 
