@@ -1,7 +1,7 @@
 """The steps of action.yml: install lbuild and name its cache, then build and tell the outputs.
 
-Standard library only, for the runner's Python, which lbuild wants to be 3.11 or newer. What was asked for is in
-the environment, as `INPUT_...`; what comes out goes where the runner looks for it: GITHUB_OUTPUT,
+Standard library only, for the runner's Python, which lbuild wants to be 3.11 or newer. What was asked for is
+in the environment, as `INPUT_...`; what comes out goes where the runner looks for it: GITHUB_OUTPUT,
 GITHUB_STEP_SUMMARY, `::error::`.
 """
 

@@ -1,4 +1,4 @@
-"""A runner of GitHub's composite actions: shell steps run as there, expressions as GitHub's own code has them.
+"""A runner of GitHub's composite actions: shell steps run as there, expressions by GitHub's own code.
 
 Of the actions that steps use there is one, actions/cache, as folders of this machine.
 """
