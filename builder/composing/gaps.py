@@ -57,10 +57,10 @@ def _looking(tools: Wiring, talk: Talk) -> Looking:
         builds = native_builds(target, Wishes(), tools.store, lambda: tools.facts, tools.options, talk)
         return [(name, builds.backends[name].refusal(project, target)) for name in ORDER]
 
-    return Looking(read=_read, refusals=refusals)
+    return Looking(read=read_sdist, refusals=refusals)
 
 
-def _read(label: str, archive: Path, filename: str, folder: Path) -> Project:
+def read_sdist(label: str, archive: Path, filename: str, folder: Path) -> Project:
     """What an sdist says of itself. Raises BadArchiveError, SdistBuildError."""
     from builder.build.build_system import BuildSystem, RefusedError
     from builder.build.unpack import opened
