@@ -30,8 +30,8 @@ def gaps_text(rows: Sequence[Row], targets: Sequence[Target], *, everything: boo
         row for row in with_gaps if any(help_ is not None and help_.by == "recipe" for help_ in row.help)
     ]
     yield (
-        f"{count(len(rows), 'project')} on {count(len(targets), 'target')}: {len(with_gaps)} with gaps, of which "
-        f"{len(helped)} can be made here, {len(by_recipe)} by a recipe"
+        f"{count(len(rows), 'project')} on {count(len(targets), 'target')}: {len(with_gaps)} with gaps; "
+        f"of these {len(helped)} can be made here, {len(by_recipe)} by a recipe"
     )
     unknown = [row.project for row in rows if any(fate.kind is Kind.UNKNOWN for fate in row.fates)]
     if unknown:

@@ -153,6 +153,6 @@ def test_the_table_and_the_json_say_the_same(tmp_path: Path) -> None:
     assert "3.11 x86_64" in first
     assert "zig, as far as its sdist shows" in first
     assert "nothing here: zig: needs a Python" in second
-    assert total == "1 project on 2 targets: 1 with gaps, of which 0 can be made here, 0 by a recipe"
+    assert total == "1 project on 2 targets: 1 with gaps; of these 0 can be made here, 0 by a recipe"
     (project,) = gaps_as_json([row])["projects"]
     assert [each["help"]["by"] for each in project["targets"]] == ["zig", None]
