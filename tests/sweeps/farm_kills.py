@@ -25,10 +25,11 @@ RUNTIMES = ("python3.11", "python3.13")
 
 
 def started(folder: Path, name: str, projects: list[str], tools: Path) -> "subprocess.Popen[str]":
-    """A run that fills the index `name`; the compiler is in `tools`, a cache to begin with."""
+    """A run that fills the index `name`; the compiler, which no run changes, is in the folder `tools`."""
     cache = folder / f"cache-{name}"
     if not cache.exists():
-        shutil.copytree(tools, cache, symlinks=True)
+        cache.mkdir()
+        (cache / "tools-v1").symlink_to(tools)
     command = [sys.executable, "-m", "builder", "index", "build", *projects, "--index", str(folder / name)]
     command += ["--jobs", "2", "--arch", "x86_64", "--cache-dir", str(cache), "-q"]
     for runtime in RUNTIMES:
@@ -78,7 +79,7 @@ def killed(folder: Path, options: argparse.Namespace, tools: Path) -> tuple[int,
             assert process.returncode == 0, process.communicate()[0]
             say(f"  done after {runs} kills of runs and {lost} of workers; begun again")
             shutil.rmtree(folder / "killed")
-            shutil.rmtree(folder / "cache-killed")
+            shutil.rmtree(folder / "cache-killed" / "built-v1")
             process = started(folder, "killed", options.projects, tools)
             continue
         there = workers(process)
@@ -109,12 +110,8 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="farm-kills-") as name:
         folder = Path(name)
-        tools = folder / "tools"
-        if options.tools:
-            (tools / "tools-v1").parent.mkdir(parents=True)
-            shutil.copytree(options.tools / "tools-v1", tools / "tools-v1", symlinks=True)
-        else:
-            tools.mkdir()
+        tools = options.tools.absolute() / "tools-v1" if options.tools else folder / "tools"
+        tools.mkdir(parents=True, exist_ok=True)
         began = time.monotonic()
         process = started(folder, "calm", options.projects, tools)
         output, _ = process.communicate()
