@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for
 from typing import TYPE_CHECKING, Any, Protocol
@@ -43,47 +43,65 @@ class Crew(Protocol):
 
 
 class Locals:
-    """Processes of this machine, which end with this one."""
+    """Processes of this machine, which end with this one. Who dies takes no other's job along.
+
+    Each of so many threads has a process of its own: in one pool for all, a death would break every job.
+    """
 
     def __init__(self, jobs: int) -> None:
-        self._jobs = jobs
-        self._executor: Executor | None = None
+        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="farm")
+        self._own = threading.local()
+        self._lock = threading.Lock()
+        self._pools: set[ProcessPoolExecutor] = set()
+        self._over = False
 
     def submit(self, job: Job, site: Site) -> Future[Outcome]:
-        if self._executor is None:
-            self._executor = ProcessPoolExecutor(
-                self._jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent
-            )
-        try:
-            return self._executor.submit(work, job, site)
-        except BrokenProcessPool as error:
-            broken: Future[Outcome] = Future()
-            broken.set_exception(error)
-            return broken
+        return self._threads.submit(self._done, job, site)
 
     def lost(self, error: BaseException) -> bool:
-        if not isinstance(error, BrokenProcessPool):
-            return False
-        if self._executor is not None:
-            # All its futures have failed, or do so this moment; the next job gets a new pool.
-            self._executor.shutdown(wait=True, cancel_futures=True)
-            self._executor = None
-        return True
+        return isinstance(error, BrokenProcessPool)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._executor is None:
-            return
+        with self._lock:
+            self._over = True
+            pools = tuple(self._pools)
         if error[0] is not None:
-            _kill(self._executor)
-        self._executor.shutdown(wait=True, cancel_futures=True)
+            # Nobody waits for work that is not wanted any more; what it started ends with it.
+            for pool in pools:
+                _kill(pool)
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for pool in pools:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def _done(self, job: Job, site: Site) -> Outcome:
+        """The job, done in the process of this thread; a new one if the last has died."""
+        pool: ProcessPoolExecutor | None = getattr(self._own, "pool", None)
+        if pool is None:
+            pool = self._own.pool = self._new_pool()
+        try:
+            return pool.submit(work, job, site).result()
+        except BrokenProcessPool:
+            self._own.pool = None
+            pool.shutdown()
+            with self._lock:
+                self._pools.discard(pool)
+            raise
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._over:
+                raise BrokenProcessPool("the run is over")
+            spawning = multiprocessing.get_context("spawn")
+            pool = ProcessPoolExecutor(1, mp_context=spawning, initializer=_end_with_parent)
+            self._pools.add(pool)
+            return pool
 
 
-def _kill(executor: Executor) -> None:
-    """Nobody waits for work that is not wanted any more; what it started ends with it."""
-    processes: dict[int, Any] = getattr(executor, "_processes", None) or {}
+def _kill(pool: ProcessPoolExecutor) -> None:
+    processes: dict[int, Any] = getattr(pool, "_processes", None) or {}
     for process in list(processes.values()):
         process.kill()
 
