@@ -61,6 +61,9 @@ class Aws:
 
     def role(self, name: str) -> str:
         """The ARN of a role that Lambda may take on; made when it is not there."""
+        for role in self.ask("iam", "list_roles")["Roles"]:
+            if role["RoleName"] == name:
+                return str(role["Arn"])
         policy = {
             "Version": "2012-10-17",
             "Statement": [
@@ -73,9 +76,7 @@ class Aws:
         }
         document = json.dumps(policy)
         made = self.ask("iam", "create_role", RoleName=name, AssumeRolePolicyDocument=document)
-        arn = made["Role"]["Arn"]
-        assert isinstance(arn, str)
-        return arn
+        return str(made["Role"]["Arn"])
 
     def code_sha256(self, function: str) -> str:
         """What Lambda reports of a function's code."""

@@ -57,6 +57,11 @@ def done(outcome: subprocess.CompletedProcess[str]) -> str:
     return outcome.stdout + outcome.stderr
 
 
+def printed_by_lbuild(said: str) -> str:
+    """The CodeSha256 among all that was said."""
+    return next(line.split()[-1] for line in said.splitlines() if "CodeSha256" in line)
+
+
 def test_lambda_gets_what_lbuild_made(example: Path, environ: dict[str, str], moto: Aws) -> None:
     """Packaged, tried as Lambda would run it, deployed.
 
@@ -67,7 +72,7 @@ def test_lambda_gets_what_lbuild_made(example: Path, environ: dict[str, str], mo
     environ = {**environ, "PYTHONPATH": str(example)}
     said = done(run(example, environ, "zappa", "package", "dev", "-o", "app.zip"))
 
-    printed = next(line.split()[-1] for line in said.splitlines() if "CodeSha256" in line)
+    printed = printed_by_lbuild(said)
     archive = example / "app.zip"
     assert printed == code_sha256(archive.read_bytes())
     content = members(archive)
@@ -87,6 +92,17 @@ def test_lambda_gets_what_lbuild_made(example: Path, environ: dict[str, str], mo
     words = ("try", "app.zip", "--handler", "handler.lambda_handler", "--event", "event.json")
     answer = done(run(example, environ, "lbuild", *words, "--timeout", "60"))
     assert '{\\"mean\\":1.5}' in answer
+
+
+def test_zappa_deploys_it_by_itself(example: Path, hasty: dict[str, str], moto: Aws) -> None:
+    """Without `--zip`: packaged, made anew by the callback, and uploaded through S3."""
+    settings = (example / "zappa_settings.json").read_text()
+    (example / "zappa_settings.json").write_text(settings.replace('"lbuild-example"', '"lbuild-direct"'))
+    moto.role("lbuild-example-zappa")
+    said = done(run(example, {**hasty, "AWS_ENDPOINT_URL": moto.endpoint}, "zappa", "deploy", "dev"))
+
+    assert moto.code_sha256("lbuild-direct-dev") == printed_by_lbuild(said)
+    assert not list(example.glob("*.zip"))
 
 
 def test_the_same_project_is_the_same_archive(example: Path, hasty: dict[str, str]) -> None:
