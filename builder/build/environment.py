@@ -49,10 +49,16 @@ FIXED = {
 """What would otherwise vary from host to host."""
 
 
-def for_backend(environ: Mapping[str, str], home: Path, programs: Path) -> dict[str, str]:
-    """What a build backend sees: no credentials, no proxies, no settings of the user's."""
+def for_backend(
+    environ: Mapping[str, str], home: Path, programs: Path, compilers: Path | None = None
+) -> dict[str, str]:
+    """What a build backend sees: no credentials, no proxies, no settings of the user's.
+
+    `compilers`: a folder with some that go before the machine's own.
+    """
     kept = _kept(environ, _ANY)
-    path = os.pathsep.join(filter(None, (str(programs), kept.get("PATH"))))
+    folders = (str(programs), *([str(compilers)] if compilers else []), kept.get("PATH", ""))
+    path = os.pathsep.join(filter(None, folders))
     return {**kept, **_private(home), "PATH": path}
 
 

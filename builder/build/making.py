@@ -19,6 +19,8 @@ from builder.build.unpack import opened
 from builder.build.values import BuildIndex, BuildPolicy, BuiltWheel, ConfigSettings, Provenance
 from builder.build.workbench import Workbench, workbench
 from builder.errors import NativeBuildNeededError
+from manylinux.backends.compilers import NOTES
+from manylinux.backends.judging import Compilations
 from manylinux.repair.values import Promise as PromisedWheel
 from prebuilt_index.errors import OfflineError
 from prebuilt_index.store import Store
@@ -180,8 +182,13 @@ class Maker:
         # A build leaves things in its sources; a backend that compiles is to get them as they were.
         untouched = bench.folder / "untouched"
         shutil.copytree(project, untouched, symlinks=True)
+        noting = bench.with_noting_compilers()
+        compilations = Compilations.of(bench.folder / NOTES, project)
         try:
-            return self._pure(bench, project, promise), memory.BUILDER, None
+            wheel = self._pure(noting, project, promise)
+            if failed := compilations.failed():
+                raise native_needed(bench.label, [f"not compiled: `{path}`" for path in failed])
+            return wheel, memory.BUILDER, None
         except NativeBuildNeededError:
             return native.make(bench, replace(sources, folder=untouched), self.config_settings, promised)
 

@@ -14,6 +14,7 @@ from builder.build.build_system import RefusedError
 from builder.build.failing import clean, failure, kept, tell_log
 from builder.build.process import FailedError, Leash
 from builder.build.values import BuildIndex, BuildPolicy, ConfigSettings, machine_faults
+from manylinux.backends.compilers import ALWAYS, write_compilers
 from manylinux.backends.limits import Limits
 from manylinux.backends.port import BackendError
 from manylinux.errors import LbuildError
@@ -43,6 +44,8 @@ class Workbench:
     limits: Limits = field(default_factory=Limits)
     log_file: Path | None = None
     """None: in the folder."""
+    compilers: Path | None = None
+    """A folder with scripts that note what becomes of compilers' work."""
 
     def again(self, name: str, limits: Limits, on_line: Callable[[str], None]) -> "Workbench":
         """A bench below this one with limits of its own, and the same log, whose new lines are told."""
@@ -55,6 +58,13 @@ class Workbench:
     def run(self, command: Sequence[str], *, cwd: Path, environ: Mapping[str, str]) -> None:
         """As `manylinux.backends.port.Run` has it. Raises what `Leash.run` does."""
         self._leash(environ).run(command, cwd=cwd)
+
+    def with_noting_compilers(self) -> "Workbench":
+        """The same bench, on which what does not compile is noted, as `Compilations` has it."""
+        if os.name == "nt":
+            return self
+        path = self.environ.get("PATH", os.defpath)
+        return replace(self, compilers=write_compilers(self.folder, path, ALWAYS))
 
     def kept_log(self) -> Path:
         """Where the log lies from now on."""
@@ -92,7 +102,9 @@ class Workbench:
         return Workshop(
             folder=self.folder,
             for_pip=lambda own: self._leash(environment.for_pip(self.environ, own, self.index)),
-            for_backend=lambda programs: self._leash(environment.for_backend(self.environ, home, programs)),
+            for_backend=lambda programs: self._leash(
+                environment.for_backend(self.environ, home, programs, self.compilers)
+            ),
         )
 
     def _leash(self, environ: Mapping[str, str]) -> Leash:

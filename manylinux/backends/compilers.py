@@ -22,6 +22,8 @@ NAMES = tuple(
     for name in ("cc", "c++", "gcc", "g++", "clang", "clang++")
 )
 """What builds call a compiler for this machine."""
+ALWAYS = ("cc", "gcc")
+"""What is called where nobody looks what there is."""
 SCRIPT = r"""#!/bin/sh
 # The compiler of that name in the folders behind this one, and a note of how it ended.
 set -f
@@ -47,12 +49,15 @@ exit $status
 """It needs nothing but a shell: what else an image has is not known."""
 
 
-def write_compilers(folder: Path, path: str) -> Path:
-    """The folder, below `folder`, with a script for each compiler on `path`; the notes go to `folder`."""
+def write_compilers(folder: Path, path: str, always: tuple[str, ...] = ()) -> Path:
+    """The folder, below `folder`, with a script for each compiler on `path`; the notes go to `folder`.
+
+    Those of `always` are there even where no such compiler is: it is noted that they do not compile.
+    """
     found = folder / FOLDER
     found.mkdir()
     for name in NAMES:
-        if shutil.which(name, path=path):
+        if name in always or shutil.which(name, path=path):
             script = found / name
             script.write_text(SCRIPT, encoding="utf-8")
             script.chmod(0o755)

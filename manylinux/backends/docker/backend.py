@@ -42,9 +42,11 @@ _OUTPUT, _LIBRARIES = "wheel", "libraries"
 _PUT_COMPILERS = f"""\
 for each in {" ".join(compilers.NAMES)}; do
   script={HOME}/{compilers.FOLDER}/$each
-  if [ "$each" = cc ] || [ "$each" = gcc ] || command -v "$each" >/dev/null; then
-    cp {HOME}/compiler "$script" && chmod 755 "$script" || exit
-  fi
+  case " {" ".join(compilers.ALWAYS)} " in
+    *" $each "*) ;;
+    *) command -v "$each" >/dev/null || continue ;;
+  esac
+  cp {HOME}/compiler "$script" && chmod 755 "$script" || exit
 done
 """
 """Where the image has no compiler at all, that is what is to be noted."""

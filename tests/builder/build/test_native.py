@@ -1,5 +1,6 @@
 """Which backend compiles a project, what is told of it, and what is remembered."""
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -183,6 +184,23 @@ def test_what_turns_out_to_be_native_is_compiled(
     archive.write_bytes(tar_gz({f"demo-1.0/{name}": each for name, each in files.items()}))
 
     assert build(make_builder, archive, native(zig)).provenance is not None
+    assert len(zig.built) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell")
+@pytest.mark.parametrize("path", ["", "/nowhere"], ids=["a broken source", "no compiler here"])
+def test_what_did_not_compile_is_compiled(make_builder: MakeBuilder, tmp_path: Path, path: str) -> None:
+    """The sources did not say so, and the build went on without: it was no proof that they are pure."""
+    zig = PretendBackend(name="zig")
+    trial = "import subprocess\nsubprocess.run(['gcc', '-c', 'a.c', '-o', 'a.o'])\n"
+    body = f"{trial}return wheel(wheel_directory)"
+    files = {**project_files("demo", "1.0", body), "PKG-INFO": pkg_info("demo", "1.0"), "a.c": b"#error no"}
+    archive = tmp_path / "demo-1.0.tar.gz"
+    archive.write_bytes(tar_gz({f"demo-1.0/{name}": each for name, each in files.items()}))
+    environ = {**os.environ, "PATH": path or os.environ["PATH"]}
+    built = make_builder(native=native(zig), environ=environ).from_sdist(archive, archive.name)
+
+    assert built.provenance is not None
     assert len(zig.built) == 1
 
 
