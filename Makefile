@@ -30,6 +30,11 @@ test-deployers: venv
 container-image: venv
 	$(BIN)/python tests/containers/image.py
 
+# Builds and trials in containers of other engines: Podman's without root, and Docker's over TCP. Needs root.
+.PHONY: test-engines
+test-engines: venv
+	tests/containers/with-more-engines $(BIN)/pytest tests/cli/test_engines.py
+
 .PHONY: check
 check: venv
 	$(BIN)/ruff check .

@@ -38,9 +38,11 @@ def cause_in(text: str) -> Cause | None:
     """The first cause that is found in a build's output."""
     if found := re.search(r"fatal error: '?([\w./+-]+\.h(?:pp)?)'?(?: file not found|: No such file)", text):
         return _header(found[1])
+    if "No space left on device" in text:
+        return FULL_DISK
     for pattern, what, hint in _KNOWN:
         if found := re.search(pattern, text, re.IGNORECASE):
-            return Cause(what=what.format(*filter(None, found.groups())), hint=hint, is_of_disk=what == _FULL)
+            return Cause(what=what.format(*filter(None, found.groups())), hint=hint)
     return None
 
 
@@ -74,13 +76,12 @@ def _packages() -> dict[str, tuple[str, str]]:
 
 
 _OLD_PYTHON = {"longintrepr.h": "Python 3.11 and newer do not have", "code.h": "newer Pythons do not have"}
-_FULL = "the disk is full"
+FULL_DISK = Cause(
+    what="the disk is full",
+    hint="Free space: TMPDIR names the folder that builds work in; containers lie where their engine is",
+    is_of_disk=True,
+)
 _KNOWN = (
-    (
-        r"No space left on device",
-        _FULL,
-        "Free space: TMPDIR names the folder that builds work in; a container's is where its engine keeps it",
-    ),
     (
         r"/compilers/(?:cc|gcc): .*not found",
         "the image has no C compiler",
@@ -89,7 +90,7 @@ _KNOWN = (
     (
         r"(?:^|\n)MemoryError|virtual memory exhausted|Cannot allocate memory|std::bad_alloc",
         "it wanted more memory than a build may have",
-        "Allow it more: `PROJECT = {{limits = {{memory = ...}}}}` in `[tool.lbuild.build]`",
+        "Allow it more: `PROJECT = {limits = {memory = ...}}` in `[tool.lbuild.build]`",
     ),
     (
         r"(?:Permission denied|Read-only file system): '(?!/lbuild/)(/[^']+)'",

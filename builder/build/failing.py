@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder.build.causes import recognized
+from builder.build.causes import FULL_DISK, Cause, recognized
 from builder.build.purity import native_sources
 from builder.errors import BuildLimitError, NoSpaceError, PureFallbackError, SdistBuildError
 from manylinux.backends.port import ExceededError, FellBackError
@@ -26,13 +26,15 @@ _TAIL = 64 << 10
 """Bytes of the log that may hold those lines."""
 _CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Colours, and whatever else a terminal would obey."""
+_NO_SPACE = 1 << 20
+"""Bytes; with less nothing is built."""
 _ACCEPT = '`PROJECT = {pure = "accept"}` in `[tool.lbuild.build]`'
 
 
-def tell_log(bench: Workbench, error: LbuildError) -> None:
+def tell_log(bench: Workbench, error: LbuildError, *, even_if_empty: bool = False) -> None:
     """The error tells where the log is, if anything was printed and it can be kept."""
     with suppress(OSError):
-        if error.log is None and bench.log.stat().st_size:
+        if error.log is None and (even_if_empty or bench.log.stat().st_size):
             error.log = str(kept(bench))
             error.evidence = (*error.evidence, f"log: {error.log}")
 
@@ -46,7 +48,7 @@ def failure(bench: Workbench, error: Exception) -> LbuildError:
         failed, hint = "Fetching", "Check the address, the revision, your rights and the network"
     elif isinstance(error, ExceededError):
         kind, hint = BuildLimitError, _limit_hint(error.limit)
-    elif cause := recognized(bench.log):
+    elif cause := _disk_full(bench.folder) or recognized(bench.log):
         evidence.insert(0, cause.what)
         kind, hint = NoSpaceError if cause.is_of_disk else kind, cause.hint
     elif native := native_sources(bench.sources):
@@ -61,8 +63,16 @@ def failure(bench: Workbench, error: Exception) -> LbuildError:
     if isinstance(error, FellBackError):
         kind, hint = PureFallbackError, f"{hint}; to take it as it is: {_ACCEPT}"
     raised = kind(f"{failed} {bench.label} failed", evidence=evidence, hint=hint)
-    tell_log(bench, raised)
+    tell_log(bench, raised, even_if_empty=isinstance(error, ExceededError))
     return raised
+
+
+def _disk_full(folder: Path) -> Cause | None:
+    """What an empty log cannot say, for it lies on that disk too."""
+    with suppress(OSError):
+        if shutil.disk_usage(folder).free < _NO_SPACE:
+            return FULL_DISK
+    return None
 
 
 def _limit_hint(limit: str) -> str:

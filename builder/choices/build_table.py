@@ -56,7 +56,9 @@ def build_table(table: object, folder: Path, source: str = "pyproject.toml") -> 
     where = f"`tool.lbuild.build` in {source}"
     general = _image(f"{where}, `{ALL}`", rows.get(ALL, {}), ImageWish(), folder)
     images = {
-        name: _image(f"{where}, `{name}`", row, general, folder) for name, row in rows.items() if name != ALL
+        name: wish
+        for name, row in rows.items()
+        if name != ALL and (wish := _image(f"{where}, `{name}`", row, general, folder)) != general
     }
     for name, row in rows.items():
         # Who names an image wants it.
@@ -65,7 +67,7 @@ def build_table(table: object, folder: Path, source: str = "pyproject.toml") -> 
             how[name] = wanted
     return BuildTable(
         how=how,
-        images={ALL: general, **images} if rows else {},
+        images={**({ALL: general} if general != ImageWish() else {}), **images},
         pure=frozenset(name for name, row in rows.items() if _accepts_pure(f"{where}, `{name}`", row)),
         limits=_limits(where, rows),
     )

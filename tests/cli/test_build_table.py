@@ -36,6 +36,34 @@ def test_a_table_may_name_an_image_and_packages(tmp_path: Path) -> None:
     assert wishes.image_of(None) == wishes.image
 
 
+def test_limits_are_those_of_all_projects_but_for_what_one_says(tmp_path: Path) -> None:
+    """Sizes as people write them; who gives limits asks for no backend."""
+    rows: dict[str, Any] = {
+        ":all:": {"limits": {"memory": "8GB", "seconds": 60}},
+        "Large": {"limits": {"memory": 16 << 30}},
+        "small": {"pure": "accept"},
+    }
+    wishes = build_wishes([], build_table(rows, tmp_path))
+
+    assert (wishes.limits_of(None).memory, wishes.limits_of(None).seconds) == (8 << 30, 60)
+    large = wishes.limits_of("large")  # type: ignore[arg-type]  # normalized
+    assert (large.memory, large.seconds) == (16 << 30, 60)
+    assert wishes.accepts_pure("small")  # type: ignore[arg-type]  # normalized
+    assert not wishes.accepts_pure(None)
+    assert dict(wishes.projects) == {}
+    assert wishes.default is Mode.AUTO
+
+
+def test_what_is_accepted_is_part_of_the_key(tmp_path: Path) -> None:
+    """Who accepts nothing must not find a wheel that was accepted."""
+
+    def key(*rows: dict[str, Any]) -> str:
+        return build_wishes([], build_table({"demo": rows[0]} if rows else {}, tmp_path)).key
+
+    assert key() != key({"pure": "accept"})
+    assert key() == key({"pure": "refuse"}) == key({"limits": {"seconds": 5}})
+
+
 def test_what_was_built_in_an_image_is_found_by_that_image() -> None:
     """Another image, or other packages, have another wheel; zig does not care."""
 
@@ -67,6 +95,12 @@ def test_what_was_built_in_an_image_is_found_by_that_image() -> None:
         ({"packages": ["a; rm -rf /"]}, "no array of names"),
         ({"packages": ["-y"]}, "no array of names"),
         (1, "not a table of words and tables"),
+        ({"pure": "yes"}, "`pure` is neither `accept` nor `refuse`"),
+        ({"limits": 1}, "`limits` is no table"),
+        ({"limits": {"memery": 1}}, "no limit `memery`"),
+        ({"limits": {"memory": "much"}}, "`memory = 'much'` is no size above 0"),
+        ({"limits": {"seconds": 0}}, "`seconds = 0` is no number above 0"),
+        ({"limits": {"processes": True}}, "`processes = True` is no number"),
     ],
 )
 def test_what_cannot_be_understood_is_refused(row: object, told: str, tmp_path: Path) -> None:

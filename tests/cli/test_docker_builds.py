@@ -134,6 +134,66 @@ def test_a_dockerfile_is_the_image(client: Any, room: Room) -> None:
     demand_words(broken, 5, "image-build", ["cannot do this", "returned a non-zero code: 1"])
 
 
+MANAGERS = {
+    "dnf": ["dnf install -y libpq-devel gcc-c++", "dnf clean all"],
+    "microdnf": ["microdnf install -y libpq-devel gcc-c++", "microdnf clean all"],
+    "yum": ["yum install -y libpq-devel gcc-c++", "yum clean all"],
+}
+"""What is to be run for two packages."""
+
+
+@pytest.mark.parametrize("manager", MANAGERS)
+def test_packages_come_from_whatever_manager_the_image_has(client: Any, room: Room, manager: str) -> None:
+    """Amazon Linux's before Debian's; as root. These managers only write down what they are told."""
+    script = ("#!/bin/sh", f'echo "{manager} $*" >> /asked', 'test "$(id -u)" = 0', f"# {room.folder}")
+    room.write("build/manager", *script)
+    steps = (f"COPY manager /usr/bin/{manager}", f"RUN chmod 755 /usr/bin/{manager}")
+    room.write("build/Dockerfile", f"FROM {IMAGE}", *steps)
+    configure(room, '":all:" = {dockerfile = "build", packages = ["libpq-devel", "gcc-c++"]}')
+    body = "raise RuntimeError(pathlib.Path('/asked').read_text())"
+    done = room.lbuild(write_native(room.folder, body), *WHERE)
+
+    assert (done.status, done.codes) == (5, ["sdist-build-failed"])
+    assert "RuntimeError: " + f"{MANAGERS[manager][0]}" in done.stderr
+    assert f"\n  {MANAGERS[manager][1]}\n" in done.stderr
+
+
+LIES = {
+    "name": ("name='other'", "the file is named for `other` 1.0; to be built was `demo` 1.0"),
+    "version": ("version='2.0'", "the file is named for `demo` 2.0; to be built was `demo` 1.0"),
+    "Python": ("tag='cp38-cp38-linux_x86_64'", "built for CPython 3.8"),
+    "machine": ("tag='cp39-cp39-linux_aarch64'", "the file is named for `cp39-cp39-linux_aarch64`"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_wheel_that_lies_is_refused_with_the_log(client: Any, room: Room, lie: str) -> None:
+    """Its name, its version, its tag; where the log is, is told to people and to programs."""
+    argument, told = LIES[lie]
+    files = "{'x.so': open('/bin/sh', 'rb').read()}"
+    body = f"print('HERE')\nreturn wheel(wheel_directory, files={files}, {argument})"
+    folder = room.folder / "links"
+    folder.mkdir()
+    write_native(folder, body)
+    done = room.lbuild("demo", "--find-links", folder, *WHERE, "--json")
+
+    assert (done.status, done.codes) == (5, ["lying-wheel"])
+    assert told in done.stderr
+    log = done.report["error"]["log"]
+    assert f"  log: {log}\n" in done.stderr
+    assert "HERE" in Path(log).read_text()
+
+
+def test_a_wheel_that_needs_more_is_refused_with_the_log(client: Any, room: Room) -> None:
+    """The image's glibc is newer than the runtime's: the symbols are named."""
+    options = {"includes": "#define _GNU_SOURCE\n#include <unistd.h>", "expression": "(long) gettid()"}
+    done = room.lbuild(write_native(room.folder, **options), *WHERE, "--json")
+
+    assert (done.status, done.codes) == (4, ["wheel-needs-more"])
+    assert "GLIBC_2.30" in done.stderr
+    assert Path(done.report["error"]["log"]).is_file()
+
+
 @pytest.mark.parametrize(
     ("image", "words", "variables", "status", "code", "told"),
     [

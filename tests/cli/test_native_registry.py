@@ -14,6 +14,7 @@ import pytest
 
 from factories.commands import Outcome, Room
 from factories.native_projects import DRIVERS, MODULE, driven_by, with_meson, with_rust, with_setuptools
+from manylinux.backends.cell import landlock
 
 RUNTIME = f"python3.{sys.version_info[1]}"
 pytestmark = [
@@ -166,6 +167,34 @@ def test_a_build_has_no_network(user: Room, tmp_path: Path) -> None:
 
     assert done.status == 5
     assert "URLError" in done.stderr
+
+
+@pytest.mark.skipif(not landlock(), reason="this kernel has no Landlock")
+def test_a_build_writes_in_its_own_folder_only(user: Room, tmp_path: Path) -> None:
+    """What it writes elsewhere is named, and not there."""
+    outside = tmp_path / "outside"
+    setup = f"open({str(outside)!r}, 'w')"
+    done = build(
+        user, with_setuptools(tmp_path, setup__py=f"{setup}\n# ext_modules"), "x86_64", "--build", "zig"
+    )
+
+    assert done.status == 5
+    assert f"it writes outside of its own folder: `{outside}`" in done.stderr
+    assert not outside.exists()
+
+
+def test_a_build_has_no_more_memory_than_is_allowed(user: Room, tmp_path: Path) -> None:
+    """By configuration; the error tells how to allow it more."""
+    user.write(
+        "pyproject.toml", "[tool.lbuild.build]", '":all:" = {how = "zig", limits = {memory = "100MB"}}'
+    )
+    setup = "import time; held = bytearray(200 << 20); time.sleep(60)\n# ext_modules"
+    done = build(user, with_setuptools(tmp_path, setup__py=setup))
+
+    assert (done.status, done.codes) == (5, ["build-limit"])
+    assert "it held more than 100 MB of memory" in done.stderr
+    assert "limits = {memory = ...}" in done.stderr
+    assert Path(done.report["error"]["log"]).is_file()
 
 
 def test_nothing_is_compiled_where_that_is_forbidden(user: Room, tmp_path: Path) -> None:

@@ -55,6 +55,18 @@ LOGS = {
     "a Python that is too new": ("error: no member named 'ob_digit' in", ("ob_digit",), "newer version"),
     "distutils": ("ModuleNotFoundError: No module named 'distutils'", ("distutils",), "--runtime"),
     "an unsaid requirement": ("ModuleNotFoundError: No module named 'numpy'", ("numpy",), "maintainers"),
+    "memory": ("Traceback\nMemoryError", ("memory",), "limits = {memory = ...}"),
+    "the compiler's memory": ("cc1: out of memory: Cannot allocate memory", ("memory",), "limits"),
+    "another folder": (
+        "PermissionError: [Errno 13] Permission denied: '/etc/x'",
+        ("`/etc/x`",),
+        "maintainers",
+    ),
+    "an image without a compiler": (
+        "/lbuild/compilers/cc: 15: cc: not found",
+        ("no C compiler",),
+        "packages",
+    ),
     "a full disk": ("OSError: [Errno 28] No space left on device", ("disk",), "TMPDIR"),
 }
 
