@@ -1,6 +1,7 @@
 """What the zig backend refuses, and what it prepares before a build."""
 
 import platform
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ import pytest
 
 from factories.jobs import make_job
 from factories.targets import make_target
-from manylinux.backends.building_python import BuildingPython
+from manylinux.backends.building_python import BuildingPython, Description
 from manylinux.backends.port import Job
 from manylinux.backends.zig.backend import Zig
 from manylinux.backends.zig.toolchain import pinned
@@ -94,6 +95,33 @@ def test_the_cpp_library_is_compiled_before_a_build_and_kept(tmp_path: Path) -> 
 
     assert shelved(job) == f"zig-{pinned().version}-aarch64-linux-gnu.2.34-cpp"
     assert shelved(c) == f"zig-{pinned().version}-aarch64-linux-gnu.2.34-c"
+
+
+def configured(folder: Path, arch: str, *said: str) -> str:
+    """What a `configure` of autoconf's believes of host and crossing, after it was told `said`."""
+    headers = folder / "headers"
+    headers.mkdir(parents=True)
+    for name in ("Python.h", "pyconfig.h"):
+        (headers / name).write_text("")
+    job = make_job(folder / "job", make_target("python3.12", arch), x__c="")
+    workplace = Workplace(job=job, python=HERE, zig=Path("zig"))
+    workplace.furnish(
+        Description(variables={}, include=headers, platinclude=headers, config_h=headers / "pyconfig.h")
+    )
+    site = workplace.environ({"PATH": "/bin"}, Path("/bin"))["CONFIG_SITE"]
+    script = f". {site}; echo $build_alias $host_alias $cross_compiling"
+    return subprocess.check_output(
+        ["sh", "-c", script], env=dict(each.split("=") for each in said), text=True
+    )
+
+
+def test_a_configure_script_knows_that_it_crosses(tmp_path: Path) -> None:
+    """Setup scripts call it without a word, and it would run what it compiles; one that is told keeps it."""
+    told = "host_alias=aarch64-linux-musl"
+
+    assert configured(tmp_path / "1", "arm64") == "x86_64-pc-linux-gnu aarch64-unknown-linux-gnu yes\n"
+    assert configured(tmp_path / "2", "arm64", told) == "aarch64-linux-musl\n"
+    assert configured(tmp_path / "3", "x86_64") == "\n"
 
 
 def test_what_is_built_does_not_depend_on_what_builds(tmp_path: Path) -> None:
