@@ -110,7 +110,7 @@ sweep: venv
 .PHONY: sweep-native
 sweep-native: venv
 	$(BIN)/python tests/sweeps/native.py --write docs/native-sweep.md $(ARGS)
-	$(BIN)/python tests/sweeps/native_time.py --write docs/native-sweep.md
+	LBUILD_CACHE_DIR=$(CURDIR)/build/sweep-native-cache $(BIN)/python tests/sweeps/native_time.py --write docs/native-sweep.md
 
 .PHONY: sweep-loading
 sweep-loading: venv

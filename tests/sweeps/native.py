@@ -233,8 +233,8 @@ def main() -> int:
             if fault := sdist.fault(row):
                 faults.append(f"{sdist.label} on {runtime}/{arch}: {fault}: {row['result']}")
     if options.write:
-        listed = [each.label for each in sdists()]
-        options.write.write_text(page(list(kept(options.results).values()), listed), encoding="utf-8")
+        everything = list(kept(options.results).values())
+        options.write.write_text(page(everything, sdists()), encoding="utf-8")
     sys.stderr.write("".join(f"{fault}\n" for fault in faults))
     return 1 if faults else 0
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sweeps.native_sdists import Sdist
+
 Row = Mapping[str, Any]
 _HEAD = """# Sdists compiled
 
@@ -31,16 +33,18 @@ it.
 """
 
 
-def page(rows: Sequence[Row], listed: Sequence[str]) -> str:
-    """The page; `listed` are the sdists in their order."""
+def page(rows: Sequence[Row], listed: Sequence[Sdist]) -> str:
+    """The page; `listed` are the sdists in their order, whether they were compiled or not."""
     parts = [_HEAD]
     targets = dict.fromkeys((row["runtime"], row["arch"]) for row in rows if row["what"] == "sdist")
     for runtime, arch in targets:
         own = {row["label"]: row for row in rows if row["what"] == "sdist" and _is(row, runtime, arch)}
-        found = [own[label] for label in listed if label in own]
+        wanted = [each.label for each in listed if not each.runtimes or runtime in each.runtimes]
+        found = [own[label] for label in wanted if label in own]
+        missing = [label for label in wanted if label not in own]
         warming = [row for row in rows if row["what"] == "warming" and _is(row, runtime, arch)]
         whole = [row for row in rows if row["what"] == "together" and _is(row, runtime, arch)]
-        parts += ["\n".join(_target(f"{runtime} on {arch}", found, warming, whole))]
+        parts += ["\n".join(_target(f"{runtime} on {arch}", found, missing, warming, whole))]
     if times := [row for row in rows if row["what"] == "time"]:
         parts += ["\n".join((_TIME, *_times(times)))]
     return "\n".join(parts).rstrip() + "\n"
@@ -50,7 +54,13 @@ def _is(row: Row, runtime: str, arch: str) -> bool:
     return (row["runtime"], row["arch"]) == (runtime, arch)
 
 
-def _target(name: str, rows: Sequence[Row], warming: Sequence[Row], together: Sequence[Row]) -> Iterator[str]:
+def _target(
+    name: str,
+    rows: Sequence[Row],
+    missing: Sequence[str],
+    warming: Sequence[Row],
+    together: Sequence[Row],
+) -> Iterator[str]:
     built = [row for row in rows if row["built"]]
     refused = [row for row in rows if not row["built"]]
     native = [row for row in built if row["files"]]
@@ -59,9 +69,11 @@ def _target(name: str, rows: Sequence[Row], warming: Sequence[Row], together: Se
         f"{len(built)} of {len(rows)} are built, {len(native)} of them with compiled files; "
         f"{sum(row['result'] == 'imports' for row in built)} import, {len(refused)} are refused."
     )
+    if missing:
+        yield f"\nNot compiled yet: {', '.join(missing)}."
     for row in warming:
         yield (
-            f"Before that, once for the target, zig compiled its libraries: {row['c']:.0f} s of the "
+            f"\nBefore that, once for the target, zig compiled its libraries: {row['c']:.0f} s of the "
             f"processor for C, {row['cpp']:.0f} s for C++."
         )
     by_gcc = [row["gcc"] for row in native if "gcc" in row]

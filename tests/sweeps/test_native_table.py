@@ -57,9 +57,11 @@ def test_the_list_can_be_read() -> None:
 
 def test_the_page_tells_what_was_built_and_refused() -> None:
     """Beside gcc's, in the order of the list."""
+    listed = [Sdist(kind="C", name=name) for name in ("demo", "cffi", "lxml")]
     rows = [REFUSED | {"label": "cffi"}, BUILT | {"gcc": GCC}]
-    text = page([*rows, {"what": "time", "label": "demo", "zig": 3.0, "gcc": 4.0}], ["demo", "cffi"])
+    text = page([*rows, {"what": "time", "label": "demo", "zig": 3.0, "gcc": 4.0}], listed)
 
+    assert "Not compiled yet: lxml." in text
     assert "1 of 2 are built, 1 of them with compiled files; 1 import, 1 are refused." in text
     assert (
         "| demo 1.0 | setuptools, C | cp311-cp311-manylinux_2_5_x86_64 | GLIBC 2.2.5 | 2 | 3.1 | imports "
