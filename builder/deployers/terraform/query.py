@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from builder.api import Resolving
+from builder.api.options import Resolving
 from builder.errors import QueryError
 from builder.project.tables import nearest
 from manylinux.errors import SeveralErrors
