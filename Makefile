@@ -90,6 +90,12 @@ bench-serving: venv
 bench-index: venv
 	PYTHONPATH=tests $(BIN)/python benchmarks/keeping.py --write docs/prebuilt-index.md $(ARGS)
 
+# numpy's wheel with an OpenBLAS for Lambda alone: built, tested by numpy's tests, compared. An hour on two cores.
+.PHONY: bench-preoptimized
+bench-preoptimized: venv
+	$(BIN)/python -m benchmarks.preoptimized --work $(VENV)/preoptimized --python python3.13 \
+	  --write docs/preoptimized.md $(ARGS)
+
 .PHONY: bench-layers
 bench-layers: venv
 	$(BIN)/python -m benchmarks.layers
