@@ -50,7 +50,7 @@ DEMO_RUNTIME ?= python3.13
 demo: venv
 	$(BIN)/lbuild examples/scipy/requirements.txt --source examples/scipy --runtime $(DEMO_RUNTIME) -o demo/scipy.zip
 
-# A prebuilt index from nothing: two projects compiled with zig for both architectures, put in, served, installed from.
+# A prebuilt index from nothing: two projects built by their recipes for both architectures, served, installed from.
 .PHONY: demo-index
 demo-index: venv
 	$(BIN)/python examples/index/demo.py demo/index
