@@ -151,7 +151,6 @@ def _made(provenance: Provenance | None) -> Markup:
         f"recipe {provenance.recipe}" if provenance.recipe else "",
         f"{provenance.builder}{f', {provenance.backend}' if provenance.backend else ''}",
         f"from {provenance.source}" if provenance.source else "",
-        *(f"{tool} {version}" for tool, version in provenance.toolchain.items()),
         *provenance.notes,
     ]
     return _lines([each for each in said if each])

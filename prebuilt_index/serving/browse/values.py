@@ -44,9 +44,11 @@ class Wheel:
 
     @property
     def maker(self) -> str:
-        """What built it, in a word: its recipe, else its backend, else its builder."""
+        """What built it, in few words: its recipe, else its backend, else its builder."""
         made = self.entry.provenance
-        return "not known" if made is None else made.recipe or made.backend or made.builder
+        if made is None:
+            return "not known"
+        return f"recipe {made.recipe}" if made.recipe else made.backend or made.builder
 
     @property
     def order(self) -> tuple[Version, bool, tuple[object, ...], str]:

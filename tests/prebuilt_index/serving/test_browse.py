@@ -53,7 +53,7 @@ def rows(page: bytes) -> list[str]:
 def test_the_front_page_tells_of_every_project(server: Serving) -> None:
     shown = text(server.get("/").body)
     assert "2 projects, 5 wheels" in shown
-    assert "fast-thing 1.0 python3.11 on arm64 python3.13 on x86_64 fast-thing not known 4" in shown
+    assert "fast-thing 1.0 python3.11 on arm64 python3.13 on x86_64 not known recipe fast-thing 4" in shown
     assert (
         "pure-thing 3.1 python3.12, python3.13, python3.14, python3.15 on x86_64 and arm64 not known 1"
         in shown
@@ -106,7 +106,7 @@ def test_a_projects_page_tells_of_each_wheel(server: Serving, index: Prebuilt) -
         "1.0",
         "0.9",
     ]
-    assert "recipe fast-thing lbuild 0.9, zig from fast_thing-1.0.tar.gz zig 0.17.1" in shown
+    assert "recipe fast-thing lbuild 0.9, zig from fast_thing-1.0.tar.gz" in shown
     assert "yanked: it was slow" in shown
     assert "not known" in shown
     for link in re.findall(r'href="(/files/[^"]+)"', server.get("/project/fast-thing/").body.decode()):
