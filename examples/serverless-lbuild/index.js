@@ -17,6 +17,8 @@ const { runLbuild } = require('./lib/run-lbuild');
 const { pythonFunctions, idleModules, LAYER } = require('./lib/service');
 const { placesOf, stage, vendored } = require('./lib/staging');
 
+/** In the output folder: the sources of bundles, while lbuild runs. */
+const STAGED = 'serverless-lbuild-sources';
 const PEER = 'serverless-python-requirements';
 
 class ServerlessLbuild {
@@ -55,8 +57,8 @@ class ServerlessLbuild {
       this.log.warning('lbuild: the service has no Python functions that are to be packaged');
     }
     keepOut(service, own.output);
-    const staged = path.join(serviceDir, own.output, 'source');
-    const sourceOf = (bundle) => path.posix.join(own.output, 'source', bundle.name);
+    const staged = path.join(serviceDir, own.output, STAGED);
+    const sourceOf = (bundle) => path.posix.join(own.output, STAGED, bundle.name);
     const { document, layerAlone, notices } = projectOf(bundles, own, taken, read, sourceOf);
     for (const notice of [...taken.notices, ...idleModules(service, functions), ...notices]) {
       this.log.notice(`lbuild: ${notice}`);
@@ -73,8 +75,11 @@ class ServerlessLbuild {
 
   async buildFunctions(document, bundles, wanted, own, taken) {
     const { service, serviceDir } = this.serverless;
-    const output = path.join(own.output, 'out');
-    const names = wanted.length === bundles.length ? [] : wanted.map(({ name }) => name);
+    const alone = wanted.length < bundles.length;
+    // Which layers a function has that is deployed alone nobody can say: so its bundle has all that it needs, and the
+    // folder in which planned layers stay where they are is another one.
+    const output = path.join(own.output, alone ? 'alone' : 'out');
+    const names = alone ? [...wanted.map(({ name }) => name), '--no-layers'] : [];
     const words = ['build', ...names, '--project', '-', '--output', output, ...taken.words, ...own.args];
     const { manifest } = await this.lbuild(own, words, document);
     const placed = (entry, name) => {
@@ -84,7 +89,10 @@ class ServerlessLbuild {
     for (const bundle of wanted) {
       artefacts.useArtefact(service, bundle, placed(manifest.functions[bundle.name], bundle.name));
     }
-    if (names.length > 0) return; // The framework gives a function that is deployed alone no new layers.
+    if (alone) {
+      if (own.shareLayers) artefacts.keepLayers(service, wanted);
+      return;
+    }
     const provider = this.serverless.getProvider('aws');
     const logicalId = (name) => provider.naming.getLambdaLayerLogicalId(name);
     artefacts.addPlannedLayers(service, provider.getStage(), bundles, manifest, logicalId, placed);

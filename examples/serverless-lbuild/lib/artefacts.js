@@ -73,9 +73,19 @@ function addPlannedLayers(service, stage, bundles, manifest, logicalId, placed) 
   }
 }
 
+/**
+ * Functions that are deployed alone keep the layers they have: the framework changes them only where it knows what all
+ * of them are, and one that CloudFormation makes it does not.
+ */
+function keepLayers(service, bundles) {
+  for (const each of bundles.flatMap((bundle) => bundle.functions)) {
+    service.functions[each.name].layers = [...each.layers, { Ref: 'LayersOfLbuild' }];
+  }
+}
+
 /** `api.zip  1.2 MB, CodeSha256 ...` */
 function line(name, entry) {
   return `${name}.zip  ${(entry.zipped / 1e6).toFixed(1)} MB, CodeSha256 ${entry.code_sha256}`;
 }
 
-module.exports = { place, useArtefact, addNamedLayer, addPlannedLayers, line };
+module.exports = { place, useArtefact, addNamedLayer, addPlannedLayers, keepLayers, line };

@@ -1,5 +1,7 @@
 'use strict';
 
+const path = require('path');
+
 const { Problem, nearest } = require('./problem');
 
 const PLACE = 'custom.lbuild';
@@ -23,7 +25,7 @@ const KEYS = {
   slim: oneOf(SLIM),
   bytecode: oneOf(BYTECODE),
   locks: [isText, 'a folder'],
-  output: [isText, 'a folder'],
+  output: [(value) => isText(value) && isBelow(value), 'a folder of its own below the service'],
   shareLayers: flag,
   maxLayers: [(value) => Number.isInteger(value) && value >= 0, 'a number that is not negative'],
   groups: [
@@ -31,6 +33,12 @@ const KEYS = {
     'a map of names to lists of functions',
   ],
 };
+
+/** The plug-in makes and removes files in it. */
+function isBelow(folder) {
+  const place = path.posix.normalize(folder.replace(/\\/g, '/'));
+  return place !== '.' && place !== './' && !place.startsWith('..') && !path.isAbsolute(folder);
+}
 
 function isObject(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

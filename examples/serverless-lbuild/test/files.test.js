@@ -6,7 +6,7 @@ const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
 
-const { addPlannedLayers, addNamedLayer, line, useArtefact } = require('../lib/artefacts');
+const { addPlannedLayers, addNamedLayer, keepLayers, line, useArtefact } = require('../lib/artefacts');
 const { placesOf, stage, vendored } = require('../lib/staging');
 
 /** A folder with these files, gone with the test. */
@@ -96,6 +96,13 @@ test('planned layers are added once, and after those that a function has', () =>
   assert.deepEqual(service.functions.b.layers, ['arn', { Ref: 'sharedId' }]);
   assert.equal(service.layers.shared.package.artifact, 'shared.zip');
   assert.deepEqual(service.layers.shared.compatibleArchitectures, ['arm64']);
+});
+
+test('a function that is deployed alone has a layer that only CloudFormation knows, so the framework changes none', () => {
+  const service = SERVICE();
+  keepLayers(service, [{ functions: [{ name: 'a', layers: ['arn'] }] }]);
+  assert.deepEqual(service.functions.a.layers, ['arn', { Ref: 'LayersOfLbuild' }]);
+  assert.deepEqual(service.functions.b.layers, ['arn']);
 });
 
 test("the named layer has the service's keys before this plug-in's", () => {

@@ -46,6 +46,13 @@ for (const [key, value] of Object.entries({
   });
 }
 
+test('the output folder is one of its own, for files in it are replaced', () => {
+  for (const output of ['.', './', '..', '../x', 'a/../..', '/abs']) {
+    assert.throws(() => readOwnOptions({ lbuild: { output } }), problem(/`output` of `custom.lbuild` is not a folder of its own/));
+  }
+  assert.equal(readOwnOptions({ lbuild: { output: './build/lbuild' } }).output, './build/lbuild');
+});
+
 test('a block that is no map is told', () => {
   assert.throws(() => readOwnOptions({ lbuild: ['x'] }), problem(/is not a map/));
   assert.throws(() => readPythonRequirements({ pythonRequirements: 'slim' }), problem(/is not a map/));

@@ -136,6 +136,13 @@ def test_planned_layers_are_deployed_and_stay(
     assert {name for name in told if told[name] != again[name]} == {"one"}
     assert service.resource(resource)["Content"]["S3Key"] == key  # nothing that CloudFormation would publish
 
+    manifest = (service.folder / ".lbuild/out/lbuild-manifest.json").read_bytes()
+    alone = service.well("deploy", "function", "--function", "one").printed
+    # Nobody knows which layers it has now: its bundle needs none.
+    assert "heavy/data.bin" in members(service.folder / ".lbuild/alone/one.zip")
+    assert moto.code_sha256("planned-dev-one") == alone["one"]
+    assert (service.folder / ".lbuild/out/lbuild-manifest.json").read_bytes() == manifest
+
 
 def test_a_named_layer_and_vendored_modules(make_service: MakeService) -> None:
     """`vendor` lies beside the app's own code; the folder itself is no part of it."""
@@ -201,7 +208,7 @@ def test_what_goes_wrong_is_told_in_words(
     assert "    at " not in done.output
     assert service.packaged() == {}
     assert set(service.names()) - {".lbuild", ".serverless"} == set(before)
-    assert not (service.folder / ".lbuild/source").exists()
+    assert not (service.folder / ".lbuild/serverless-lbuild-sources").exists()
 
 
 def test_a_runtime_that_lbuild_does_not_know(make_service: MakeService) -> None:
