@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from uuid import uuid4
 
 _CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "eu-central-1"}
 
@@ -46,13 +47,17 @@ class Storage:
 
 
 @contextmanager
-def moto_storage(bucket: str = "wheels") -> Iterator[Storage]:
-    """moto's S3 on loopback, with one bucket whose objects anybody may read."""
+def moto_storage() -> Iterator[Storage]:
+    """moto's S3 on loopback, with one bucket whose objects anybody may read.
+
+    All servers of a process share what is stored, so the bucket has a name of its own.
+    """
     import logging
 
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    bucket = f"wheels-{uuid4().hex}"
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
