@@ -54,14 +54,14 @@ def prebuilt_locations(named: Sequence[str], folder: Path) -> tuple[str, ...]:
     A prebuilt index is named by its own folder, or by the `simple` in it. Raises NotAPrebuiltIndexError.
     """
     from prebuilt_index.errors import NotAPrebuiltIndexError
-    from prebuilt_index.urls import is_remote, local_path
+    from prebuilt_index.urls import is_remote
 
     found = []
     for name in named:
         if is_remote(name):
             found.append(name)
             continue
-        path = local_path(name) if name.lower().startswith("file:") else folder / name
+        path = _local(name, folder)
         if not path.is_dir():
             raise NotAPrebuiltIndexError(
                 f"`{path}` is not a prebuilt index",
@@ -70,6 +70,30 @@ def prebuilt_locations(named: Sequence[str], folder: Path) -> tuple[str, ...]:
             )
         found.append(str(path / "simple" if (path / "simple").is_dir() else path))
     return tuple(dict.fromkeys(found))
+
+
+def pinned(pins: Mapping[str, str], prebuilt: Sequence[str], folder: Path) -> dict[str, str]:
+    """The pins, of which those to a prebuilt index name it as `prebuilt_locations` does."""
+    from prebuilt_index.urls import is_remote
+
+    def place(url: str) -> str:
+        plain = url if is_remote(url) else str(_local(url, folder))
+        alike = (each for each in prebuilt if plain.rstrip("/") in _names_of(each))
+        return next(alike, url)
+
+    return {project: place(url) for project, url in pins.items()}
+
+
+def _names_of(location: str) -> tuple[str, ...]:
+    """What a user may call a prebuilt index."""
+    bare = location.rstrip("/")
+    return bare, bare.removesuffix("/simple").removesuffix("\\simple")
+
+
+def _local(name: str, folder: Path) -> Path:
+    from prebuilt_index.urls import local_path
+
+    return local_path(name) if name.lower().startswith("file:") else folder / name
 
 
 def http_policy(defaults: PipDefaults) -> HttpPolicy:

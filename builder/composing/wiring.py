@@ -229,11 +229,12 @@ class Wiring:
 
     @cached_property
     def settings(self) -> IndexSettings:
-        from builder.choices.indexes import index_pins, index_settings, prebuilt_locations
+        from builder.choices.indexes import index_pins, index_settings, pinned, prebuilt_locations
 
         options = self.reading.inputs.index
         pins = {**self.configuration.index_pins, **index_pins(self._wishes.index.index_pins)}
         prebuilt = prebuilt_locations(self._prebuilt, self.folder)
+        pins = pinned(pins, prebuilt, self.folder)
         return index_settings(pins, prebuilt, self._wishes.cache, options, self.pip, os.environ)
 
     @property

@@ -122,6 +122,18 @@ def test_a_public_project_of_the_name_of_a_private_one_is_left_aside(room: Room,
     demand_words(refused, 1, "resolution-impossible", [f"left aside: {room.index.index_url}"])
 
 
+@pytest.mark.parametrize("form", ["{0}", "{0}/", "{0}/simple", "file://{0}", "file://{0}/simple/"])
+def test_a_private_project_is_pinned_to_it_by_any_of_its_names(room: Room, root: Path, form: str) -> None:
+    built(root, "acme", "1.0")
+    for version in ("1.0", "99.0"):
+        room.offer("acme", version)
+    mixed = room.lbuild("acme", "--dry-run", "--json", "--prebuilt-index", root)
+    assert packages(mixed.report) == {"acme": ("99.0", False)}
+    pin = f"acme={form.format(root)}"
+    done = room.lbuild("acme", "--dry-run", "--json", "--prebuilt-index", root, "--index-pin", pin)
+    assert packages(done.report) == {"acme": ("1.0", True)}
+
+
 def test_yanked_wheels_of_it_are_passed_over(room: Room, root: Path) -> None:
     built_all(root, [("demo", "1.0"), ("demo", "1.1")])
     set_yanked(root, lambda entry: "1.1" in entry.filename, "broken")
