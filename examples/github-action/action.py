@@ -32,6 +32,8 @@ def prepare() -> int:
     """Install lbuild, and say where its cache is and by which keys it is found again."""
     wanted = os.environ["INPUT_LBUILD"].strip()
     program = installed(wanted) if wanted else shutil.which("lbuild")
+    if program is None and wanted:
+        return fault(f"pip could not install `{wanted}`", "The log says why")
     if program is None:
         return fault("`lbuild` was not found", "Say in the input `lbuild` what pip is to install")
     said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)

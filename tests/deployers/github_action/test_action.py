@@ -138,6 +138,15 @@ def test_no_lbuild_is_told(runner: Runner) -> None:
     assert "::error title=lbuild::`lbuild` was not found%0Ahint: Say in the input `lbuild`" in done.log
 
 
+def test_what_pip_cannot_install_is_told(runner: Runner) -> None:
+    """pip's own words are in the log."""
+    done = runner.use(requirements="tool", lbuild="absent-here")
+
+    assert done.status == 6
+    assert "No matching distribution found for absent-here" in done.log
+    assert "::error title=lbuild::pip could not install `absent-here`%0Ahint: The log says why" in done.log
+
+
 @pytest.mark.registry
 def test_lbuild_is_installed_by_the_action(runner: Runner, variables: dict[str, str]) -> None:
     """By pip, into an environment of its own."""
