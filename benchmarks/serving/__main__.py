@@ -116,7 +116,7 @@ def _middle(figures: Sequence[Figures]) -> Figures:
 
 
 def _table(rows: Sequence[Row]) -> Iterator[str]:
-    yield "| server | pages/s | p50 ms | p99 ms | wheels/s | p50 ms | p99 ms | failed | damaged | peak MB |"
+    yield "| server | pages/s | p50 ms | p99 ms | wheels/s | p50 ms | p99 ms | failed | not whole | peak MB |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for row in rows:
         cells = [
@@ -141,8 +141,9 @@ def _about(runs: int, seconds: float) -> str:
     return (
         f"{CLIENTS} clients at once for {seconds:.0f} s by {generator()}, medians of {runs} runs, {day}, "
         f"Python {platform.python_version()}, {os.cpu_count()} cores shared by server and clients. *failed*: "
-        f"connections that broke and answers that were not 2xx; *damaged*: of "
-        f"{2 * CLIENTS * ROUNDS * runs:,} answers that {CLIENTS} further clients compared byte for byte."
+        f"connections that broke and answers that were not 2xx; *not whole*: of "
+        f"{2 * CLIENTS * ROUNDS * runs:,} answers that {CLIENTS} further clients asked for; "
+        f"a refused connection is one."
     )
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _TICK: Final = 1.0
 """Seconds between two looks at who takes too long."""
+_PIECE: Final = 256 * 1024
+"""Bytes of a file that are read and sent at once."""
 _UNREAD: Final = 64
 """Pieces of what a client sent in vain that are read when its connection ends."""
 
@@ -34,6 +36,11 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress comes without typ
 
     began: float | None = None
     """Of the monotonic clock."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # Waitress reads as much of a file as the socket's whole buffer, and reads again what was not taken.
+        self.sendbuf_len = min(self.sendbuf_len, _PIECE)
 
     def received(self, data: bytes) -> Any:
         if self.began is None:
