@@ -37,6 +37,8 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress comes without typ
     began: float | None = None
     """Of the monotonic clock."""
 
+    sendbuf_len: int
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         # Waitress reads as much of a file as the socket's whole buffer, and reads again what was not taken.
