@@ -1,10 +1,10 @@
 """Kill the farm at random, and begin again, until it is done: does the index end with the same bytes?
 
-    python tests/sweeps/farm_kills.py [--kills 20] [--seed 1] [--projects misaka crcmod ...]
+    python tests/sweeps/farm_kills.py [--kills 20] [--seed 1] [--real misaka crcmod ...]
 
-Real sdists, compiled with zig by lbuild's own recipes, from the configured index. Kills are of the run or
-of one of its workers, SIGKILL, after a random time. The two indexes have caches of their own, which begin
-with the compiler alone.
+Kills are of the run or of one of its workers, SIGKILL, after a random time. The projects are quick ones,
+made here, whose builds sleep a second; with `--real` sdists of the configured index, compiled with zig by
+lbuild's own recipes, which wants longer times (`--after 20 120`). Each index has a cache of its own.
 """
 
 import argparse
@@ -17,30 +17,56 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PROJECTS = ("crcmod", "misaka", "pycosat", "webrtcvad")
+sys.path.insert(0, str(ROOT / "tests"))
+
+from factories.projects import HONEST, write_sdist  # noqa: E402  # found by then
+from factories.recipes import write_recipes  # noqa: E402
+from servers.index_server import IndexServer  # noqa: E402
+
+QUICK = tuple(f"quick{number}" for number in range(8))
 RUNTIMES = ("python3.11", "python3.13")
 
 
-def started(folder: Path, name: str, projects: list[str], tools: Path) -> "subprocess.Popen[str]":
-    """A run that fills the index `name`; the compiler, which no run changes, is in the folder `tools`."""
-    cache = folder / f"cache-{name}"
-    if not cache.exists():
-        cache.mkdir()
-        (cache / "tools-v1").symlink_to(tools)
-    command = [sys.executable, "-m", "builder", "index", "build", *projects, "--index", str(folder / name)]
-    command += ["--jobs", "2", "--arch", "x86_64", "--cache-dir", str(cache), "-q"]
-    for runtime in RUNTIMES:
-        command += ["--runtime", runtime]
-    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(
-        command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
-    )
+@dataclass(frozen=True, kw_only=True)
+class Farm:
+    """Where runs are, and what they are asked to build."""
+
+    folder: Path
+    words: tuple[str, ...]
+    tools: Path
+    """The folder of the compiler, which no run changes."""
+
+    def start(self, name: str) -> "subprocess.Popen[str]":
+        """A run that fills the index `name`."""
+        cache = self.folder / f"cache-{name}"
+        if not cache.exists():
+            cache.mkdir()
+            (cache / "tools-v1").symlink_to(self.tools)
+        command = [sys.executable, "-m", "builder", "index", "build", *self.words, "--arch", "x86_64", "-q"]
+        command += ["--index", str(self.folder / name), "--cache-dir", str(cache), "--jobs", "2"]
+        for runtime in RUNTIMES:
+            command += ["--runtime", runtime]
+        environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+        return subprocess.Popen(
+            command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+        )
+
+
+def quick(folder: Path, server: IndexServer) -> tuple[str, ...]:
+    """The words that build the quick projects, which the server has."""
+    for name in QUICK:
+        path = write_sdist(folder, name, "1.0", f"time.sleep(1)\n{HONEST}")
+        server.add(name, path.name, path.read_bytes())
+    recipes = write_recipes(folder / "recipes", *QUICK)
+    return ("--recipes", str(recipes), "--only-recipes", "--index-url", server.index_url)
 
 
 def workers(process: "subprocess.Popen[str]") -> list[int]:
+    """Processes of the run that build."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -55,8 +81,9 @@ def workers(process: "subprocess.Popen[str]") -> list[int]:
 
 def tree(folder: Path) -> dict[str, str]:
     """Path to digest of all that an index offers."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and ".lbuild" not in path.parts)
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    shown = (path for path in files if not path.relative_to(folder).parts[0].startswith(".lbuild"))
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in shown}
 
 
 def say(text: str) -> None:
@@ -64,11 +91,11 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def killed(folder: Path, options: argparse.Namespace, tools: Path) -> tuple[int, int]:
-    """How many runs and how many workers were killed before it was left alone."""
+def killed(farm: Farm, options: argparse.Namespace) -> tuple[int, int]:
+    """How many runs and how many workers were killed, before a run was left alone."""
     chance = random.Random(options.seed)
     runs = lost = 0
-    process = started(folder, "killed", options.projects, tools)
+    process = farm.start("killed")
     while runs + lost < options.kills:
         try:
             process.wait(chance.uniform(*options.after))
@@ -78,9 +105,9 @@ def killed(folder: Path, options: argparse.Namespace, tools: Path) -> tuple[int,
             # It was done before; what was found there is thrown away, so that there is work again.
             assert process.returncode == 0, process.communicate()[0]
             say(f"  done after {runs} kills of runs and {lost} of workers; begun again")
-            shutil.rmtree(folder / "killed")
-            shutil.rmtree(folder / "cache-killed" / "built-v1")
-            process = started(folder, "killed", options.projects, tools)
+            shutil.rmtree(farm.folder / "killed")
+            shutil.rmtree(farm.folder / "cache-killed" / "built-v1")
+            process = farm.start("killed")
             continue
         there = workers(process)
         if there and chance.random() < 0.5:
@@ -91,8 +118,8 @@ def killed(folder: Path, options: argparse.Namespace, tools: Path) -> tuple[int,
         process.kill()
         process.communicate()
         runs += 1
-        say(f"  {runs + lost:>2}: killed the run; the index has {len(tree(folder / 'killed'))} files")
-        process = started(folder, "killed", options.projects, tools)
+        say(f"  {runs + lost:>2}: killed the run; the index has {len(tree(farm.folder / 'killed'))} files")
+        process = farm.start("killed")
     output, _ = process.communicate()
     assert process.returncode == 0, output
     return runs, lost
@@ -102,23 +129,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--after", type=float, nargs=2, default=(2.0, 25.0), help="seconds, at least and at most"
-    )
-    parser.add_argument("--tools", type=Path, help="a cache with the compiler; else one is made")
-    parser.add_argument("--projects", nargs="+", default=list(PROJECTS))
+    parser.add_argument("--after", type=float, nargs=2, default=(1.0, 8.0), help="seconds, least and most")
+    parser.add_argument("--tools", type=Path, help="a cache with the compiler, for --real")
+    parser.add_argument("--real", nargs="+", default=[], metavar="PROJECT")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="farm-kills-") as name:
+    with tempfile.TemporaryDirectory(prefix="farm-kills-") as name, IndexServer() as server:
         folder = Path(name)
         tools = options.tools.absolute() / "tools-v1" if options.tools else folder / "tools"
         tools.mkdir(parents=True, exist_ok=True)
+        farm = Farm(folder=folder, words=tuple(options.real) or quick(folder, server), tools=tools)
         began = time.monotonic()
-        process = started(folder, "calm", options.projects, tools)
+        process = farm.start("calm")
         output, _ = process.communicate()
         assert process.returncode == 0, output
         calm = tree(folder / "calm")
         say(f"undisturbed: {len(calm)} files in {time.monotonic() - began:.0f} s")
-        runs, lost = killed(folder, options, tools)
+        runs, lost = killed(farm, options)
         other = tree(folder / "killed")
         same = other == calm
         say(f"{runs} runs and {lost} workers killed; the index is {'the same' if same else 'ANOTHER'}")
