@@ -23,7 +23,8 @@ from typing import Any
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-BEGIN, END = "<!-- the table -->", "<!-- end of the table -->"
+TABLE, INSTALLS = "table", "installs"
+"""What stands between comments of these names is replaced."""
 PLATFORMS = {"python3.11": (2, 26), "python3.13": (2, 34)}
 
 
@@ -106,15 +107,20 @@ def commands(row: dict[str, Any], url: str, index: Path) -> dict[str, list[str]]
     major, minor = PLATFORMS[runtime]
     wanted = f"{row['project']}=={row['version']}"
     output = "{folder}/installed"
+    # pip takes a platform for that alone, and not for older ones.
+    older = [f"manylinux_{major}_{each}" for each in range(minor, 4, -1)]
+    legacy = ("manylinux2014", "manylinux2010", "manylinux1")
+    platforms = " ".join(f"--platform {each}_x86_64" for each in (*older, *legacy))
     words = {
         "lbuild": f"{{python}} -m builder {wanted} --prebuilt-index {index} --runtime {runtime} --no-limit "
         f"--build never --bytecode none -o {output}/",
         "pip": f"{{python}} -m pip install --quiet --no-cache-dir --no-deps --target {output} "
         f"--index-url {url} --only-binary :all: --implementation cp --python-version {python} "
-        f"--platform manylinux_{major}_{minor}_x86_64 {wanted}",
+        f"{platforms} {wanted}",
     }
     if uv := shutil.which("uv", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"):
-        platform = "x86_64-manylinux_2_28" if (major, minor) >= (2, 28) else "x86_64-manylinux2014"
+        # uv knows no 2.26.
+        platform = f"x86_64-manylinux_2_{minor}" if minor > 28 else "x86_64-manylinux2014"
         words["uv"] = (
             f"{uv} pip install --quiet --no-deps --target {output} --default-index {url} "
             f"--only-binary :all: --python-version {python} --python-platform {platform} {wanted}"
@@ -131,42 +137,45 @@ def there(folder: Path, row: dict[str, Any]) -> bool:
     )
 
 
+def written(text: str, name: str, content: str) -> str:
+    """`text` with the block of that name replaced."""
+    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    before, _, rest = text.partition(begin)
+    return f"{before}{begin}\n{content}\n{end}{rest.partition(end)[2]}"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--index", type=Path, help="a new folder, which stays")
     parser.add_argument("--write", type=Path)
     parser.add_argument("--emulated", action="append", default=[])
     parser.add_argument("--jobs", default="2")
-    parser.add_argument("--no-installs", action="store_true")
+    parser.add_argument("--installs", action="store_true", help="of an index that is there; no table is made")
     parser.add_argument("projects", nargs="*")
     options = parser.parse_args()
     wanted = tomllib.loads((HERE / "prebuilt.toml").read_text(encoding="utf-8"))["prebuilt"]
     with tempfile.TemporaryDirectory(prefix="prebuilt-") as scratch:
-        index = options.index or Path(scratch, "index")
+        index = (options.index or Path(scratch, "index")).absolute()
         words = ["index", "build", *(options.projects or wanted["projects"]), "--index", str(index), "--json"]
         words += [word for runtime in wanted["runtimes"] for word in ("--runtime", runtime)]
         words += [word for each in options.emulated for word in ("--emulated", each)]
         done = lbuild(*words, "--jobs", options.jobs)
         rows = json.loads(done.stdout)["wheels"]
-        content = table(rows)
-        failed = {} if options.no_installs else installs(rows, index)
-        wheels = [row for row in rows if row["wheel"] is not None]
-        tried = sum(row["target"].endswith("/x86_64") for row in wheels)
-        told = [
-            f"{tool} installs {tried - len(lines)} of {tried} wheels for x86_64"
-            for tool, lines in failed.items()
-        ]
-        sys.stdout.write(f"{content}\n\n{'; '.join(told)}\n")
-        for tool, lines in failed.items():
-            for line in lines:
-                sys.stdout.write(f"{tool} failed: {line}\n")
-        if options.write:
-            text = options.write.read_text(encoding="utf-8")
-            before, _, rest = text.partition(BEGIN)
-            summary = f"\n{'; '.join(told)}.\n" if told else ""
-            block = f"{BEGIN}\n{content}\n{summary}{END}"
-            options.write.write_text(before + block + rest.partition(END)[2], encoding="utf-8")
-        return 1 if done.returncode or any(failed.values()) else 0
+        blocks = {} if options.installs else {TABLE: table(rows)}
+        failed = installs(rows, index)
+    tried = sum(row["wheel"] is not None and row["target"].endswith("/x86_64") for row in rows)
+    counts = [f"{tool} installs {tried - len(lines)} of {tried}" for tool, lines in failed.items()]
+    blocks[INSTALLS] = f"From this index, served on loopback: {', '.join(counts)} wheels for x86_64."
+    sys.stdout.write("\n\n".join(blocks.values()) + "\n")
+    for tool, lines in failed.items():
+        for line in lines:
+            sys.stdout.write(f"{tool} failed: {line}\n")
+    if options.write:
+        text = options.write.read_text(encoding="utf-8")
+        for name, content in blocks.items():
+            text = written(text, name, content)
+        options.write.write_text(text, encoding="utf-8")
+    return 1 if done.returncode or any(failed.values()) else 0
 
 
 if __name__ == "__main__":
