@@ -33,6 +33,7 @@ container-image: venv
 # Builds and trials in containers of other engines: Podman's without root, and Docker's over TCP. Needs root.
 .PHONY: test-engines
 test-engines: venv
+	-$(BIN)/python tests/containers/image.py
 	tests/containers/with-more-engines $(BIN)/pytest tests/cli/test_engines.py
 
 .PHONY: check

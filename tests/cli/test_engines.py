@@ -44,7 +44,7 @@ def test_an_engine_whose_disk_is_full_is_told(room: Room) -> None:
     environ = {**room.environ, "DOCKER_HOST": host}
     room = Room(folder=room.folder, cache=room.cache, index=room.index, environ=environ)
     room.write("pyproject.toml", "[tool.lbuild.build]", f'":all:" = {{image = "{IMAGE}"}}')
-    filling = "file = open('large', 'wb')\n[file.write(bytes(1 << 20)) for _ in range(2000)]\nfile.flush()"
+    filling = "file = open('large', 'wb')\n[file.write(bytes(1 << 20)) for _ in range(4000)]\nfile.flush()"
     done = room.lbuild(write_native(room.folder, filling), "--runtime", RUNTIME, "-o", "b.zip")
 
     assert (done.status, done.codes) == (6, ["no-space"])
