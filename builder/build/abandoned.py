@@ -28,13 +28,26 @@ _LOCK = "held"
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
     """The build in `folder` is alive inside the block."""
-    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    # Who sweeps meets the lock's file only when it is locked and says whose it is.
+    unlocked = folder / f"{_LOCK}-soon"
+    descriptor = os.open(unlocked, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try_lock(descriptor)
         os.write(descriptor, str(os.getpid()).encode())
+        if platform.system() != "Windows":  # open files are not renamed there, and nobody sweeps
+            os.rename(unlocked, folder / _LOCK)
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """A folder among the system's temporary ones, gone after the block; the next build sweeps a dead one."""
+    with tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as name:
+        folder = Path(os.path.realpath(name))
+        with claimed(folder):
+            yield folder
 
 
 def sweep(parent: Path | None) -> None:

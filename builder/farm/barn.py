@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.utils import parse_wheel_filename
 
 from builder import VERSION
+from builder.build.abandoned import own_folder
 from builder.errors import OutputError
 from prebuilt_index.tree.adding import add
 from prebuilt_index.tree.admission import Candidate
@@ -19,6 +18,8 @@ from prebuilt_index.tree.layout import FILES, wheel_path
 from prebuilt_index.tree.reading import entry_names, read_entry
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
@@ -53,8 +54,8 @@ class IndexFolder:
     def add(self, made: Made, job: Job, target: Target) -> None:
         """The wheel is in the index. Raises what adding does: DuplicateFileError, BadArchiveError,
         StoreError."""
-        with tempfile.TemporaryDirectory(prefix="lbuild-barn-") as folder:
-            path = Path(folder, "wheel")
+        with own_folder() as folder:
+            path = folder / "wheel"
             path.write_bytes(made.content)
             add(
                 self.root,

@@ -11,11 +11,11 @@ import os
 import shutil
 import subprocess
 import tarfile
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from builder.build.abandoned import own_folder
 from builder.errors import SourcesError
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class Sources:
         if (known := self.store.blob(source.sha256)) is not None:
             return known
         told: list[str] = []
-        with tempfile.TemporaryDirectory(prefix="lbuild-sources-") as scratch:
-            got = Path(scratch, "archive")
+        with own_folder() as scratch:
+            got = scratch / "archive"
             for where, fetch in self._ways(source, got):
                 said = fetch()
                 if said is None and _sha256(got) == source.sha256:

@@ -6,14 +6,13 @@ Everything that it needs comes with the job, its site, and what is on that machi
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from builder.build import abandoned
 from builder.build.choice import Mode, Wishes
 from builder.composing.run import wired
 from builder.composing.talk import Quiet
@@ -30,6 +29,7 @@ from manylinux.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from builder.build import BuiltWheel, PureBuilder
     from builder.build.native import NativeBuilds
@@ -44,8 +44,8 @@ _LOG = 4 << 20
 def work(job: Job, site: Site) -> Outcome:
     """Do the job. What goes wrong with the wheel, or on this machine, is part of the outcome."""
     target = Target(runtime=find_runtime(job.runtime), architecture=Architecture.parse(job.architecture))
-    with tempfile.TemporaryDirectory(prefix="lbuild-farm-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    abandoned.sweep(None)
+    with abandoned.own_folder() as folder:
         logs = folder / "logs"
         logs.mkdir()
         made = smoke = None

@@ -90,7 +90,8 @@ def test_the_wheels_origin_is_in_its_entry(farm: Room) -> None:
 
 
 def test_a_second_run_builds_nothing_and_changes_nothing(farm: Room) -> None:
-    build(farm, "--runtime", HERE, "--arch", "x86_64")
+    first = build(farm, "--runtime", HERE, "--arch", "x86_64")
+    assert first.status == 0, first.stdout
     before = tree(farm.folder / "out")
     again = build(farm, "--runtime", HERE, "--arch", "x86_64")
     assert (again.status, states(again)) == (0, {"there": 3})
@@ -171,7 +172,9 @@ def start(farm: Room, output: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "builder", *words("--jobs", "2", "--arch", "x86_64")]
     command[command.index("out")] = output
     command += ["--index-url", farm.index.index_url, "--cache-dir", str(farm.folder / f"cache-{output}")]
-    environ = {**farm.environ, "PYTHONPATH": str(Path(builder.__file__).parents[1])}
+    temporary = farm.folder / "tmp"
+    temporary.mkdir(exist_ok=True)
+    environ = {**farm.environ, "PYTHONPATH": str(Path(builder.__file__).parents[1]), "TMPDIR": str(temporary)}
     return subprocess.Popen(
         command,
         cwd=farm.folder,
@@ -200,6 +203,11 @@ def finished(process: subprocess.Popen[str]) -> str:
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output
     return output
+
+
+def left_of(farm: Room) -> list[Path]:
+    """Folders of builds in the runs' folder for temporary files."""
+    return list((farm.folder / "tmp").glob("lbuild-*"))
 
 
 @pytest.fixture
@@ -238,6 +246,7 @@ def test_workers_that_are_killed_lose_nothing(slow: Room) -> None:
         time.sleep(0.2)
     finished(process)
     assert tree(slow.folder / "killed") == tree(slow.folder / "calm")
+    assert not left_of(slow)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
