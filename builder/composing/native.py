@@ -93,7 +93,10 @@ def _found(python: str, store: Store) -> tuple[BuildingPython | None, str]:
     from builder.interpreter.finding import ways_to_get
     from builder.interpreter.remembered import find_remembered
 
-    found = find_remembered(python, os.environ, unfit_to_build, store)
+    # One without headers serves where nothing is compiled after all, and its build says what it lacks.
+    found = find_remembered(python, os.environ, without_headers, store) or find_remembered(
+        python, os.environ, unfit_to_build, store
+    )
     if found is None:
         return None, ways_to_get(python)
     return BuildingPython(
@@ -106,6 +109,11 @@ def unfit_to_build(interpreter: Interpreter) -> str:
     if interpreter.bits != 64:
         return "it has 32 bits"
     return "" if interpreter.has_gil else "it is free-threaded, and Lambda's is not"
+
+
+def without_headers(interpreter: Interpreter) -> str:
+    """Why an interpreter cannot compile what includes `Python.h`."""
+    return unfit_to_build(interpreter) or ("" if interpreter.has_headers else "it has no `Python.h`")
 
 
 def _plain(home: Path) -> Mapping[str, str]:

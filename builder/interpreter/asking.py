@@ -15,7 +15,7 @@ _PATIENCE = 20.0
 ASK = ("-I", "-S", "-c")
 """The words for a candidate before the question."""
 QUESTION = """\
-import importlib.util, json, os, sys
+import importlib.util, json, os, sys, sysconfig
 try:
     libc = os.confstr("CS_GNU_LIBC_VERSION")
 except (AttributeError, ValueError, OSError):
@@ -35,6 +35,7 @@ print(json.dumps({
     "libc": libc,
     "is_final": not level,
     "has_gil": "t" not in getattr(sys, "abiflags", ""),
+    "has_headers": os.path.isfile(os.path.join(sysconfig.get_path("include") or "", "Python.h")),
 }))
 """
 

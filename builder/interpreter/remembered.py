@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from prebuilt_index.store import Store
 
 _DECIDING = ("PATH", "HOME", "PYENV_ROOT", "PYENV_VERSION", "UV_PYTHON_INSTALL_DIR", "XDG_DATA_HOME")
-_FORM = 1
+_FORM = 2
 """Of the records, and of the question that was asked."""
 
 

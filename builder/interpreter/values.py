@@ -29,3 +29,5 @@ class Interpreter:
     """No alpha, beta or release candidate."""
     has_gil: bool
     """Not built for free threading."""
+    has_headers: bool
+    """What extension modules are compiled with is there; distributions have it in a package of its own."""
