@@ -23,22 +23,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-_OF_THE_ENGINE = ("docker", "container", "engines", "killed_builds")
-"""Words in names of modules whose tests look at what else an engine runs, or are killed with what it runs."""
-_OF_ONE_CACHE = ("registry", "native_requirements")
-"""The same of those that share a compiler, fetched and warmed once."""
+_TOGETHER = ("docker", "container", "engines", "killed_builds", "registry", "native_requirements")
+"""Words in paths of modules whose tests share an engine, or a compiler that is fetched and warmed once."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes run tests (`-n`), each module is one's, and some modules are the same one's."""
+    """Where several processes run tests (`-n`), each module is one's; those that share are one's too."""
     for item in items:
-        name = item.path.stem
-        if any(word in name for word in _OF_THE_ENGINE):
-            group = "engine"
-        elif any(word in name for word in _OF_ONE_CACHE):
-            group = "cache"
-        else:
-            group = str(item.path)
+        module = item.path.relative_to(Path(__file__).parent).as_posix()
+        group = "together" if any(word in module for word in _TOGETHER) else module
         item.add_marker(pytest.mark.xdist_group(group))
 
 
