@@ -189,11 +189,11 @@ def test_reads_version_and_status() -> None:
 )
 def test_rubbish_is_a_page_without_files_and_costs_little(content: bytes) -> None:
     """Unfinished constructs made the standard parser quadratic; none is read twice here."""
-    begun = time.perf_counter()
+    begun = time.thread_time()
     page = read_html(content, page_url=PAGE_URL)
 
     assert list(page.files) == []
-    assert time.perf_counter() - begun < 5
+    assert time.thread_time() - begun < 5
 
 
 @pytest.mark.parametrize(
@@ -223,11 +223,11 @@ def test_rubbish_is_a_page_without_files_and_costs_little(content: bytes) -> Non
 )
 def test_more_than_any_index_has_is_refused_soon(content: bytes, told: str) -> None:
     """Nine megabytes of anchors took 11 s, and six of attributes 1.5 GB, before anything was bounded."""
-    begun = time.perf_counter()
+    begun = time.thread_time()
     with pytest.raises(NotAnIndexError, match=told):
         read_html(content, page_url=PAGE_URL)
 
-    assert time.perf_counter() - begun < 5
+    assert time.thread_time() - begun < 5
 
 
 def test_a_page_larger_than_any_is_read() -> None:
