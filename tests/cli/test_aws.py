@@ -241,3 +241,13 @@ def test_what_unpacks_to_too_much_is_known_before(room: Room) -> None:
 
     assert (done.status, done.codes) == (1, ["too-large"])
     assert "262,144,000 bytes unpacked; it must be smaller than 262,144,000" in done.stderr
+
+
+@pytest.mark.parametrize(("command", "kind"), [("deploy-function", "functions"), ("publish-layer", "layers")])
+def test_a_manifest_of_nothing_is_no_success(room: Room, command: str, kind: str) -> None:
+    """AWS is not asked."""
+    room.write("dist/lbuild-manifest.json", '{"schema": 1}')
+    done = room.lbuild(command, "dist", "--region", "eu-central-1", index=False, cache=False)
+
+    assert (done.status, done.codes) == (2, ["usage"])
+    assert f"names no {kind}" in done.stderr

@@ -34,6 +34,8 @@ def is_manifest(path: Path) -> bool:
 def layers_of(path: Path, names: Sequence[str], prefix: str = "") -> tuple[LayerWish, ...]:
     """The layers that a manifest names, or those of them called `names`. Raises LbuildError."""
     project = _read(path)
+    if not names:
+        _demand_some(project.layers, path, "layers")
     return _layers(project, names or sorted(project.layers), prefix, path)
 
 
@@ -46,6 +48,8 @@ def functions_of(
     `more`: ARNs of layer versions that each has besides. Raises LbuildError.
     """
     project = _read(path)
+    if not names:
+        _demand_some(project.functions, path, "functions")
     wanted = names or dict.fromkeys(sorted(project.functions))
     for name in wanted:
         if name not in project.functions:
@@ -99,6 +103,12 @@ def _read(path: Path) -> BuiltProject:
     from builder.api import read_build
 
     return read_build(path)
+
+
+def _demand_some(built: Mapping[str, BuiltFile], path: Path, kind: str) -> None:
+    """Raises UsageError where there is nothing to bring to Lambda: to say nothing would look like success."""
+    if not built:
+        raise UsageError(f"`{path}` names no {kind}", hint="Build them first, with `lbuild build`")
 
 
 def _layers(project: BuiltProject, names: Sequence[str], prefix: str, path: Path) -> tuple[LayerWish, ...]:
