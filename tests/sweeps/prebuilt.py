@@ -2,8 +2,9 @@
 
     python tests/sweeps/prebuilt.py [--index DIR] [--write FILE] [--emulated 3.13=DIR]... [PROJECT...]
 
-What was built before comes from the cache; seconds are those of the build. Installs are of every x86_64
-wheel, by each of the three, from the index served on loopback.
+With names the rows of those projects are made anew, and the others stay on the page as they are. What was
+built before comes from the cache; seconds are those of the build. Installs are of every x86_64 wheel, by
+each of the three, from the index served on loopback.
 """
 
 import argparse
@@ -23,8 +24,11 @@ from typing import Any
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-TABLE, INSTALLS = "table", "installs"
-"""What stands between comments of these names is replaced."""
+sys.path.insert(0, str(ROOT / "tests"))
+
+from sweeps.prebuilt_table import TOOLS, merged, row_of, rows_on, table, with_rows
+from sweeps.prebuilt_table import installs as told
+
 PLATFORMS = {"python3.11": (2, 26), "python3.13": (2, 34)}
 
 
@@ -34,51 +38,25 @@ def lbuild(*words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, env=environ)
 
 
-def table(rows: list[dict[str, Any]]) -> str:
-    head = (
-        "project",
-        "target",
-        "wheel's tag",
-        "size",
-        "backend",
-        "seconds",
-        "smoke test",
-        "why none is offered",
-    )
-    lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
-    for row in rows:
-        cells = (f"{row['project']} {row['version']}", row["target"], *result(row), row["why"])
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
-def result(row: dict[str, Any]) -> tuple[str, ...]:
-    if row["state"] == "failed":
-        return ("", "", "", "", f"failed: {row['error']['summary'].replace('|', ' ')}")
-    if row["state"] == "offered":
-        return ("", "", "", "", "offered already")
-    tag = "-".join(row["wheel"].removesuffix(".whl").split("-")[-3:])
-    smoke = row["smoke"] or {"ran": False, "how": "there before"}
-    tried = f"passed ({smoke['how']})" if smoke["ran"] else f"not run: {smoke['how']}"
-    size = f"{row['size'] / 1024:.0f} KB" if row["size"] is not None else ""
-    seconds = f"{row['seconds']:.1f}" if row["seconds"] is not None else ""
-    return (tag, size, row["backend"] or "", seconds, tried)
-
-
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Nothing."""
 
 
-def installs(rows: list[dict[str, Any]], index: Path) -> dict[str, list[str]]:
-    """By tool, the wheels that it did not install."""
+def is_tried(wheel: dict[str, Any]) -> bool:
+    """Whether the three install it: it is there, and for this architecture."""
+    return wheel["wheel"] is not None and wheel["target"].endswith("/x86_64")
+
+
+def installs(rows: list[dict[str, Any]], index: Path) -> dict[str, dict[str, str]]:
+    """By tool, the wheels that it did not install, and what it said."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(index)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_address[1]}/simple/"
-    failed: dict[str, list[str]] = {"lbuild": [], "pip": [], "uv": []}
+    failed: dict[str, dict[str, str]] = {tool: {} for tool in TOOLS}
     try:
         for row in rows:
-            if row["wheel"] is None or not row["target"].endswith("/x86_64"):
+            if not is_tried(row):
                 continue
             for tool, command in commands(row, url, index).items():
                 with tempfile.TemporaryDirectory() as folder:
@@ -86,7 +64,7 @@ def installs(rows: list[dict[str, Any]], index: Path) -> dict[str, list[str]]:
                     environ = environment(tool)
                     done = subprocess.run(words, capture_output=True, text=True, check=False, env=environ)
                     if done.returncode or not there(Path(folder), row):
-                        failed[tool].append(f"{row['wheel']}: {done.stderr.strip()[-300:]}")
+                        failed[tool][row["wheel"]] = done.stderr.strip()[-300:]
     finally:
         server.shutdown()
         server.server_close()
@@ -137,43 +115,40 @@ def there(folder: Path, row: dict[str, Any]) -> bool:
     )
 
 
-def written(text: str, name: str, content: str) -> str:
-    """`text` with the block of that name replaced."""
-    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-    before, _, rest = text.partition(begin)
-    return f"{before}{begin}\n{content}\n{end}{rest.partition(end)[2]}"
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--index", type=Path, help="a new folder, which stays")
-    parser.add_argument("--write", type=Path)
+    parser.add_argument("--write", type=Path, help="the page with the table")
     parser.add_argument("--emulated", action="append", default=[])
     parser.add_argument("--jobs", default="2")
-    parser.add_argument("--installs", action="store_true", help="of an index that is there; no table is made")
     parser.add_argument("projects", nargs="*")
     options = parser.parse_args()
+    page = options.write.read_text(encoding="utf-8") if options.write else ""
+    before = rows_on(page) if options.projects else []
     wanted = tomllib.loads((HERE / "prebuilt.toml").read_text(encoding="utf-8"))["prebuilt"]
+    projects = options.projects or wanted["projects"]
     with tempfile.TemporaryDirectory(prefix="prebuilt-") as scratch:
         index = (options.index or Path(scratch, "index")).absolute()
-        words = ["index", "build", *(options.projects or wanted["projects"]), "--index", str(index), "--json"]
+        if index.exists() and any(index.iterdir()):
+            parser.error(f"`{index}` is not empty: of what is there already nobody knows the seconds")
+        words = ["index", "build", *projects, "--index", str(index), "--json"]
         words += [word for runtime in wanted["runtimes"] for word in ("--runtime", runtime)]
         words += [word for each in options.emulated for word in ("--emulated", each)]
         done = lbuild(*words, "--jobs", options.jobs)
-        rows = json.loads(done.stdout)["wheels"]
-        blocks = {} if options.installs else {TABLE: table(rows)}
-        failed = installs(rows, index)
-    tried = sum(row["wheel"] is not None and row["target"].endswith("/x86_64") for row in rows)
-    counts = [f"{tool} installs {tried - len(lines)} of {tried}" for tool, lines in failed.items()]
-    blocks[INSTALLS] = f"From this index, served on loopback: {', '.join(counts)} wheels for x86_64."
-    sys.stdout.write("\n\n".join(blocks.values()) + "\n")
+        if not done.stdout:
+            return done.returncode
+        wheels = json.loads(done.stdout)["wheels"]
+        failed = installs(wheels, index)
+    rows = []
+    for wheel in wheels:
+        tools = [tool for tool in TOOLS if wheel["wheel"] not in failed[tool]] if is_tried(wheel) else None
+        rows.append(row_of(wheel, tools))
+    sys.stdout.write(f"{table(rows)}\n\n{told(rows)}\n")
     for tool, lines in failed.items():
-        for line in lines:
-            sys.stdout.write(f"{tool} failed: {line}\n")
+        for name, said in lines.items():
+            sys.stdout.write(f"{tool} failed: {name}: {said}\n")
     if options.write:
-        text = options.write.read_text(encoding="utf-8")
-        for name, content in blocks.items():
-            text = written(text, name, content)
+        text = with_rows(page, merged(before, rows, projects))
         options.write.write_text(text, encoding="utf-8")
     return 1 if done.returncode or any(failed.values()) else 0
 
