@@ -22,13 +22,13 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from sweeps.prebuilt_table import TOOLS, merged, row_of, rows_on, table, with_rows
 from sweeps.prebuilt_table import installs as told
 
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 PLATFORMS = {"python3.11": (2, 26), "python3.13": (2, 34)}
 
 

@@ -44,9 +44,9 @@ def test_a_page_gives_back_the_rows_that_were_written() -> None:
     written = with_rows(PAGE, rows)
     assert rows_on(written) == rows
     assert with_rows(written, rows_on(written)) == written
-    assert (
-        written.startswith("# Wheels\n") and "\n\nBetween.\n\n" in written and written.endswith("\nAfter.\n")
-    )
+    assert written.startswith("# Wheels\n")
+    assert "\n\nBetween.\n\n" in written
+    assert written.endswith("\nAfter.\n")
     assert with_rows(written, []).count("python-lzo") == 0
 
 
