@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from factories.commands import NOWHERE, Room, environment, make_room
 from factories.commands import only as only_environment
+from factories.witnesses import witness
 from prebuilt_index.pip_config import read_pip_defaults
 from prebuilt_index.store import Store
 from servers.index_server import IndexServer
@@ -65,3 +66,10 @@ def index() -> Iterator[IndexServer]:
 def room(tmp_path: Path, home: Path, answers: Path, index: IndexServer) -> Room:
     """A user's world with that index."""
     return make_room(tmp_path, home, answers, index)
+
+
+@pytest.fixture
+def marker(tmp_path: Path) -> Iterator[Path]:
+    """A file that does not exist, and that a build may write to wherever it works."""
+    with witness(tmp_path) as path:
+        yield path

@@ -1,5 +1,6 @@
 """What a project says of how it is built: the `[build-system]` table of PEP 518, defaults of PEP 517."""
 
+import posixpath
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,7 @@ class BuildSystem:
         return cls(
             requires=strings(table["requires"], "requires"),
             backend=backend,
-            backend_path=strings(table.get("backend-path", []), "backend-path"),
+            backend_path=_inside(strings(table.get("backend-path", []), "backend-path")),
         )
 
 
@@ -57,3 +58,12 @@ def strings(value: object, what: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise RefusedError(f"its {what} are not an array of strings")
     return tuple(value)
+
+
+def _inside(folders: tuple[str, ...]) -> tuple[str, ...]:
+    """`folders`, none of which leads out of the project. Raises RefusedError."""
+    for folder in folders:
+        path = posixpath.normpath(folder.replace("\\", "/"))
+        if path.startswith(("/", "../")) or path == ".." or ":" in path:
+            raise RefusedError(f"its backend-path `{folder}` is outside of the project")
+    return folders

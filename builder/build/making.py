@@ -1,5 +1,6 @@
 """What a build does once it is clear that it must be done: a wheel made on a bench, judged, remembered."""
 
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -20,6 +21,7 @@ from builder.build.values import BuildIndex, BuildPolicy, BuiltWheel, ConfigSett
 from builder.build.workbench import Workbench, workbench
 from builder.errors import NativeBuildNeededError
 from manylinux.backends.compilers import NOTES
+from manylinux.backends.confinement import gaps
 from manylinux.backends.judging import Compilations
 from manylinux.repair.values import Promise as PromisedWheel
 from prebuilt_index.errors import OfflineError
@@ -51,6 +53,8 @@ class Maker:
     pulse: Callable[[], None]
     native: NativeDoor | None = None
     """None: what has to be compiled is refused."""
+    tell: Callable[[str], None]
+    """A line of what goes on, for everybody."""
     subdirectory: str | None = None
     config_settings: ConfigSettings
 
@@ -196,6 +200,8 @@ class Maker:
         """A wheel of pure Python. Raises NativeBuildNeededError."""
         if reason := refusal(project):
             raise native_needed(bench.label, [reason])
+        for gap in gaps(self.environ.get("PATH", os.defpath)):
+            self.tell(f"{bench.label}: {gap}")
         wheel = bench.make_wheel(project, self.config_settings)
         check_pure(wheel, promise.name if promise else None, promise.version if promise else None)
         return wheel

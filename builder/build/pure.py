@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 _NO_SETTINGS: ConfigSettings = {}
 
 
+def _silent(line: str) -> None:
+    """Nobody is told."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PureBuilder:
     """Builds wheels, each source once. Every method may be called from several threads.
@@ -46,6 +50,8 @@ class PureBuilder:
     """Of this process; foreign programs see little of it."""
     native: "NativeDoor | None" = None
     """To what compiles for one target; None: what has to be compiled is refused."""
+    tell: Callable[[str], None] = _silent
+    """A line of what goes on, for everybody."""
 
     def from_sdist(
         self,
@@ -156,6 +162,7 @@ class PureBuilder:
             environ=self.environ,
             pulse=pulse,
             native=self.native,
+            tell=self.tell,
             subdirectory=subdirectory,
             config_settings=config_settings,
         )

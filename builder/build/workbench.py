@@ -100,7 +100,10 @@ class Workbench:
 
         home = self.folder / "home"
         return Workshop(
+            label=self.label,
             folder=self.folder,
+            limits=self.limits,
+            path=self.environ.get("PATH", os.defpath),
             for_pip=lambda own: self._leash(environment.for_pip(self.environ, own, self.index)),
             for_backend=lambda programs: self._leash(
                 environment.for_backend(self.environ, home, programs, self.compilers)

@@ -9,6 +9,8 @@ from builder.build import BuildIndex, BuildPolicy, PureBuilder
 from prebuilt_index.urls import is_remote
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from builder.build.door import NativeDoor
     from builder.model import IndexOptions
     from prebuilt_index.index.client import IndexSettings
@@ -17,7 +19,12 @@ if TYPE_CHECKING:
 
 
 def pure_builder(
-    options: IndexOptions, settings: IndexSettings, pip: PipDefaults, store: Store, native: NativeDoor
+    options: IndexOptions,
+    settings: IndexSettings,
+    pip: PipDefaults,
+    store: Store,
+    native: NativeDoor,
+    tell: Callable[[str], None],
 ) -> PureBuilder:
     """The builder; what has to be compiled goes through `native`."""
     http, offline = settings.http, settings.offline
@@ -31,4 +38,4 @@ def pure_builder(
         proxy=pip.proxy,
     )
     policy = BuildPolicy(logs=store.root / "logs", offline=offline)
-    return PureBuilder(store=store, index=index, policy=policy, environ=os.environ, native=native)
+    return PureBuilder(store=store, index=index, policy=policy, environ=os.environ, native=native, tell=tell)

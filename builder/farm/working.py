@@ -109,7 +109,8 @@ def _builder(job: Job, site: Site, target: Target, logs: Path) -> Iterator[tuple
             recipe=recipe.digest,
             prepare=Editing(project=recipe.project, edits=recipe.edits),
         )
-        builder = pure_builder(tools.reading.inputs.index, tools.settings, tools.pip, tools.store, door)
+        index, heard = tools.reading.inputs.index, Quiet().note
+        builder = pure_builder(index, tools.settings, tools.pip, tools.store, door, heard)
         yield tools, replace(builder, policy=replace(builder.policy, logs=logs))
 
 

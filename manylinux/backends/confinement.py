@@ -95,7 +95,7 @@ def confined(command: Sequence[str], path: str, folder: Path, limits: Limits) ->
         "file": limits.written,
         "folders": [str(folder), *_DEVICES] if landlock() else [],
     }
-    cell = (sys.executable, "-I", "-S", str(_CELL), json.dumps(settings)) if sys.platform != "win32" else ()
+    cell = (sys.executable, "-I", "-S", str(_CELL), json.dumps(settings)) if sys.platform == "linux" else ()
     return (*_leash(path), *_way(path), *cell, *command)
 
 

@@ -21,6 +21,7 @@ P = TypeVar("P")
 MAX_METADATA = 8 << 20
 """Bytes."""
 _SUFFIX = ".dist-info"
+_NOT_OFFERED = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +46,19 @@ class Order(Generic[P]):
         python, used = self._ready()
         return self._said(python, "build_wheel", [output, self.settings, None]), used
 
-    def metadata(self, output: str) -> object | None:
+    def metadata(self, output: str) -> str | None:
         """What the backend says it wrote into `output`; None where it offers no metadata without a wheel.
 
         Raises as `wheel` does.
         """
         python, _ = self._ready()
         arguments = [output, self.settings]
-        name = self._said(python, "prepare_metadata_for_build_wheel", arguments, default=False)
-        return None if name is False else name
+        name = self._said(python, "prepare_metadata_for_build_wheel", arguments, default=_NOT_OFFERED)
+        if name is _NOT_OFFERED:
+            return None
+        if not isinstance(name, str):
+            raise BackendError(f"its backend says that it wrote the metadata {name!r}")
+        return name
 
     def _ready(self) -> tuple[P, tuple[str, ...]]:
         """The Python of an environment that holds all that the build requires."""
@@ -111,13 +116,13 @@ def one_wheel(output: Path, name: object, limits: Limits) -> Path:
     return wheel
 
 
-def one_metadata(output: Path, name: object) -> bytes:
+def one_metadata(output: Path, name: str) -> bytes:
     """METADATA in the folder in `output` that the backend names. Raises BackendError.
 
     Others leave what they worked with beside it.
     """
     found = sorted(os.listdir(output))
-    if not isinstance(name, str) or name not in found or not name.endswith(_SUFFIX):
+    if name not in found or not name.endswith(_SUFFIX):
         shown = ", ".join(f"`{each}`" for each in found[:5]) or "nothing"
         raise BackendError(f"its backend says that it wrote the metadata {name!r}, and wrote {shown}")
     path = output / name / "METADATA"

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from factories.commands import Outcome, Room, members, tree
+from factories.processes import marked
 from factories.projects import write_project
 from factories.raw_zips import Part, raw_zip
 from factories.refusals import OLD, demand_recovery, stock
@@ -98,29 +99,19 @@ def test_an_interrupted_run_ends_at_once_and_leaves_nothing(
 
 def test_an_interrupted_build_takes_its_backend_along(room: Room) -> None:
     """A PEP 517 backend that never ends does not outlive the run that started it."""
-    mark = room.folder / "pid"
-    body = f"pathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\ntime.sleep(60)"
+    program = "[sys.executable, '-c', 'import time; time.sleep(60)']"
+    body = f"os.execve(sys.executable, {program}, {{**os.environ, 'OF_THIS_TEST': {str(room.folder)!r}}})"
     write_project(room.folder / "project", "mine", "1.0", body)
     stock(room)
     with running(room, "./project", "-o", "b.zip") as process:
-        wait_for(lambda: mark.exists() and mark.read_text())
-        backend = int(mark.read_text())
+        wait_for(lambda: marked(f"OF_THIS_TEST={room.folder}"), 60)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
 
     assert process.returncode == 143
-    wait_for(lambda: not alive(backend))
-    mark.unlink()
+    wait_for(lambda: not marked(f"OF_THIS_TEST={room.folder}"))
     assert room.names() == ["project"]
     demand_recovery(room)
-
-
-def alive(pid: int) -> bool:
-    """Whether the process runs; one that has ended and was not yet waited for does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def slow_wheel(metadata: bytes) -> bytes:

@@ -21,7 +21,8 @@ from prebuilt_index.store import Store
 root, archive = Path(sys.argv[1]), Path(sys.argv[2])
 policy = BuildPolicy(logs=root / "logs", workdir=root / "work")
 builder = PureBuilder(
-    store=Store.open(root / "store"), index=BuildIndex(no_index=True), policy=policy, environ=dict(os.environ)
+    store=Store.open(root / "store"), index=BuildIndex(no_index=True), policy=policy,
+    environ={"PATH": "/nowhere"},
 )
 builder.from_sdist(archive, archive.name)
 """
@@ -35,9 +36,13 @@ def runs(process: int) -> bool:
         return False
 
 
-def test_the_next_build_removes_what_a_killed_one_left(make_builder: MakeBuilder, tmp_path: Path) -> None:
-    """Its folder, and the backend that is still running in it; and the next build is right."""
-    marker = tmp_path / "running"
+def test_the_next_build_removes_what_a_killed_one_left(
+    make_builder: MakeBuilder, tmp_path: Path, marker: Path
+) -> None:
+    """Its folder, and the backend that is still running in it; and the next build is right.
+
+    No program is there that would end the backend with lbuild.
+    """
     body = f"open({str(marker)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)"
     archive = write_sdist(tmp_path, "slow", "1.0", body)
     process = subprocess.Popen([sys.executable, "-c", BUILD, str(tmp_path), str(archive)])

@@ -151,9 +151,10 @@ def test_versions_from_tags_work_in_the_copy(
 # -- git ----------------------------------------------------------------------------------------------
 
 
-def test_a_commit_is_built_once(make_builder: MakeBuilder, tmp_path: Path, home: dict[str, str]) -> None:
+def test_a_commit_is_built_once(
+    make_builder: MakeBuilder, tmp_path: Path, home: dict[str, str], marker: Path
+) -> None:
     """By branch, tag, no revision or id, the same commit is the same build; a new commit is another."""
-    marker = tmp_path / "ran"
     project = write_project(tmp_path / "project", "demo", "1.0", COUNTED.format(marker=str(marker)))
     first = commit(project, "v1")
     builder = make_builder(environ=home)

@@ -28,10 +28,15 @@ def prepare_metadata_for_build_wheel(folder, settings=None):
 
 
 def write_sdist(
-    folder: Path, version: str = "1.0", *, hook: str = HOOK, more: str = "", files: Sequence[str] = ()
+    folder: Path,
+    marker: Path,
+    version: str = "1.0",
+    *,
+    hook: str = HOOK,
+    more: str = "",
+    files: Sequence[str] = (),
 ) -> Path:
-    """An sdist whose metadata a build may change; what its backend is asked for is written beside it."""
-    marker = folder / "ran"
+    """An sdist whose metadata a build may change; what its backend is asked for is written to the marker."""
     body = f"open({str(marker)!r}, 'a').write('built ')\n{HONEST}"
     content = {**project_files("demo", version, body), "PKG-INFO": pkg_info("demo", version)}
     content["backend.py"] += hook.replace("MARKER", repr(str(marker))).replace("MORE", more).encode()
@@ -41,48 +46,51 @@ def write_sdist(
     return path
 
 
-def ran(folder: Path) -> str:
+def ran(marker: Path) -> str:
     """What was asked of backends, in order."""
-    marker = folder / "ran"
     return marker.read_text().strip() if marker.exists() else ""
 
 
-def test_a_look_at_several_versions_builds_none(make_builder: MakeBuilder, tmp_path: Path) -> None:
+def test_a_look_at_several_versions_builds_none(
+    make_builder: MakeBuilder, tmp_path: Path, marker: Path
+) -> None:
     """Each backend is asked once; who asks again gets what was kept."""
-    archives = [write_sdist(tmp_path, f"{number}.0") for number in (1, 2, 3)]
+    archives = [write_sdist(tmp_path, marker, f"{number}.0") for number in (1, 2, 3)]
     for _ in range(2):
         for archive in archives:
             version = archive.name.removeprefix("demo-").removesuffix(".tar.gz")
             told = make_builder().metadata_of_sdist(archive, archive.name)
             assert f"Version: {version}".encode() in told
 
-    assert ran(tmp_path) == "prepared prepared prepared"
+    assert ran(marker) == "prepared prepared prepared"
     assert not (tmp_path / "logs").exists()
     assert list((tmp_path / "work").iterdir()) == []
 
 
-def test_without_the_hook_the_wheel_tells(make_builder: MakeBuilder, tmp_path: Path) -> None:
+def test_without_the_hook_the_wheel_tells(make_builder: MakeBuilder, tmp_path: Path, marker: Path) -> None:
     """It is kept, so the build is not for nothing."""
-    archive = write_sdist(tmp_path, hook="")
+    archive = write_sdist(tmp_path, marker, hook="")
     told = make_builder().metadata_of_sdist(archive, archive.name)
     make_builder().from_sdist(archive, archive.name)
 
     assert told == pkg_info("demo", "1.0")
-    assert ran(tmp_path) == "built"
+    assert ran(marker) == "built"
 
 
-def test_what_was_built_needs_no_hook(make_builder: MakeBuilder, tmp_path: Path) -> None:
+def test_what_was_built_needs_no_hook(make_builder: MakeBuilder, tmp_path: Path, marker: Path) -> None:
     """Its metadata is the wheel's."""
-    archive = write_sdist(tmp_path)
+    archive = write_sdist(tmp_path, marker)
     make_builder().from_sdist(archive, archive.name)
     make_builder().metadata_of_sdist(archive, archive.name)
 
-    assert ran(tmp_path) == "built"
+    assert ran(marker) == "built"
 
 
-def test_the_wheel_must_be_what_was_said(make_builder: MakeBuilder, tmp_path: Path, store: Store) -> None:
+def test_the_wheel_must_be_what_was_said(
+    make_builder: MakeBuilder, tmp_path: Path, store: Store, marker: Path
+) -> None:
     """A resolution rests on it: the fields that differ are told, and the wheel is not kept."""
-    archive = write_sdist(tmp_path, more="Requires-Dist: other>=2\\nRequires-Python: >=3.8\\n")
+    archive = write_sdist(tmp_path, marker, more="Requires-Dist: other>=2\\nRequires-Python: >=3.8\\n")
     make_builder().metadata_of_sdist(archive, archive.name)
     before = listing(store.root)
     with pytest.raises(MetadataMismatchError) as error:
@@ -118,12 +126,12 @@ def test_the_wheel_must_be_what_was_said(make_builder: MakeBuilder, tmp_path: Pa
     ],
 )
 def test_a_hostile_hook_gets_nowhere(
-    deed: str, told: str, make_builder: MakeBuilder, tmp_path: Path, store: Store
+    deed: str, told: str, make_builder: MakeBuilder, tmp_path: Path, store: Store, marker: Path
 ) -> None:
     """It is named, and nothing is kept."""
     first = "place = folder + '/x.dist-info'"
     hook = f"\ndef prepare_metadata_for_build_wheel(folder, settings=None):\n    {first}\n    {deed}\n"
-    archive = write_sdist(tmp_path, hook=hook)
+    archive = write_sdist(tmp_path, marker, hook=hook)
     before = listing(store.root)
     with pytest.raises(SdistBuildError, match=r"Preparing the metadata of `demo` 1\.0 failed") as error:
         make_builder().metadata_of_sdist(archive, archive.name)
@@ -190,9 +198,11 @@ def test_a_compiled_wheel_must_be_what_was_said_too(make_builder: MakeBuilder, t
     assert Path(error.value.log).read_text() == "compiling\n"
 
 
-def test_where_the_result_tells_who_builds_it_is_built(make_builder: MakeBuilder, tmp_path: Path) -> None:
+def test_where_the_result_tells_who_builds_it_is_built(
+    make_builder: MakeBuilder, tmp_path: Path, marker: Path
+) -> None:
     """Sources that nobody speaks of: whether they are compiled shows in the wheel."""
-    archive = write_sdist(tmp_path, files=["a.c"])
+    archive = write_sdist(tmp_path, marker, files=["a.c"])
     asked(make_builder, archive, door_to(PretendBackend(name="zig")))
 
-    assert ran(tmp_path) == "built"
+    assert ran(marker) == "built"

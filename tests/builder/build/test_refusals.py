@@ -4,12 +4,15 @@ import os
 import threading
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from builder.errors import NativeBuildNeededError, SdistBuildError
+from factories.processes import marked
 from factories.projects import (
+    HONEST,
     MakeBuilder,
     pkg_info,
     project_files,
@@ -17,6 +20,8 @@ from factories.projects import (
     write_sdist,
 )
 from factories.refusals import listing
+from manylinux.backends.cell import landlock
+from manylinux.backends.confinement import can_confine
 from prebuilt_index.store import Store
 
 HOSTILE = {
@@ -52,8 +57,8 @@ HOSTILE = {
         ),
         "cannot be read",
     ),
-    "no answer": ("os._exit(0)", "no proper answer"),
-    "a crash": ("os.abort()", "signal 6"),
+    "no answer": ("os._exit(0)", "gave no answer to `build_wheel`"),
+    "a crash": ("os.abort()", "signal "),
     "an error": ("raise RuntimeError('Python too old')", "RuntimeError: Python too old"),
     "endless": ("time.sleep(600)", "took too long"),
     "a flood": ("while True: sys.stdout.write('x' * 65536)", "printed more than 1048576 bytes"),
@@ -92,19 +97,24 @@ def test_a_failed_build_keeps_its_log(make_builder: MakeBuilder, tmp_path: Path)
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs a system that shows environments")
-@pytest.mark.parametrize("leave", ["", "os.setsid()"], ids=["in the group", "as a daemon"])
-def test_a_process_left_behind_is_ended(leave: str, make_builder: MakeBuilder, tmp_path: Path) -> None:
-    """What a backend starts does not outlive the build, even as a daemon."""
+@pytest.mark.parametrize("path", [os.environ.get("PATH", os.defpath), "/nowhere"], ids=["apart", "not apart"])
+@pytest.mark.parametrize("leave", [False, True], ids=["in the group", "as a daemon"])
+def test_a_process_left_behind_is_ended(
+    leave: bool, path: str, make_builder: MakeBuilder, tmp_path: Path
+) -> None:
+    """What a backend starts does not outlive the build, even as a daemon; nor where nothing sets it apart."""
+    own = f"OF_THIS_TEST={tmp_path}"
     body = (
-        f"pid = os.fork()\nif pid == 0:\n    {leave or 'pass'}\n    time.sleep(600)\n"
-        f"return wheel(wheel_directory, files={{'pid': str(pid).encode()}})"
+        "import subprocess\nprogram = 'import time; print(time, flush=True); time.sleep(600)'\n"
+        f"environ = dict(os.environ, OF_THIS_TEST={str(tmp_path)!r})\n"
+        "child = subprocess.Popen([sys.executable, '-c', program], env=environ, stdout=subprocess.PIPE,"
+        f" start_new_session={leave})\n"
+        f"child.stdout.readline()\n{HONEST}"
     )
     archive = write_sdist(tmp_path, "demo", "1.0", body)
-    built = make_builder().from_sdist(archive, archive.name)
-    pid = zipfile.ZipFile(built.path).read("pid").decode()
-    status = Path(f"/proc/{pid}/status")
+    make_builder(environ={**os.environ, "PATH": path}).from_sdist(archive, archive.name)
 
-    assert not status.exists() or "State:\tZ" in status.read_text()
+    assert marked(own) == []
 
 
 def test_a_pulse_stops_a_build(make_builder: MakeBuilder, tmp_path: Path) -> None:
@@ -214,3 +224,54 @@ def test_refuses_rust_before_trying(make_builder: MakeBuilder, tmp_path: Path) -
         make_builder().from_sdist(archive, archive.name)
 
     assert "maturin" in error.value.evidence[0]
+
+
+SPYING = """
+import socket
+seen = [name for _, name in socket.if_nameindex()]
+for path in {paths!r}:
+    try:
+        open(path, 'w').close()
+    except OSError as error:
+        seen.append(type(error).__name__)
+open('below', 'w').close()
+return wheel(wheel_directory, files={{'seen.txt': ' '.join(seen).encode()}})
+"""
+
+
+@pytest.mark.skipif(not can_confine(os.environ["PATH"]), reason="nobody may shut off a network here")
+@pytest.mark.skipif(not landlock(), reason="this kernel has no Landlock")
+def test_a_build_is_kept_to_its_folder_and_from_the_network(
+    make_builder: MakeBuilder, tmp_path: Path
+) -> None:
+    """Pure Python too; where that is so, nothing is told of it."""
+    outside = [str(tmp_path / "outside"), os.path.expanduser("~/lbuild-test"), "/tmp/lbuild-test"]
+    body = SPYING.format(paths=outside)
+    archive = write_sdist(tmp_path, "demo", "1.0", body)
+    told: list[str] = []
+    built = replace(make_builder(), tell=told.append).from_sdist(archive, archive.name)
+
+    seen = zipfile.ZipFile(built.path).read("seen.txt").decode()
+    assert seen.split() == ["lo", *["PermissionError"] * 3]
+    assert not any(map(os.path.exists, outside))
+    assert told == []
+
+
+def test_what_a_build_is_not_kept_from_is_told(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """By what is built, where nothing is there that shuts off a network."""
+    archive = write_sdist(tmp_path, "demo", "1.0")
+    told: list[str] = []
+    builder = replace(make_builder(environ={**os.environ, "PATH": "/nowhere"}), tell=told.append)
+    builder.from_sdist(archive, archive.name)
+
+    assert any(line.startswith("`demo` 1.0: the build could reach the network") for line in told)
+
+
+def test_who_wants_the_network_is_told_that_there_is_none(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """The cause is named, not only quoted."""
+    body = "import urllib.request\nurllib.request.urlopen('http://files.example/data')"
+    archive = write_sdist(tmp_path, "demo", "1.0", body)
+    with pytest.raises(SdistBuildError) as error:
+        make_builder().from_sdist(archive, archive.name)
+
+    assert "it wants the network while it builds" in error.value.evidence[0]

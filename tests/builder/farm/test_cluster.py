@@ -57,10 +57,9 @@ class Audience:
 
 
 @pytest.mark.filterwarnings("ignore")  # of Dask's own
-def test_a_cluster_builds_the_index_though_a_worker_is_killed_over_it(room: Room) -> None:
-    started = room.folder / "started"
-    started.mkdir()
-    body = f"open({str(started)!r} + '/' + NAME, 'w').close()\ntime.sleep(1.5)\n{HONEST}"
+def test_a_cluster_builds_the_index_though_a_worker_is_killed_over_it(room: Room, marker: Path) -> None:
+    marker.mkdir()
+    body = f"open({str(marker)!r} + '/' + NAME, 'w').close()\ntime.sleep(1.5)\n{HONEST}"
     for name in PROJECTS:
         path = write_sdist(room.folder, name, "1.0", body)
         room.index.add(name, path.name, path.read_bytes())
@@ -71,7 +70,7 @@ def test_a_cluster_builds_the_index_though_a_worker_is_killed_over_it(room: Room
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
         ) as cluster,
     ):
-        killing = threading.Thread(target=kill_a_worker_at_work, args=(cluster, started))
+        killing = threading.Thread(target=kill_a_worker_at_work, args=(cluster, marker))
         killing.start()
         rows = build_index(order(room, cluster.scheduler_address), site(room), Audience(), Quiet())
         killing.join()
