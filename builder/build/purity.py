@@ -4,7 +4,6 @@ Specs: binary distribution format (PEP 427), platform compatibility tags (PEP 42
 """
 
 import zipfile
-import zlib
 from pathlib import Path, PurePosixPath
 
 from packaging.metadata import parse_email
@@ -13,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 
 from builder.build.build_system import BuildSystem, RefusedError
 from builder.errors import NativeBuildNeededError
+from manylinux.archive.damage import damage_told
 
 _SHOWN = 10
 _LARGEST_TEXT = 4 << 20
@@ -33,14 +33,14 @@ def check_pure(wheel: Path, name: NormalizedName | None, version: Version | None
     label = f"`{built_name}` {built_version}"
     if (name or built_name, version or built_version) != (built_name, built_version):
         raise RefusedError(f"it was to build `{name}` {version}, and built {label}")
-    try:
-        with zipfile.ZipFile(wheel) as archive:
-            native = tuple(info.filename for info in archive.infolist() if _is_native(archive, info))
-            info = f"{_dist_info(archive, built_name, built_version)}/"
-            purelib = parse_email(_text(archive, info + "WHEEL"))[1].get("root-is-purelib", ["?"])[0]
-            _check_metadata(_text(archive, info + "METADATA"), built_name, built_version)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError) as error:
-        raise RefusedError(f"its wheel cannot be read: {error}") from error
+    with (
+        damage_told(lambda reason: RefusedError(f"its wheel cannot be read: {reason}")),
+        zipfile.ZipFile(wheel) as archive,
+    ):
+        native = tuple(info.filename for info in archive.infolist() if _is_native(archive, info))
+        info = f"{_dist_info(archive, built_name, built_version)}/"
+        purelib = parse_email(_text(archive, info + "WHEEL"))[1].get("root-is-purelib", ["?"])[0]
+        _check_metadata(_text(archive, info + "METADATA"), built_name, built_version)
     reasons = [*_listed(native)]
     if foreign := sorted(
         str(tag) for tag in tags if not _is_pure_tag(tag.interpreter, tag.abi, tag.platform)

@@ -18,6 +18,7 @@ from typing import BinaryIO, cast
 
 from builder.build.entries import ArchiveFaultError, Budget, Entry, Kind, checked_path, settled, top_folder
 from builder.build.tar_table import read_table
+from manylinux.archive.damage import damage_told
 from prebuilt_index.errors import BadArchiveError
 
 _CHUNK = 64 << 10
@@ -124,11 +125,11 @@ def gunzip(packed: BinaryIO, spool: BinaryIO, budget: Budget) -> None:
 def _unzip(packed: BinaryIO, spool: BinaryIO, budget: Budget) -> list[Entry]:
     if packed.read(4) != b"PK\x03\x04":
         raise ArchiveFaultError("it does not begin as a zip")
-    try:
-        with zipfile.ZipFile(packed) as archive:
-            return _members(archive, spool, budget)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise ArchiveFaultError(f"it is not an intact zip: {error}") from error
+    with (
+        damage_told(lambda reason: ArchiveFaultError(f"it is not an intact zip: {reason}")),
+        zipfile.ZipFile(packed) as archive,
+    ):
+        return _members(archive, spool, budget)
 
 
 def _members(archive: zipfile.ZipFile, spool: BinaryIO, budget: Budget) -> list[Entry]:

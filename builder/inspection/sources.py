@@ -15,8 +15,9 @@ from typing import IO, Protocol
 
 from builder.errors import InputNotFoundError
 from builder.inspection.values import Entry
+from manylinux.archive.damage import damage_told
 from manylinux.audit.finding import Finding, Severity
-from manylinux.errors import IntegrityError, UsageError
+from manylinux.errors import UsageError
 from prebuilt_index.errors import BadArchiveError
 
 _PIECE = 1 << 20
@@ -43,20 +44,20 @@ def opened(given: Path, *, checksums: bool) -> Iterator[Source]:
     Raises InputNotFoundError, UsageError, BadArchiveError, in the block too.
     """
     check_given(given)
+
+    def tell(reason: str) -> BadArchiveError:
+        return BadArchiveError(
+            f"`{given}` cannot be read", evidence=[reason], hint="Lambda would refuse it as well"
+        )
+
     try:
         if os.path.isdir(given):
             yield _Folder(given, checksums=checksums)
             return
-        with zipfile.ZipFile(given) as archive:
+        with damage_told(tell), zipfile.ZipFile(given) as archive:
             yield _Zip(archive, os.path.getsize(given))
-    except IntegrityError:
-        raise
     except OSError as error:
         raise UsageError(f"`{given}` cannot be read", evidence=[str(error)]) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise BadArchiveError(
-            f"`{given}` cannot be read", evidence=[str(error)], hint="Lambda would refuse it as well"
-        ) from error
 
 
 def check_given(given: Path) -> None:

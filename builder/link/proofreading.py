@@ -11,7 +11,6 @@ import hashlib
 import io
 import posixpath
 import zipfile
-import zlib
 from base64 import urlsafe_b64encode
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,14 +21,13 @@ from typing import IO, NamedTuple
 from builder.errors import NotAsPlannedError
 from builder.link.spread import owner_of
 from builder.model import BundlePlan, FromBytes, FromSource, FromWheel, PlannedFile
+from manylinux.archive.damage import damage_told
 
 PROOF_VERSION = 1
 """Part of cache keys: raised when more is looked at."""
 _PIECE = 1024 * 1024
 _SHA256 = "sha256="
 _SHOWN = 5
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, csv.Error)
-"""What `zipfile` and readers of text raise for what is no sound zip."""
 Open = Callable[[str], AbstractContextManager[IO[bytes]]]
 
 
@@ -41,9 +39,9 @@ class _Found(NamedTuple):
 def proofread_zip(plan: BundlePlan, path: Path) -> None:
     """Nothing, where the zip at `path` holds what was planned. Raises NotAsPlannedError."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with damage_told(lambda reason: _not_as_planned(path, [reason])), zipfile.ZipFile(path) as archive:
             _proofread(plan, path, archive.namelist(), archive.open)
-    except _DAMAGE as error:
+    except (OSError, csv.Error) as error:
         raise _not_as_planned(path, [str(error) or type(error).__name__]) from error
 
 

@@ -10,17 +10,17 @@ import json
 import os
 import re
 import zipfile
-import zlib
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from manylinux.archive.damage import damage_told
 from manylinux.backends.port import BackendError, FellBackError
 from manylinux.backends.undefined import unresolved
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from manylinux.backends.port import Job
 
@@ -122,13 +122,9 @@ def _fallen_back(wheel: str, failed: Sequence[str], job: Job) -> tuple[str, ...]
     raise FellBackError(why)
 
 
-@contextmanager
-def readable(wheel: Path) -> Iterator[None]:
+def readable(wheel: Path) -> AbstractContextManager[None]:
     """What `zipfile` raises inside the block, for the wheel is no archive, becomes a BackendError."""
-    try:
-        yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise BackendError(f"its wheel `{wheel.name}` cannot be read: {error}") from error
+    return damage_told(lambda reason: BackendError(f"its wheel `{wheel.name}` cannot be read: {reason}"))
 
 
 def is_pure(wheel: Path) -> bool:

@@ -7,15 +7,14 @@ does not matter. Nothing is ever unpacked under a member's own name.
 from __future__ import annotations
 
 import stat
-import struct
 import zipfile
-import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packaging.metadata import parse_email
 
+from manylinux.archive.damage import damage_told
 from manylinux.elf.kinds import HEAD, foreign, is_elf
 from manylinux.errors import BrokenWheelError, InvalidWheelNameError
 from manylinux.repair.values import WheelFacts
@@ -23,6 +22,7 @@ from manylinux.wheel_name import WheelName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from manylinux.elf.facts import Binary
@@ -35,18 +35,6 @@ _LARGEST_TEXT = 8 << 20
 _PIECE = 1 << 20
 _NOWHERE = frozenset(("", ".", ".."))
 """Parts of paths that lead elsewhere, or mean nothing."""
-_UNREADABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    OverflowError,
-    RuntimeError,  # encrypted
-    ValueError,
-)
-"""What zipfile raises for archives that are none, or damaged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +125,8 @@ def installed(path: str) -> str:
     )
 
 
-@contextmanager
-def _told(filename: str) -> Iterator[None]:
-    try:
-        yield
-    except _UNREADABLE as error:
-        raise _broken(filename, str(error) or type(error).__name__) from error
+def _told(filename: str) -> AbstractContextManager[None]:
+    return damage_told(lambda reason: _broken(filename, reason))
 
 
 def _broken(filename: str, reason: str) -> BrokenWheelError:
@@ -162,12 +146,12 @@ def _entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     if size > _MOST_BYTES:
         raise ValueError(f"it unpacks to {size} bytes, more than {_MOST_BYTES}")
     files = [entry for entry in entries if not entry.is_dir()]
-    paths: dict[str, str] = {}
+    placed: dict[str, zipfile.ZipInfo] = {}
     for entry in files:
         _check_name(entry)
-        twin = paths.setdefault(installed(entry.filename), entry.filename)
-        if twin is not entry.filename:
-            raise ValueError(f"`{_shown(twin)}` and `{_shown(entry.filename)}` are put in one place")
+        twin = placed.setdefault(installed(entry.filename), entry)
+        if twin is not entry:
+            raise ValueError(f"`{_shown(twin.filename)}` and `{_shown(entry.filename)}` are put in one place")
     return files
 
 

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from builder.errors import DeployerArchiveError
+from manylinux.archive.damage import damage_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,18 +32,22 @@ def unpack_app(archive: Path, project: Path, goal: Path) -> int:
     newer, makes everything executable, and lets packages overwrite them.
     """
     count = 0
+
+    def tell(reason: str) -> DeployerArchiveError:
+        return DeployerArchiveError(
+            f"`{archive}` cannot be read", evidence=[reason], hint="Have Zappa make it anew"
+        )
+
     try:
-        with zipfile.ZipFile(archive) as opened:
+        with damage_told(tell), zipfile.ZipFile(archive) as opened:
             names = dict.fromkeys(opened.namelist())
             _demand(archive, names)
             for name in _MADE:
                 if name in names:
                     (goal / name).write_bytes(opened.read(name))
                     count += 1
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DeployerArchiveError(
-            f"`{archive}` cannot be read", evidence=[str(error)], hint="Have Zappa make it anew"
-        ) from error
+    except OSError as error:
+        raise tell(str(error)) from error
     for name in _of_project(names, project):
         place = goal / name
         place.parent.mkdir(parents=True, exist_ok=True)

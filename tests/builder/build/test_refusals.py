@@ -57,6 +57,17 @@ HOSTILE = {
         ),
         "cannot be read",
     ),
+    "a name that is no text": (
+        (
+            "path = wheel_directory + '/' + wheel(wheel_directory)\n"
+            "content = bytearray(open(path, 'rb').read())\n"
+            "at = content.index(b'PK\\1\\2')\n"
+            "content[at + 9], content[at + 46] = 8, 255\n"
+            "open(path, 'wb').write(content)\n"
+            "return os.path.basename(path)"
+        ),
+        "cannot be read: 'utf-8' codec",
+    ),
     "no answer": ("os._exit(0)", "gave no answer to `build_wheel`"),
     "a crash": ("os.abort()", "signal "),
     "an error": ("raise RuntimeError('Python too old')", "RuntimeError: Python too old"),

@@ -1,5 +1,7 @@
 """Wheels that lie, that want too much, or are none: refused with what was seen, and nothing is written."""
 
+import random
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -281,6 +283,19 @@ def test_two_members_for_one_place(bench: Bench) -> None:
     assert "are put in one place" in caught.value.evidence[0]
 
 
+def test_two_members_of_one_name(bench: Bench) -> None:
+    """Python has but one text of each single character, so that the two are one object."""
+    wheel = bench.wheel({NAME: core()})
+    with zipfile.ZipFile(wheel, "a") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        archive.writestr("a", b"1")
+        archive.writestr("a", b"2")
+    with pytest.raises(BrokenWheelError) as caught:
+        bench.repaired(wheel)
+
+    assert "`a` and `a` are put in one place" in caught.value.evidence[0]
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_members_that_no_installer_needs_to_read(bench: Bench, method: int) -> None:
     wheel = bench.wheel({NAME: core()})
@@ -324,6 +339,22 @@ def test_hostile_archives_end_in_an_error(bench: Bench, path: Path) -> None:
     wheel.write_bytes(path.read_bytes())
     with pytest.raises(BrokenWheelError):
         bench.repaired(wheel)
+
+
+def test_damaged_wheels_end_in_an_error_or_pass(bench: Bench) -> None:
+    """Whatever bytes of the archive are others, nothing that `zipfile` raises comes out as it is."""
+    chance, whole = random.Random(5), bench.wheel({NAME: core()}).read_bytes()
+    wheel = bench.folder / f"demo-1.0-{TAG}.whl"
+    seen = set()
+    for _ in range(400):
+        changed = bytearray(whole)
+        at, width = chance.randrange(len(whole) - 700, len(whole)), chance.choice((1, 2, 4))
+        value = chance.choice((0, 1, 0xFF, 0xFFFF, 0x80000000, chance.getrandbits(32)))
+        changed[at : at + width] = (value % (1 << 8 * width)).to_bytes(width, "little")
+        wheel.write_bytes(changed)
+        seen.add(outcome(bench, wheel))
+
+    assert {"broken-wheel", "Repaired"} <= seen
 
 
 def test_hostile_elf_files_end_in_an_error_or_pass(bench: Bench) -> None:
