@@ -4,12 +4,10 @@ Not the walker of wheels: Lambda takes zips that it refuses (comments, symbolic 
 whoever tries a bundle wants to see what Lambda makes of it.
 """
 
-import lzma
 import os
 import shutil
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -17,7 +15,8 @@ from typing import IO
 
 from builder.errors import InputNotFoundError
 from builder.trial.values import Tree
-from manylinux.errors import EnvironmentFault, IntegrityError, UsageError
+from manylinux.archive.damage import damage_told
+from manylinux.errors import EnvironmentFault, UsageError
 from prebuilt_index.errors import BadArchiveError
 
 _MOST_ENTRIES = 200_000
@@ -64,19 +63,12 @@ def remove(root: Path) -> None:
 
 @contextmanager
 def _told(source: Path) -> Iterator[None]:
+    def tell(reason: str) -> BadArchiveError:
+        return BadArchiveError(f"`{source}` cannot be unpacked", evidence=[reason], hint=_HINT)
+
     try:
-        yield
-    except IntegrityError:
-        raise
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        lzma.LZMAError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
-        raise BadArchiveError(f"`{source}` cannot be unpacked", evidence=[str(error)], hint=_HINT) from error
+        with damage_told(tell):
+            yield
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         raise BadArchiveError(
             f"`{source}` has a file and a folder of one name", evidence=[str(error.filename)], hint=_HINT
@@ -112,9 +104,12 @@ def _copy(source: Path, folder: Path) -> None:
 def _extract(archive: zipfile.ZipFile, folder: Path, source: Path) -> None:
     entries = archive.infolist()
     _check(entries, source)
+    linked = any(_links(folder))
     links = []
     for entry in entries:
         place = folder / entry.filename
+        if linked:  # where links of earlier layers lead, this one may have changed
+            _demand_inside(place.parent, folder, source)
         if entry.is_dir():
             place.mkdir(parents=True, exist_ok=True)
             continue
@@ -131,19 +126,34 @@ def _extract(archive: zipfile.ZipFile, folder: Path, source: Path) -> None:
     # Last, so that nothing is written through them.
     for place, entry in links:
         with archive.open(entry) as content:
-            _link(place, content, folder, source)
+            _link(place, content, source)
+    # When all are there: where one leads may depend on the others.
+    for place, _ in links:
+        _demand_inside(place, folder, source)
 
 
-def _link(place: Path, content: IO[bytes], folder: Path, source: Path) -> None:
+def _link(place: Path, content: IO[bytes], source: Path) -> None:
     target = os.fsdecode(content.read(4096))
     if "\0" in target or not target:
         raise BadArchiveError(f"`{source}` has a symbolic link to nothing", member=place.name, hint=_HINT)
     place.symlink_to(target)
-    if not Path(os.path.realpath(place)).is_relative_to(os.path.realpath(folder)):
-        place.unlink()
+
+
+def _links(folder: Path) -> Iterator[Path]:
+    """The symbolic links below the folder."""
+    for location, folders, names in os.walk(folder):
+        for path in (Path(location, name) for name in (*folders, *names)):
+            if path.is_symlink():
+                yield path
+
+
+def _demand_inside(place: Path, folder: Path, source: Path) -> None:
+    """Raise BadArchiveError where links make a place below the folder one that is not."""
+    real = os.path.realpath(place)
+    if not Path(real).is_relative_to(os.path.realpath(folder)):
         raise BadArchiveError(
             f"`{source}` has a symbolic link that leads out of it",
-            evidence=[f"{place.relative_to(folder)} -> {target}"],
+            evidence=[f"`{place.relative_to(folder)}` would be `{real}`"],
             hint=_HINT,
         )
 

@@ -80,6 +80,7 @@ def test_links_stay_links(tmp_path: Path) -> None:
         [("l", b"/etc/passwd", 0o120777)],
         [("l", b"", 0o120777)],
         [("d", b".", 0o120777), ("e", b"d/../../..", 0o120777)],
+        [("a/b/e", b"../d/../..", 0o120777), ("a/d", b"..", 0o120777)],
         [("l", b"/tmp", 0o120777), ("l/x", b"", 0o100644)],
         [("a", b"", 0o100644), ("a/b", b"", 0o100644)],
         [("a/b", b"", 0o100644), ("a", b"", 0o100644)],
@@ -94,6 +95,19 @@ def test_what_leads_out_or_contradicts_itself_is_refused(
         unpacked(tmp_path / "inner", archive(*entries))
 
     assert [path.name for path in tmp_path.iterdir()] == ["inner"]
+
+
+def test_no_layer_is_written_through_the_links_of_another(tmp_path: Path) -> None:
+    """Each of the first layer's links stays inside; the second makes a folder of what one of them passes."""
+    (tmp_path / "inner").mkdir()
+    first = archive(("s/t/u/v", b"", 0o100644), ("d", b"s/t/u", 0o120777), ("e", b"d/../../..", 0o120777))
+    second = archive(("d", b"s", 0o120777), ("d/x", b"", 0o100644), ("e/out", b"", 0o100644))
+
+    with pytest.raises(BadArchiveError, match="leads out of it"):
+        unpacked(tmp_path / "inner", zipped({"x.py": b""}), first, second)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["inner"]
+    assert not list((tmp_path / "inner").rglob("out"))
 
 
 def test_two_members_of_one_name_are_refused(tmp_path: Path) -> None:
@@ -120,6 +134,7 @@ def test_damage_is_told(tmp_path: Path) -> None:
         damaged(whole, whole.index(b"file.py") + 9, 0xFF, 0xFF, 0xFF),
         damaged(damaged(whole, 8, 97), central + 10, 97),
         damaged(damaged(whole, 6, 1), central + 8, 1),
+        damaged(damaged(whole, central + 9, 8), central + 46, 0xFF),  # a name of UTF-8 that is none
     ]
     for number, content in enumerate(bad):
         folder = tmp_path / str(number)
