@@ -180,7 +180,7 @@ def _promise(filename: str) -> "Promise":
 
     try:
         name, version = parse_sdist_filename(filename)
-    except InvalidSdistFilename as error:
+    except ValueError as error:
         raise MetadataMismatchError(
             f"The file name `{filename}` is not that of an sdist", hint="Require another version"
         ) from error

@@ -7,12 +7,13 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from packaging.metadata import parse_email
-from packaging.utils import InvalidWheelFilename, NormalizedName, canonicalize_name, parse_wheel_filename
-from packaging.version import InvalidVersion, Version
+from packaging.utils import NormalizedName, canonicalize_name, parse_wheel_filename
+from packaging.version import Version
 
 from builder.build.build_system import BuildSystem, RefusedError
 from builder.errors import NativeBuildNeededError
 from manylinux.archive.damage import damage_told
+from manylinux.versions import parsed_version
 
 _SHOWN = 10
 _LARGEST_TEXT = 4 << 20
@@ -28,7 +29,7 @@ def check_pure(wheel: Path, name: NormalizedName | None, version: Version | None
     """
     try:
         built_name, built_version, _, tags = parse_wheel_filename(wheel.name)
-    except InvalidWheelFilename as error:
+    except ValueError as error:
         raise RefusedError(f"it gave the file name `{wheel.name}`") from error
     label = f"`{built_name}` {built_version}"
     if (name or built_name, version or built_version) != (built_name, built_version):
@@ -107,23 +108,16 @@ def _dist_info(archive: zipfile.ZipFile, name: NormalizedName, version: Version)
         raise RefusedError(f"its wheel has {len(found)} `.dist-info` folders")
     folder = found.pop()
     stem, _, of_version = folder.removesuffix(".dist-info").rpartition("-")
-    if canonicalize_name(stem) != name or _version(of_version) != version:
+    if canonicalize_name(stem) != name or parsed_version(of_version) != version:
         raise RefusedError(f"its wheel holds `{folder}`, and is named for `{name}` {version}")
     return folder
 
 
 def _check_metadata(metadata: bytes, name: NormalizedName, version: Version) -> None:
     fields, _ = parse_email(metadata)
-    said = (canonicalize_name(fields.get("name", "")), _version(fields.get("version", "")))
+    said = (canonicalize_name(fields.get("name", "")), parsed_version(fields.get("version", "")))
     if said != (name, version):
         raise RefusedError(f"its wheel says it is `{said[0]}` {said[1]}, and is named for `{name}` {version}")
-
-
-def _version(text: str) -> Version | None:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None
 
 
 def _text(archive: zipfile.ZipFile, path: str) -> bytes:

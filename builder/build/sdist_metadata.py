@@ -2,22 +2,25 @@
 
 from packaging.metadata import RawMetadata, parse_email
 from packaging.utils import NormalizedName, canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from builder.build.build_system import RefusedError
+from manylinux.versions import parsed_version
 from prebuilt_index.errors import BadArchiveError, MetadataMismatchError
 from prebuilt_index.wheel_archive.identity import differing_fields
 
 _NEEDED = frozenset({"requires-dist", "requires-python", "provides-extra"})
 """Fields a resolution depends on; name and version may never be dynamic."""
+_FINAL_SINCE = Version("2.2")
+"""Of metadata: the first version in which fields that may change are named."""
 
 
 def static_metadata(pkg_info: bytes) -> bytes | None:
     """`pkg_info` when a build cannot change what a resolution needs of it, else None."""
     fields, _ = parse_email(pkg_info)
     dynamic = {name.strip().lower() for name in fields.get("dynamic", [])}
-    major, _, minor = fields.get("metadata_version", "").partition(".")
-    if not (major.isdigit() and minor.isdigit()) or (int(major), int(minor)) < (2, 2):
+    metadata_version = parsed_version(fields.get("metadata_version", ""))
+    if metadata_version is None or metadata_version < _FINAL_SINCE:
         return None
     return None if dynamic & _NEEDED else pkg_info
 
@@ -25,7 +28,7 @@ def static_metadata(pkg_info: bytes) -> bytes | None:
 def check_prepared(metadata: bytes, name: NormalizedName, version: Version) -> None:
     """What a backend prepared is of the project and version that the sdist is. Raises RefusedError."""
     fields, _ = parse_email(metadata)
-    if (canonicalize_name(fields.get("name", "")), _version(fields)) != (name, version):
+    if _identity(fields) != (name, version):
         raise RefusedError(
             f"its backend prepared metadata of `{fields.get('name')}` {fields.get('version')}, "
             f"and the sdist is `{name}` {version}"
@@ -58,7 +61,7 @@ def check_identity(pkg_info: bytes | None, filename: str, name: NormalizedName, 
             hint=hint,
         )
     fields, _ = parse_email(pkg_info)
-    if (canonicalize_name(fields.get("name", "")), _version(fields)) != (name, version):
+    if _identity(fields) != (name, version):
         raise MetadataMismatchError(
             f"The sdist `{filename}` is of another project or version than its name says",
             evidence=(f"PKG-INFO: `{fields.get('name')}` {fields.get('version')}",),
@@ -67,8 +70,5 @@ def check_identity(pkg_info: bytes | None, filename: str, name: NormalizedName, 
     return pkg_info
 
 
-def _version(fields: RawMetadata) -> Version | None:
-    try:
-        return Version(fields.get("version", ""))
-    except InvalidVersion:
-        return None
+def _identity(fields: RawMetadata) -> tuple[NormalizedName, Version | None]:
+    return canonicalize_name(fields.get("name", "")), parsed_version(fields.get("version", ""))

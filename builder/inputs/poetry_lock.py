@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from builder.errors import InvalidRequirementError
 from builder.inputs.locked_requests import LockedRequests, strong_hashes, told_of, unknown_source
@@ -96,7 +96,7 @@ def _parse(content: bytes) -> _Lock:
     try:
         lock = msgspec.convert(document, type=_Lock)
         version = Version(lock.metadata.lock_version)
-    except (msgspec.ValidationError, InvalidVersion) as error:
+    except (msgspec.ValidationError, ValueError) as error:
         raise InvalidRequirementError(
             "it is no lock of Poetry", evidence=[shown(str(error))], hint="Write it anew with `poetry lock`"
         ) from None

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from packaging.markers import Marker
 from packaging.requirements import Requirement
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from builder.disk import Disk
 from builder.errors import InvalidRequirementError
@@ -231,7 +231,7 @@ def _direct_requirement(head: str, reference: Reference, url: str, marker: str) 
 def _wheel_name(filename: str) -> str:
     try:
         return parse_wheel_filename(filename)[0]
-    except InvalidWheelFilename:
+    except ValueError:
         raise InvalidRequirementError(
             f"`{shown(filename)}` is no wheel file name",
             hint="Wheels are named `name-version-python-abi-platform.whl`",

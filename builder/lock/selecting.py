@@ -21,8 +21,6 @@ from packaging.pylock import (
 )
 from packaging.tags import Tag, parse_tag
 from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
     NormalizedName,
     canonicalize_name,
     parse_sdist_filename,
@@ -192,7 +190,7 @@ def _identity(file: IndexFile, place: Place) -> tuple[NormalizedName, Version]:
             name, version, _, _ = parse_wheel_filename(file.filename)
             return name, version
         return parse_sdist_filename(file.filename)
-    except (InvalidWheelFilename, InvalidSdistFilename) as error:
+    except ValueError as error:
         raise InvalidLockError(
             f"`{place.source}` has a file that is neither a wheel nor an sdist", evidence=[str(error)]
         ) from error

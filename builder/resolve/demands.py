@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.markers import Marker, UndefinedEnvironmentName
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
@@ -15,6 +15,8 @@ from prebuilt_index.artefacts import IndexFile
 from prebuilt_index.urls import redacted
 
 ANY = SpecifierSet()
+_LONGEST = 1000
+"""Characters of a version; Python itself refuses to read numbers of more than 4,300 digits."""
 
 
 class UnusableRequirementError(Exception):
@@ -146,9 +148,9 @@ class Dependencies:
             return False
         try:
             return evaluate(_marker(text), self._environment, extra)
-        except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName) as error:
+        except (ValueError, UndefinedEnvironmentName) as error:  # or a number that Python will not read
             raise UnusableRequirementError(
-                f"its metadata has the marker `{text.strip()}`, which is invalid"
+                f"its metadata has the marker `{text.strip()[:_LONGEST]}`, which is invalid"
             ) from error
 
 
@@ -174,8 +176,10 @@ def _marker(text: str) -> Marker:
 def parse(text: str) -> Requirement:
     """A parsed requirement, shared: never change it. Raises UnusableRequirementError."""
     try:
+        if len(text) > _LONGEST and any(len(each.version) > _LONGEST for each in Requirement(text).specifier):
+            raise InvalidRequirement(text[:_LONGEST])
         return Requirement(text)
     except InvalidRequirement as error:
         raise UnusableRequirementError(
-            f"has the invalid requirement `{text.strip()}` in its metadata"
+            f"has the invalid requirement `{text.strip()[:_LONGEST]}` in its metadata"
         ) from error

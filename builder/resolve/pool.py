@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from builder.errors import InvalidRequirementError
 from builder.model import Origin, Request
@@ -13,6 +13,7 @@ from builder.resolve.demands import ANY, Demand, Direct, UnusableRequirementErro
 from builder.resolve.metadata import CoreMetadata
 from builder.resolve.projects import Wish
 from builder.resolve.world import World
+from manylinux.versions import parsed_version
 from prebuilt_index.artefacts import IndexFile
 from prebuilt_index.urls import redacted
 
@@ -261,7 +262,4 @@ def refusing(candidate: Candidate, reason: str) -> Demand:
 
 
 def _is(version: Version, text: str) -> bool:
-    try:
-        return Version(text) == version
-    except InvalidVersion:
-        return False
+    return parsed_version(text) == version

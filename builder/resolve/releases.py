@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from packaging.specifiers import Specifier, SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 SDIST_SUFFIXES = (".tar.gz", ".zip", ".tgz")
 """Those that can be built."""
@@ -120,7 +120,7 @@ def _key_of_text(text: str) -> _Key | None:
             return None
     try:
         return _key(Version(text))
-    except (InvalidVersion, ValueError):
+    except ValueError:
         return None
 
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
     NormalizedName,
     canonicalize_name,
     parse_sdist_filename,
@@ -122,7 +120,7 @@ def name_and_version(file: IndexFile) -> tuple[NormalizedName, Version]:
             name, version, _, _ = parse_wheel_filename(file.filename)
             return name, version
         return parse_sdist_filename(file.filename)
-    except (InvalidWheelFilename, InvalidSdistFilename) as error:
+    except ValueError as error:
         raise InvalidRequirementError(
             f"`{file.filename}` is the name of neither a wheel nor an sdist", evidence=[str(error)]
         ) from error

@@ -2,7 +2,8 @@
 
 Found by damaging archives byte by byte under several Pythons: a name that is no UTF-8 is a ValueError, an
 empty one an IndexError, an encrypted member a RuntimeError; an offset that leads nowhere is what systems call
-an invalid argument, and damage of bzip2's has no number. What else a system refuses is no fault of the archive.
+an invalid argument, and damage of bzip2's has no number. What else a system
+refuses is no fault of the archive.
 """
 
 import errno

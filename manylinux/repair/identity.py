@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice, product
 
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
 from manylinux.elf.facts import Binary, ElfFacts, Foreign, Kind
 from manylinux.repair.values import Promise, WheelFacts
+from manylinux.versions import parsed_version
 
 _TAGS_READ = 1000
 """Of a compressed set. Real ones have a handful; a hostile one must not be multiplied out."""
@@ -28,10 +28,10 @@ def lies_of_identity(facts: WheelFacts, promise: Promise) -> Iterator[str]:
             f"`{promise.name or name}` {promise.version or version}"
         )
     stem, _, told = facts.dist_info.removesuffix(".dist-info").rpartition("-")
-    if (canonicalize_name(stem), version_of(told)) != (name, version):
+    if (canonicalize_name(stem), parsed_version(told)) != (name, version):
         yield f"the file is named for `{name}` {version}; it holds `{facts.dist_info}`"
     said, number = facts.metadata
-    if (canonicalize_name(said), version_of(number)) != (name, version):
+    if (canonicalize_name(said), parsed_version(number)) != (name, version):
         yield f"the file is named for `{name}` {version}; its METADATA says `{said}` `{number}`"
 
 
@@ -59,13 +59,6 @@ def expanded(tag_set: str) -> frozenset[str]:
     """Every tag of a compressed set, as WHEEL lists them; the first thousand where there are more."""
     parts = (part.split(".") for part in tag_set.split("-"))
     return frozenset("-".join(triple) for triple in islice(product(*parts), _TAGS_READ))
-
-
-def version_of(text: str) -> Version | None:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None
 
 
 def _is_compiled(path: str, binary: Binary) -> bool:

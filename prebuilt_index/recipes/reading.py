@@ -13,9 +13,9 @@ import tomllib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidName, canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from manylinux.architecture import Architecture
 from manylinux.errors import LbuildError
@@ -155,10 +155,12 @@ def _versions(fields: Fields) -> tuple[SpecifierSet | None, tuple[Version, ...]]
     value = fields.table.get("versions", "")
     try:
         if isinstance(value, str):
-            return SpecifierSet(value), ()
+            newest = SpecifierSet(value)
+            newest.contains("0")  # reads the numbers
+            return newest, ()
         if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
             return None, tuple(sorted({Version(each) for each in value}))
-    except (InvalidSpecifier, InvalidVersion) as error:
+    except ValueError as error:
         fields.wrong("versions", f"is no specifier and no list of versions: {error}")
         return None, ()
     fields.wrong("versions", "is no specifier and no list of versions")

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
-from packaging.version import InvalidVersion
 
 from prebuilt_index.tree.layout import project_of
 
@@ -77,7 +76,7 @@ def demand_wheel_name(filename: str) -> None:
         if not _SAFE.fullmatch(filename):
             raise InvalidWheelFilename(filename)
         parse_wheel_filename(filename)
-    except (InvalidWheelFilename, InvalidVersion) as error:
+    except ValueError as error:
         raise ValueError(f"{filename!r:.200} is not the name of a wheel") from error
 
 

@@ -12,14 +12,14 @@ from packaging.metadata import RawMetadata, parse_email
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import (
-    InvalidWheelFilename,
     NormalizedName,
     canonicalize_name,
     canonicalize_version,
     parse_wheel_filename,
 )
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
+from manylinux.versions import parsed_version
 from prebuilt_index.errors import MetadataMismatchError
 from prebuilt_index.wheel_archive.rules import refusal, shown
 
@@ -47,7 +47,7 @@ def parse_filename(filename: str) -> Name:
     """Project and version by the file name. Raises BadArchiveError when it is no wheel's name."""
     try:
         project, version, _, _ = parse_wheel_filename(filename)
-    except (InvalidWheelFilename, InvalidVersion) as error:
+    except ValueError as error:
         raise refusal("Z31", f"`{shown(filename)}` is not the name of a wheel") from error
     return Name(project, version)
 
@@ -61,7 +61,7 @@ def find_dist_info(paths: Iterable[str], name: Name) -> str:
         listed = ", ".join(f"`{shown(one)}`" for one in found[:5]) or "none"
         raise refusal("Z31", f"A wheel has one `.dist-info` directory, this one has {listed}")
     project, _, version = found[0].removesuffix(_SUFFIX).partition("-")
-    if canonicalize_name(project) != name.project or _version(version) != name.version:
+    if canonicalize_name(project) != name.project or parsed_version(version) != name.version:
         raise MetadataMismatchError(
             f"A wheel of {name.project} {name.version} is another one inside",
             evidence=(f"its `.dist-info` directory is `{shown(found[0])}`",),
@@ -73,7 +73,7 @@ def check_metadata(metadata: bytes, name: Name) -> None:
     """METADATA has the name and version of the file. Raises MetadataMismatchError."""
     raw = _raw(metadata)
     project, version = raw.get("name", ""), raw.get("version", "")
-    if canonicalize_name(project) != name.project or _version(version) != name.version:
+    if canonicalize_name(project) != name.project or parsed_version(version) != name.version:
         raise MetadataMismatchError(
             f"A wheel of {name.project} {name.version} is another one inside",
             evidence=(f"its METADATA says `{shown(project)}` `{shown(version)}`",),
@@ -185,13 +185,6 @@ def _specifiers(text: str) -> str:
         return str(SpecifierSet(text))
     except InvalidSpecifier:
         return " ".join(text.split())
-
-
-def _version(text: str) -> Version | None:
-    try:
-        return Version(text)
-    except InvalidVersion:
-        return None
 
 
 def _raw(metadata: bytes) -> RawMetadata:

@@ -14,9 +14,9 @@ from packaging.pylock import (
     Pylock,
     PylockValidationError,
 )
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from builder.errors import InvalidLockError
 from builder.lock.uv import form
@@ -46,7 +46,7 @@ def pylock_of_uv(
             packages=_packages(reached.needs, source),
         )
         pylock.validate()
-    except (InvalidSpecifier, InvalidVersion, PylockValidationError) as error:
+    except (PylockValidationError, ValueError) as error:
         raise InvalidLockError(
             f"`{source}` is no lock of uv", evidence=[str(error)], hint="Write it anew with `uv lock`"
         ) from error

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.markers import Marker, UndefinedEnvironmentName
 from packaging.utils import NormalizedName, canonicalize_name
 
 from builder.errors import InvalidLockError
@@ -44,7 +44,7 @@ class Reached:
             return True
         try:
             return Marker(dependency.marker).evaluate(self._environment)
-        except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName, RecursionError) as error:
+        except (ValueError, UndefinedEnvironmentName, RecursionError) as error:
             raise InvalidLockError(
                 f"`{self._source}` has a marker that is neither true nor false",
                 evidence=[f"of {dependency.name}: {str(error) or type(error).__name__}"],

@@ -181,7 +181,13 @@ def test_static_metadata_needs_no_build(make_builder: MakeBuilder, tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("version", "extra"),
-    [("2.1", ""), ("2.2", "Dynamic: Requires-Dist\n"), ("2.4", "Dynamic: requires-python\n"), ("x", "")],
+    [
+        ("2.1", ""),
+        ("2.2", "Dynamic: Requires-Dist\n"),
+        ("2.4", "Dynamic: requires-python\n"),
+        ("x", ""),
+        ("²", ""),
+    ],
 )
 def test_dynamic_metadata_is_built(
     version: str, extra: str, make_builder: MakeBuilder, tmp_path: Path

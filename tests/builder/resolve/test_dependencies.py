@@ -76,6 +76,15 @@ def test_a_version_whose_metadata_nobody_can_follow_is_passed_over() -> None:
     assert resolution.skips[0].reason == "it has the invalid requirement `b (>=1,<=` in its metadata"
 
 
+@pytest.mark.parametrize("line", ["b>={}", "b; python_version > '{}'"])
+def test_a_number_that_python_will_not_read_is_as_bad(line: str) -> None:
+    """Of more than 4,300 digits: a ValueError of Python's own, later than at the parsing."""
+    index = index_of("b-1-py3-none-any.whl", "x-1-py3-none-any.whl")
+    index.add("x-2-py3-none-any.whl", requires=[line.format("1" * 5000)])
+
+    assert pinned(solve(index, "x"))["x"] == "1"
+
+
 def test_a_missing_project_is_only_an_error_when_nothing_else_is_left() -> None:
     """A version that needs it is passed over."""
     index = index_of("a-1-py3-none-any.whl")

@@ -94,6 +94,7 @@ def test_another_project_than_was_promised(bench: Bench, promise: Promise, told:
         (b"Metadata-Version: 2.1\nName: demo\nVersion: 2\n\n", "its METADATA says `demo` `2`"),
         (b"Metadata-Version: 2.1\nName: demo\n\nVersion: 1.0\n", "its METADATA says `demo` ``"),
         (b"\xff\xfe", "its METADATA says `` ``"),
+        (b"Name: demo\nVersion: " + b"1" * 5000 + b"\n\n", "its METADATA says `demo` `111"),
     ],
 )
 def test_metadata_of_another_project(bench: Bench, metadata: bytes, told: str) -> None:

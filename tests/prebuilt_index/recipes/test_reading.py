@@ -64,6 +64,8 @@ def test_what_is_no_toml_is_refused(text: str) -> None:
         ('programs = {"../x" = {}}', "`programs` has `../x`"),
         ("config-settings = {a = 1}", "`config-settings.a` is no list of texts"),
         ("versions = 1", "`versions` is no specifier"),
+        ('versions = ">=%s"' % ("1" * 5000), "`versions` is no specifier"),
+        ('versions = ["%s"]' % ("1" * 5000), "`versions` is no specifier"),
         ('targets = "all"', "`targets` is no table"),
     ],
 )

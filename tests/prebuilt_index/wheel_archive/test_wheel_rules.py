@@ -146,6 +146,10 @@ BROKEN_IDENTITY = {
         "metadata-mismatch",
         wheel(METADATA=METADATA.replace(b": 1.0", b": 1.1")),
     ),
+    "METADATA of a version of thousands of digits": (
+        "metadata-mismatch",
+        wheel(METADATA=METADATA.replace(b": 1.0", b": " + b"1" * 5000)),
+    ),
     "METADATA without name": ("metadata-mismatch", wheel(METADATA=b"Version: 1.0\n")),
     "METADATA with two names": ("metadata-mismatch", wheel(METADATA=METADATA + b"Name: demo\n")),
     "METADATA of noise": ("metadata-mismatch", wheel(METADATA=bytes(range(256)))),
