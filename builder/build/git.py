@@ -54,15 +54,18 @@ class Repository:
         path, at, revision = parts.path.rpartition("@")
         if not at:
             path, revision = parts.path, ""
-        if revision.startswith("-") or (at and not revision):
-            raise InvalidRequirementError(f"`{revision}` is no revision of a repository")
+        revision = unquote(revision)
+        if revision.startswith("-") or (at and not revision) or not revision.isprintable():
+            raise InvalidRequirementError(f"{revision!r} is no revision of a repository")
         keeps_user = parts.scheme == "ssh"
         login, _, host = parts.netloc.rpartition("@")
         user, _, password = login.partition(":")
+        if not unquote(login).isprintable():
+            raise InvalidRequirementError("A user of a repository has a name that cannot be printed")
         netloc = f"{user}@{host}" if keeps_user and user else host
         return cls(
             url=urlunsplit((parts.scheme, netloc, path, parts.query, "")),
-            revision=unquote(revision) or None,
+            revision=revision or None,
             user="" if keeps_user else unquote(user),
             password=unquote(password),
         )

@@ -239,6 +239,7 @@ def test_says_when_git_is_missing(make_builder: MakeBuilder, tmp_path: Path, hom
         "hg+https://example.org/x", "svn+https://example.org/x", "bzr+http://example.org/x", "https://example.org/x",
         "git+ftp://example.org/x", "git+ext::sh -c evil", "git+https://example.org", "git+https://example.org/x@",
         "git+file:///x@--upload-pack=evil", "git+-x:///x", "git+git@example.org:x", "git+", "", "git+https://[::1/x",
+        "git+file:///x@%2D%2Dupload-pack=evil", "git+file:///x@a%00", "git+https://a%00b@example.org/x", "git+https://a:b%0Ahost=c@example.org/x",
     ],
 )  # fmt: skip
 def test_refuses_what_is_no_git_repository(url: str) -> None:
