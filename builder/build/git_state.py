@@ -22,7 +22,7 @@ def state_digest(project: Path) -> str:
     whole = hashlib.sha256()
     for path in (own / "HEAD", shared / "packed-refs", *_references(shared)):
         if path.is_file():
-            whole.update(f"{path.relative_to(path.anchor)}\0".encode() + path.read_bytes() + b"\n")
+            whole.update(os.fsencode(f"{path.relative_to(path.anchor)}\0") + path.read_bytes() + b"\n")
     return whole.hexdigest()
 
 
@@ -35,7 +35,7 @@ def imitate(project: Path, copy: Path) -> None:
     made = copy / ".git"
     (made / "objects" / "info").mkdir(parents=True)
     (made / "objects" / "info" / "alternates").write_text(
-        f"{(shared / 'objects').absolute()}\n", encoding="utf-8"
+        f"{(shared / 'objects').absolute()}\n", encoding="utf-8", errors="surrogateescape"
     )
     (made / "config").write_text(_CONFIG, encoding="utf-8")
     (made / "refs").mkdir()
@@ -53,13 +53,16 @@ def _folders(project: Path) -> tuple[Path, Path] | None:
     """The repository's own folder and the one it shares with other work trees; None when there is none."""
     own = project / ".git"
     if own.is_file():  # a submodule or a further work tree
-        text = own.read_text(encoding="utf-8", errors="surrogateescape")
-        own = project / text.removeprefix("gitdir:").strip()
+        own = project / _read(own).removeprefix("gitdir:").strip()
     if not (own / "HEAD").is_file():
         return None
     pointer = own / "commondir"
-    shared = own / pointer.read_text(encoding="utf-8").strip() if pointer.is_file() else own
+    shared = own / _read(pointer) if pointer.is_file() else own
     return own, Path(os.path.normpath(shared))
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="surrogateescape").strip()
 
 
 def _references(shared: Path) -> list[Path]:

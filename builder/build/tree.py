@@ -70,7 +70,7 @@ class SourceTree:
         for path in self.files:
             with open(self.root / path, "rb") as file:
                 content = hashlib.file_digest(file, "sha256").hexdigest()
-            whole.update(f"{path}\0{'x' if path in self.executables else '-'}\0{content}\n".encode())
+            whole.update(os.fsencode(f"{path}\0{'x' if path in self.executables else '-'}\0{content}\n"))
         return whole.hexdigest()
 
     def copy_to(self, folder: Path) -> None:

@@ -2,11 +2,13 @@
 
 import os
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from builder.build import git_state
 from builder.build.git import Repository
 from builder.build.tree import SourceTree
 from builder.errors import InputNotFoundError, InvalidRequirementError, SdistBuildError
@@ -82,6 +84,26 @@ def test_an_edit_changes_the_digest(edit: str, tmp_path: Path) -> None:
     EDITS[edit](project)
 
     assert SourceTree.of(project).digest() != before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_is_no_text_is_digested(tmp_path: Path) -> None:
+    """Of files of the project, and of its branches."""
+    folder = tmp_path / "\udcff"
+    project = write_project(folder, "demo", "1.0")
+    (project / "\udcfe.txt").write_text("")
+    tree = SourceTree.of(project)
+    tree.copy_to(tmp_path / "copy")
+    references = project / ".git" / "refs" / "heads"
+    references.mkdir(parents=True)
+    (references / "\udcfd").write_text("0" * 40)
+    (project / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    git_state.imitate(project, tmp_path / "copy")
+
+    assert "\udcfe.txt" in tree.files
+    assert len(tree.digest()) == len(git_state.state_digest(project)) == 64
+    alternates = tmp_path / "copy" / ".git" / "objects" / "info" / "alternates"
+    assert alternates.read_bytes() == bytes(project / ".git" / "objects") + b"\n"
 
 
 def test_what_others_left_behind_is_no_source(tmp_path: Path) -> None:
