@@ -55,7 +55,7 @@ class Compilations:
                 shown = os.path.relpath(source, self.root).replace(os.sep, "/")
                 stem, suffix = os.path.splitext(shown)
                 if shown in self.sources or (suffix in _GENERATED and f"{stem}.pyx" in self.sources):
-                    results[shown] = results.get(shown, False) or call["status"] == 0
+                    results[shown] = results.get(shown, False) or call.get("status") == 0
         return tuple(sorted(source for source, compiled in results.items() if not compiled))
 
     def wanted(self) -> tuple[str, ...]:
@@ -63,8 +63,21 @@ class Compilations:
         return tuple(call["wanted"] for call in self._calls() if "wanted" in call)
 
     def _calls(self) -> Iterator[Mapping[str, Any]]:
-        for line in self.notes.read_text(encoding="utf-8").splitlines() if self.notes.exists() else ():
-            yield json.loads(line)
+        """Raises BackendError: the build may have written there as well."""
+        for line in self.notes.read_bytes().splitlines() if self.notes.exists() else ():
+            try:
+                call = json.loads(line.decode(errors="surrogateescape"))
+            except (ValueError, RecursionError):
+                call = None
+            if not _is_note(call):
+                raise BackendError("the notes of its compilers cannot be read")
+            yield call
+
+
+def _is_note(call: object) -> bool:
+    if not isinstance(call, dict) or not isinstance(call.get("sources"), list):
+        return False
+    return all(isinstance(each, str) and each for each in (*call["sources"], call.get("wanted", "none")))
 
 
 def check_made(

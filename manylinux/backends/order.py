@@ -92,14 +92,16 @@ def _understood(answer: bytes | None, project: Project, hook: str, default: Any)
         given = json.loads(answer or b"")
     except (ValueError, RecursionError) as error:
         raise BackendError(f"its backend `{project.backend}` gave no answer to `{hook}`") from error
-    missing = given.get("missing") if isinstance(given, dict) else "answer"
+    if not isinstance(given, dict) or not given.keys() & {"missing", "answer"}:
+        raise BackendError(f"its backend `{project.backend}` gave another answer to `{hook}` than was asked")
+    missing = given.get("missing")
     if missing == "hook" and default is not None:
         return default
     if missing == "backend":
         raise BackendError(f"its backend `{project.backend}` cannot be imported")
     if missing:
         raise BackendError(f"its backend `{project.backend}` has no `{hook}`")
-    return given["answer"]
+    return given.get("answer")
 
 
 def one_wheel(output: Path, name: object, limits: Limits) -> Path:

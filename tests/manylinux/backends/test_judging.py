@@ -80,6 +80,14 @@ def test_cythons_output_counts_as_the_projects(job: Job) -> None:
         judged(job, {"demo.py": b""}, ("b.c", 1))
 
 
+def test_a_source_may_have_a_name_that_is_no_utf_8(job: Job) -> None:
+    notes = job.folder / "compilations"
+    notes.write_bytes(b'{"sources": ["%s/\xff.c"], "status": 1}\n' % bytes(job.project.folder))
+
+    compilations = Compilations(notes=notes, root=job.project.folder, sources=["\udcff.c"])
+    assert compilations.failed() == ("\udcff.c",)
+
+
 def test_trials_of_a_configuration_may_fail(job: Job) -> None:
     """Whether a library is there is asked by compiling something."""
     assert judged(job, {"demo.py": b""}, ("build/temp/check_yaml.c", 1)) == ()
@@ -129,6 +137,19 @@ def test_what_was_decided_without_an_answer_of_the_target_is_refused(job: Job) -
 
     with pytest.raises(BackendError, match="asked the program `cmTC_1`"):
         check_made(wheel, job, Compilations.of(notes, job.project.folder))
+
+
+@pytest.mark.parametrize(
+    "notes", [b"{", b"[]", b"{}", b'{"sources": [1]}', b'{"sources": [], "wanted": 1}', b"[" * 100_000, b"\0"]
+)
+def test_notes_that_cannot_be_read_are_no_good_news(notes: bytes, job: Job) -> None:
+    """The build could write there, and compilers that ran at once may have."""
+    wheel = write_wheel(job.output, "demo", "1.0", {RIGHT: elf(AARCH64)})
+    path = job.folder / "compilations"
+    path.write_bytes(notes)
+
+    with pytest.raises(BackendError, match="notes of its compilers cannot be read"):
+        check_made(wheel, job, Compilations.of(path, job.project.folder))
 
 
 def test_the_folder_of_the_build_in_the_wheel_is_told(job: Job) -> None:
