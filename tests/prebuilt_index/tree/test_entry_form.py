@@ -74,6 +74,8 @@ def test_the_text_is_the_same_whatever_the_order() -> None:
         ({"surprise": 1}, "its key 'surprise' is unknown"),
         ({"upload_time": "2026-11-27T10:00:00"}, "no time with a zone"),
         ({"upload_time": "yesterday"}, "yesterday"),
+        ({"upload_time": "0001-01-01T00:00:00+10:00"}, "before the first year"),
+        ({"upload_time": "9999-12-31T23:00:00-10:00"}, "after the last"),
         ({"provenance": []}, "not a table"),
         ({"provenance": {}}, "`builder` is missing"),
         ({"provenance": {"builder": "x", "toolchain": {"zig": 1}}}, "`zig` is no text"),
