@@ -6,16 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.utils import parse_wheel_filename
-
 from builder import VERSION
 from builder.build.abandoned import own_folder
 from builder.errors import OutputError
+from prebuilt_index.simple.versions import version_of
 from prebuilt_index.tree.adding import add
 from prebuilt_index.tree.admission import Candidate
 from prebuilt_index.tree.entry import Provenance
 from prebuilt_index.tree.layout import FILES, wheel_path
-from prebuilt_index.tree.reading import entry_names, read_entry
+from prebuilt_index.tree.reading import entry_names_of, read_entry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,12 +35,12 @@ class IndexFolder:
 
     def wheels(self, project: NormalizedName, version: Version) -> dict[str, str | None]:
         """File names of what the index has, none that is yanked, to what each was built for."""
-        if not (self.root / FILES / project).is_dir():
+        folder = self.root / FILES / project
+        if not folder.is_dir():
             return {}
         found = {}
-        for filename in entry_names(self.root):
-            name, of, _, _ = parse_wheel_filename(filename)
-            if name != project or of != version:
+        for filename in entry_names_of(folder):
+            if version_of(filename) != version:
                 continue
             entry = read_entry(self.root, filename)
             if entry.yanked is None:

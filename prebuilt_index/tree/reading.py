@@ -58,11 +58,16 @@ def demand_index(root: Path) -> None:
 def entry_names(root: Path) -> Iterator[str]:
     """The file names of wheels that have an entry, by project and name."""
     for folder in project_folders(root):
-        with reading(folder):
-            names = sorted(each.name for each in os.scandir(folder) if each.name.endswith(ENTRY))
-        for name in (each.removesuffix(ENTRY) for each in names):
-            if project_of(name) == folder.name:  # `lbuild index verify` tells of what lies in a wrong place
-                yield name
+        yield from entry_names_of(folder)
+
+
+def entry_names_of(folder: Path) -> Iterator[str]:
+    """Those of the project whose folder it is."""
+    with reading(folder):
+        names = sorted(each.name for each in os.scandir(folder) if each.name.endswith(ENTRY))
+    for name in (each.removesuffix(ENTRY) for each in names):
+        if project_of(name) == folder.name:  # `lbuild index verify` tells of what lies in a wrong place
+            yield name
 
 
 def read_entry(root: Path, filename: str) -> Entry:
