@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
-
+from manylinux.wheel_name import InvalidWheelNameError, WheelName
 from prebuilt_index.tree.layout import project_of
 
 if TYPE_CHECKING:
@@ -74,9 +73,9 @@ def demand_wheel_name(filename: str) -> None:
     """Raise ValueError unless `filename` is a wheel's, and is the same on every system and in every URL."""
     try:
         if not _SAFE.fullmatch(filename):
-            raise InvalidWheelFilename(filename)
-        parse_wheel_filename(filename)
-    except ValueError as error:
+            raise ValueError(filename)
+        WheelName.parse(filename)
+    except (ValueError, InvalidWheelNameError) as error:
         raise ValueError(f"{filename!r:.200} is not the name of a wheel") from error
 
 

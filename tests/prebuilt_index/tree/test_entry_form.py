@@ -114,6 +114,8 @@ def test_times_are_written_in_utc() -> None:
         "x-1.0-py3-none-any.zip",
         "x-one-py3-none-any.whl",
         "-1.0-py3-none-any.whl",
+        "x-1.0-py3-none-any+1.whl",
+        "x-1.0-3-none-any.whl",
     ],
 )
 def test_names_that_mean_more_than_a_wheel_are_refused(name: str) -> None:
