@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -32,7 +32,7 @@ class Fields:
     def text(self, key: str, *, needed: bool = False) -> str:
         """A text that is not empty; empty where there is none, or something else."""
         value = self.table.get(key)
-        if isinstance(value, str) and value.strip():
+        if _is_text(value) and value.strip():
             return value
         if value is not None:
             self.wrong(key, "is no text")
@@ -43,7 +43,7 @@ class Fields:
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts."""
         value = self.table.get(key, [])
-        if isinstance(value, list) and all(isinstance(each, str) and each for each in value):
+        if isinstance(value, list) and all(_is_text(each) and each for each in value):
             return tuple(value)
         self.wrong(key, "is no list of texts")
         return ()
@@ -51,7 +51,7 @@ class Fields:
     def pairs(self, key: str) -> dict[str, str]:
         """A table of texts."""
         value = self.table.get(key, {})
-        if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
+        if isinstance(value, dict) and all(_is_text(each) for pair in value.items() for each in pair):
             return value
         self.wrong(key, "is no table of texts")
         return {}
@@ -77,3 +77,8 @@ class Fields:
                 self.wrong(key, "is missing")
             value = {}
         return Fields(table=value, faults=self.faults, place=f"{self.place}{key}.")
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    """No program is given a text with a NUL: it would end there."""
+    return isinstance(value, str) and "\0" not in value

@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import tomllib
+import warnings
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -285,7 +286,8 @@ def _source(fields: Fields) -> Source:
 
 def _is_python(text: str) -> bool:
     try:
-        ast.parse(text)
+        with warnings.catch_warnings(action="ignore"):
+            ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

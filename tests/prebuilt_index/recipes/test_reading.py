@@ -1,5 +1,7 @@
 """Recipes are read whole, or refused with all that is wrong in them."""
 
+import warnings
+
 import pytest
 
 from factories.recipes import a_library, a_recipe, quick_recipe
@@ -58,6 +60,10 @@ def test_what_is_no_toml_is_refused(text: str) -> None:
     [
         ('backend = "gcc"', "`backend` is `gcc`"),
         ("smoke = 3", "`smoke` is no text"),
+        ('about = "\\u0000"', "`about` is no text"),
+        ('environment = {CFLAGS = "a\\u0000"}', "`environment` is no table of texts"),
+        ('licences = {"a\\u0000" = "a"}', "`licences` is no table of texts"),
+        ('grafts = ["a\\u0000"]', "`grafts` is no list of texts"),
         ('grafts = "libpq.so.5"', "`grafts` is no list of texts"),
         ("licences = {libpq = 1}", "`licences` is no table of texts"),
         ("edits = [1]", "`edits` is no list of tables"),
@@ -111,3 +117,9 @@ def test_without_targets_a_recipe_is_for_all_but_previews() -> None:
     names = {target.id for target in read_recipe(everywhere, "x", {}).targets}
     assert {"python3.9/arm64", "python3.13/x86_64"} <= names
     assert not any("3.15" in name for name in names)
+
+
+def test_a_smoke_test_is_read_and_not_warned_of() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read_recipe(quick_recipe("demo").replace('smoke = "', r"""smoke = "'\\d'; """), "demo.toml", {})
