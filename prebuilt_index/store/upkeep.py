@@ -90,7 +90,9 @@ def clean(store: Store) -> int:
 
 
 def _drop_old_buckets(store: Store) -> int:
-    ours = {match[1]: int(match[2]) for kind in _KINDS if (match := _VERSIONED.fullmatch(kind))}
+    ours = {
+        match[1]: int(match[2]) for kind in (*_KINDS, *trees.BUCKETS) if (match := _VERSIONED.fullmatch(kind))
+    }
     freed = 0
     for entry in entries(os.fspath(store.root)):
         match = _VERSIONED.fullmatch(entry.name)

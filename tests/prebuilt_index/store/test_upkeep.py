@@ -119,12 +119,12 @@ def test_drops_all_when_asked(store: Store) -> None:
 
 def test_drops_buckets_of_older_versions_only(store: Store) -> None:
     """A bucket a newer lbuild made is not ours to remove."""
-    for name in ("pages-v0", "pages-v2", "blobs-v0", "other-v0"):
+    for name in ("pages-v0", "pages-v2", "blobs-v0", "other-v0", "tools-v0"):
         (store.root / name).mkdir()
         (store.root / name / "x").write_bytes(b"12345")
     freed = upkeep.prune(store)
 
-    assert freed == 10
+    assert freed == 15
     assert sorted(name for name in os.listdir(store.root) if "-v" in name) == ["other-v0", "pages-v2"]
 
 
