@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -187,7 +187,8 @@ class Store:
 
     def _throw_away(self, path: str) -> None:
         doomed = self.temporary_path()
-        durable.replace(path, doomed)
+        with suppress(FileNotFoundError):  # whoever looks after the store takes no lock
+            durable.replace(path, doomed)
         durable.remove(path + blobs.STAMP)
         durable.remove(doomed)
 

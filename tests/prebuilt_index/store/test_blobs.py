@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from prebuilt_index.store import Store, digest_of_blob
+from prebuilt_index.store import Store, blobs, digest_of_blob
 
 CONTENT = b"content of a wheel\n" * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -222,6 +222,19 @@ def test_needs_no_stamp(store: Store, content: bytes | None) -> None:
 
 
 @posix_only
+def test_damage_that_another_removes_meanwhile_is_gone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`lbuild cache verify --repair`, say."""
+    path = receive(store, b"content")
+    path.with_name(path.name + ".stamp").unlink()
+
+    def removed(path: str, sha256: str) -> None:
+        os.unlink(path)
+
+    monkeypatch.setattr(blobs, "examine", removed)
+
+    assert store.blob(hashlib.sha256(b"content").hexdigest()) is None
+
+
 def test_doubts_a_blob_whose_stamp_is_a_folder(store: Store) -> None:
     """Whatever lies in the stamp's place, it is no word of ours."""
     path = receive(store)
