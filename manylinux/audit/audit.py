@@ -59,8 +59,6 @@ CODES = INTRINSIC | {
     "version-missing",
 }
 """Every code that a finding may have."""
-AUDIT_VERSION = 1
-"""Part of the key of whatever rests on findings: raised when other files load, by the audit's account."""
 
 _CHECKS = (alignment, stack, level, musl, interpreter, libraries, versions, beyond_abi3)
 
