@@ -7,10 +7,12 @@ Debian keeps the sources of what it has, so a machine with apt gets them where i
 from __future__ import annotations
 
 import hashlib
+import lzma
 import os
 import shutil
 import subprocess
 import tarfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,10 +44,16 @@ class Sources:
     def unpack(self, library: Library, folder: Path) -> Path:
         """The folder in which the sources of `library` begin, below `folder`. Raises SourcesError."""
         archive = self._archive(library)
+        if not hasattr(tarfile, "data_filter"):
+            raise SourcesError(
+                f"The sources of `{library.name}` cannot be unpacked",
+                evidence=["this Python's `tarfile` would write wherever an archive says"],
+                hint="Run lbuild with Python 3.11.4 or newer",
+            )
         try:
             with tarfile.open(archive) as opened:
                 opened.extractall(folder, filter="data")
-        except (tarfile.TarError, EOFError, OSError) as error:
+        except (tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError) as error:
             raise SourcesError(
                 f"The sources of `{library.name}` cannot be unpacked",
                 evidence=[f"`{library.source.file}`: {error}"],

@@ -1,6 +1,12 @@
 """Sources of libraries, pinned by hash."""
 
+import bz2
+import gzip
 import hashlib
+import lzma
+import random
+import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -38,6 +44,30 @@ def test_a_file_with_another_hash_is_refused(tmp_path: Path) -> None:
         sources(tmp_path, tmp_path).unpack(a_library("x", sha256=SHA256), tmp_path / "there")
     assert any("another file by its hash" in each for each in told.value.evidence)
     assert any("--offline" in each for each in told.value.evidence)
+
+
+@pytest.mark.parametrize("packed", [lzma.compress, bz2.compress, gzip.compress])
+def test_an_archive_that_is_damaged_behind_its_head_is_refused(
+    packed: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    content = bytearray(packed(gzip.decompress(tar_gz({"x/x": random.Random(0).randbytes(1 << 20)}))))
+    content[len(content) // 2 :: 7] = bytes(len(content[len(content) // 2 :: 7]))
+    (tmp_path / "x-1.0.tar.gz").write_bytes(content)
+    (tmp_path / "there").mkdir()
+    library = a_library("x", sha256=hashlib.sha256(content).hexdigest())
+    with pytest.raises(SourcesError, match="cannot be unpacked"):
+        sources(tmp_path, tmp_path).unpack(library, tmp_path / "there")
+
+
+def test_a_python_that_writes_wherever_an_archive_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """3.11.0 to 3.11.3."""
+    (tmp_path / "x-1.0.tar.gz").write_bytes(CONTENT)
+    monkeypatch.delattr(tarfile, "data_filter")
+    with pytest.raises(SourcesError, match="cannot be unpacked") as told:
+        sources(tmp_path, tmp_path).unpack(a_library("x", sha256=SHA256), tmp_path)
+    assert told.value.hint == "Run lbuild with Python 3.11.4 or newer"
 
 
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
