@@ -69,7 +69,6 @@ def _tell_cold(store: Store, paths: Sequence[Path]) -> None:
     before = _seconds()
     workshop = Workshop(store)
     try:
-        workshop.prepare()
         found = [workshop.binaries(wheel) for wheel in wheels]
     finally:
         workshop.close()

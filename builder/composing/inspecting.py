@@ -25,10 +25,10 @@ def run_inspect(files: Sequence[Path], choices: TargetChoices, talk: Talk) -> In
     """What is to be said of `files` as one function; the target is told."""
     from builder.inspection.inspect import inspect_parts
     from builder.inspection.opening import open_parts
-    from manylinux.elf.workers import ElfReaders
+    from manylinux.elf.read import read_compiled
 
-    with ElfReaders() as readers, tempfile.TemporaryDirectory(prefix="lbuild-") as scratch:
-        parts = open_parts(files, readers.read, Path(scratch, "library"))
+    with tempfile.TemporaryDirectory(prefix="lbuild-") as scratch:
+        parts = open_parts(files, read_compiled, Path(scratch, "library"))
     return inspect_parts(parts, _target(parts, choices, talk))
 
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 def fetch_with(
     world: "Callable[[], World]",
     store: Store,
-    prepare: Callable[[], None],
     learn: "Callable[[VerifiedWheel, Callable[[], None]], object]",
     progress: Progress,
     pins: "Sequence[Pin]",
@@ -34,8 +33,8 @@ def fetch_with(
 ) -> "tuple[VerifiedWheel, ...]":
     """The wheels of `pins`, every byte of them checked; `world` is asked for what the store does not hold.
 
-    `builders`, by project: what beside pure Python may have built its sdists before. `prepare` is called
-    before one is downloaded, `learn` with each that is new and a pulse as `fetch` has it.
+    `builders`, by project: what beside pure Python may have built its sdists before. `learn` is
+    called with each that is new, and a pulse as `fetch` has it.
     """
     inflaters = _Inflaters()
 
@@ -51,7 +50,6 @@ def fetch_with(
         return None if made is None else (made.sha256, made.filename)
 
     def obtain(file: IndexFile, on_bytes: Callable[[int], None]) -> tuple[Path, str, str]:
-        prepare()
         return world().obtain(file, on_bytes)
 
     def verify(path: Path, filename: str, sha256: str, pulse: Callable[[], None]) -> "VerifiedWheel":

@@ -131,7 +131,6 @@ class Wiring:
         return fetch_with(
             lambda: self.facts,
             self.store,
-            self.workshop.prepare,
             learn,
             self._progress,
             pins,
@@ -165,8 +164,10 @@ class Wiring:
         return self.workshop.binaries(wheel)
 
     def binary(self, path: Path) -> Binary | None:
+        from manylinux.elf.read import read_compiled  # what has no compiled files does without
+
         try:
-            return self.workshop.read(path)
+            return read_compiled(path)
         except OSError as error:
             raise unreadable(path, error) from error
 

@@ -1,19 +1,19 @@
-"""The compiled files of a wheel: found by their first bytes, and read."""
+"""The compiled files of a wheel: found by their first bytes, each inflated once and read where it then is."""
 
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from pathlib import Path
+from contextlib import AbstractContextManager, closing
 
-from builder.link.contents import inflated
+from builder.fragments.scratch import mapped
+from builder.link.contents import WHOLE, held, inflated
 from builder.link.stream import WheelReader
 from manylinux.elf.facts import Binary, ElfFacts, Unreadable
 from manylinux.elf.kinds import HEAD, foreign, is_elf
-from prebuilt_index.store.durable import told
+from manylinux.elf.read import read_content
 from prebuilt_index.wheel_archive import Member, VerifiedWheel
 
-ReadBinary = Callable[[Path], Binary | None]
-"""What the file at a path says; None where it is no compiled code."""
+Take = Callable[[Member, memoryview], Callable[[], None]]
+"""Called with a sound file while its content is there; what it gives is called when that is gone."""
 _SOURCE = (".py", ".pyi", ".pyc")
 _SHORTEST = 16
 """Bytes: nothing shorter has an ELF header's first field, a Mach-O's or a PE's."""
@@ -26,28 +26,33 @@ _LARGEST = 1 << 30
 """Bytes of a compiled file that is still unpacked to be read: four times what Lambda takes in all."""
 
 
+def _leave(member: Member, content: memoryview) -> Callable[[], None]:
+    return lambda: None
+
+
 def read_binaries(
-    wheel: VerifiedWheel,
-    read: ReadBinary,
-    scratch: Path,
-    pulse: Callable[[], None] = lambda: None,
-    take: Callable[[Member, Path], None] = lambda member, location: None,
+    wheel: VerifiedWheel, pulse: Callable[[], None] = lambda: None, take: Take = _leave
 ) -> dict[str, Binary]:
     """What every compiled file of `wheel` says, by its path in the wheel.
 
-    Each is unpacked to `scratch`, a path of this call's own, for `read`, and what is sound for `take`.
     `pulse` is called for each file; what it raises ends the work. Raises StoreError when the wheel cannot be
-    read or `scratch` not written.
+    read, or there is no room to unpack a large file.
     """
     found: dict[str, Binary] = {}
     with closing(WheelReader(wheel.path)) as reader:
         for member in compiled_members(wheel, reader):
             pulse()
-            binary = _binary(reader, member, read, scratch)
+            if member.size > _LARGEST:
+                found[member.path] = Unreadable(reason=f"larger than {_LARGEST:,} bytes")
+                continue
+            with unpacked(reader, member) as content:
+                binary = read_content(content)
+                rest = take(member, content) if isinstance(binary, ElfFacts) else None
+            del content
             if binary is not None:
                 found[member.path] = binary
-            if isinstance(binary, ElfFacts):
-                take(member, scratch)
+            if rest is not None:
+                rest()
     return found
 
 
@@ -62,13 +67,12 @@ def compiled_members(wheel: VerifiedWheel, reader: WheelReader) -> Iterator[Memb
                     yield member
 
 
-def _binary(reader: WheelReader, member: Member, read: ReadBinary, scratch: Path) -> Binary | None:
-    if member.size > _LARGEST:
-        return Unreadable(reason=f"larger than {_LARGEST:,} bytes")
-    with told(scratch, "write"), open(scratch, "wb") as copy:
-        for piece in inflated(reader, member):
-            copy.write(piece)
-    return read(scratch)
+def unpacked(reader: WheelReader, member: Member) -> AbstractContextManager[memoryview]:
+    """The member's content, in memory, or where it is large in a file.
+
+    Raises as `inflated`, and StoreError when there is no room for the file.
+    """
+    return held(reader, member) if member.size <= WHOLE else mapped(inflated(reader, member))
 
 
 def _start(reader: WheelReader, member: Member, size: int) -> bytes:

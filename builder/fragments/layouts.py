@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from builder.link.contents import inflated
 from builder.link.stream import WheelReader
@@ -13,15 +14,14 @@ FaultOf = Callable[[Path], str | None]
 """What is wrong with the file at a path, if anything is."""
 
 
-def faults_of(
-    members: Mapping[str, Member], overlay: Path, fault_of: FaultOf, scratch: Path
-) -> dict[str, str]:
-    """Paths of those `members` that something is wrong with, and what; each is unpacked to `scratch`.
+def faults_of(members: Mapping[str, Member], overlay: Path, fault_of: FaultOf) -> dict[str, str]:
+    """Paths of those `members` that something is wrong with, and what; each is unpacked to be looked at.
 
-    Raises StoreError when the overlay cannot be read or `scratch` not written.
+    Raises StoreError when the overlay cannot be read, or there is no room to unpack.
     """
     found: dict[str, str] = {}
-    with closing(WheelReader(overlay)) as reader:
+    with TemporaryDirectory(prefix="lbuild-") as folder, closing(WheelReader(overlay)) as reader:
+        scratch = Path(folder, "library.so")
         for path, member in members.items():
             with told(scratch, "write"), open(scratch, "wb") as copy:
                 for piece in inflated(reader, member):

@@ -7,21 +7,18 @@ that would hardly be smaller is left as it is, so that its bytes are copied as t
 from __future__ import annotations
 
 import hashlib
-import mmap
-import tempfile
 import threading
 import zlib
-from contextlib import closing, contextmanager
+from functools import partial
 from typing import IO, TYPE_CHECKING
 
+from builder.fragments.scratch import mapping, scratch_file
 from manylinux.archive.pack import pack
 from manylinux.strip.strip import Stripped, strip_elf
-from prebuilt_index.store.durable import told
 from prebuilt_index.wheel_archive import Member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable
 
     from prebuilt_index.store import Incoming
     from prebuilt_index.wheel_archive import VerifiedWheel
@@ -44,22 +41,31 @@ class OverlayMaker:
         self.members: dict[str, Member] = {}
         """Path in the wheel to the smaller member, its offset that in the overlay."""
 
-    def take(self, member: Member, location: Path) -> None:
-        """`location` holds the content of `member`, and may be overwritten afterwards."""
+    def take(self, member: Member, content: memoryview) -> Callable[[], None]:
+        """`content` is that of `member`; what is given compresses what is left of it, and adds that.
+
+        It is to be called when `content` is gone, so that never both are in memory. Raises StoreError when
+        there is no room for a large one.
+        """
         if _folder(member.path) in self._sealed:
-            return
+            return _nothing
         if member.size < _LARGE:
-            self._take(member, location)
+            smaller = stripped(content)
+        else:
+            with _one_at_a_time:
+                smaller = stripped(content)
+        if smaller is None:
+            return _nothing
+        return partial(self._add, member, smaller)
+
+    def _add(self, member: Member, smaller: bytes | IO[bytes]) -> None:
+        if isinstance(smaller, bytes):
+            self._pack(member, smaller)
             return
-        with _one_at_a_time:
-            self._take(member, location)
+        with _one_at_a_time, smaller, mapping(smaller) as content:
+            self._pack(member, content)
 
-    def _take(self, member: Member, location: Path) -> None:
-        with stripped(location) as content:
-            if content is not None:
-                self._add(member, content)
-
-    def _add(self, member: Member, content: bytes | mmap.mmap) -> None:
+    def _pack(self, member: Member, content: bytes | memoryview) -> None:
         packed = pack(content)
         self.members[member.path] = Member(
             path=member.path,
@@ -74,41 +80,22 @@ class OverlayMaker:
         self._incoming.write(packed.data)
 
 
+def _nothing() -> None:
+    """There is nothing to add."""
+
+
 def _folder(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-@contextmanager
-def stripped(location: Path) -> Iterator[bytes | mmap.mmap | None]:
-    """The file at `location` without what no loader reads; None where it stays as it is.
+def stripped(content: memoryview) -> bytes | IO[bytes] | None:
+    """A compiled file without what no loader reads; None where it stays as it is.
 
-    A large one is written beside it and mapped, so that never both are in memory. Raises StoreError when
-    there is no room for that.
+    A large one is in a file, which the caller closes. Raises StoreError when there is no room for that.
     """
-    with open(location, "rb") as file, closing(_mapped(file)) as whole:
-        found = strip_elf(whole)
-        if not isinstance(found, Stripped) or found.removed < LEAST:
-            content, smaller = None, None
-        elif found.size < _LARGE:
-            content, smaller = b"".join(found.written(whole)), None
-        else:
-            content, smaller = None, _written(found, whole, location)
-    if smaller is None:
-        yield content
-        return
-    with smaller, closing(_mapped(smaller)) as mapped:
-        yield mapped
-
-
-def _written(found: Stripped, whole: mmap.mmap, location: Path) -> IO[bytes]:
-    """A file without a name that holds what was `found`."""
-    with told(location.parent, "write"):
-        file = tempfile.TemporaryFile(dir=location.parent)  # noqa: SIM115  # the caller closes it
-        for piece in found.written(whole):
-            file.write(piece)
-        file.flush()
-    return file
-
-
-def _mapped(file: IO[bytes]) -> mmap.mmap:
-    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    found = strip_elf(content)
+    if not isinstance(found, Stripped) or found.removed < LEAST:
+        return None
+    if found.size < _LARGE:
+        return b"".join(found.written(content))
+    return scratch_file(found.written(content))

@@ -1,11 +1,10 @@
-"""Where fragments are made: the reading process and its scratch files, had only when a wheel is new."""
+"""Where fragments are made: what is known of a wheel, read when it is new and kept."""
 
 from __future__ import annotations
 
 import os
 import threading
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builder.fragments.kept import (
@@ -20,22 +19,20 @@ from builder.fragments.kept import (
 )
 
 if TYPE_CHECKING:
-    import tempfile
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from builder.ports import Progress
     from builder.slim.profile import SlimProfile
     from builder.slim.values import WheelScan
     from manylinux.elf.facts import Binary
-    from manylinux.elf.workers import ElfReaders
+    from manylinux.elf.layouts import LayoutReader
     from prebuilt_index.store import Store
     from prebuilt_index.wheel_archive import Member, VerifiedWheel
 
 
 TASK = "slim"
 """What this work is called to a Progress; its unit is bytes of wheels."""
-_LAYOUT_SECONDS = 120.0
-"""For lief to read one whole file, however busy the machine is."""
 
 
 class Workshop:
@@ -45,13 +42,7 @@ class Workshop:
         self._store = store
         self._lock = threading.Lock()
         self._known: dict[str, Mapping[str, Binary]] = {}
-        self._readers: ElfReaders | None = None
-        self._layouts: ElfReaders | None = None
-        self._scratch: tempfile.TemporaryDirectory[str] | None = None
-
-    def prepare(self) -> None:
-        """New wheels will come: what reads them is starting."""
-        self._tools()[0].start()
+        self._layouts: LayoutReader | None = None
 
     def binaries(
         self, wheel: VerifiedWheel, pulse: Callable[[], None] = lambda: None
@@ -61,9 +52,7 @@ class Workshop:
         if found is None:
             from builder.fragments.compiled import read_binaries  # a warm build reads no file
 
-            readers, folder = self._tools()
-            scratch = folder / str(threading.get_ident())
-            found = read_binaries(wheel, readers.read, scratch, pulse)
+            found = read_binaries(wheel, pulse)
             keep_binaries(self._store, wheel, found)
         self._known[wheel.sha256] = found
         return found
@@ -78,12 +67,10 @@ class Workshop:
         from builder.fragments.compiled import read_binaries
         from builder.fragments.overlay import OverlayMaker
 
-        readers, folder = self._tools()
-        scratch = folder / str(threading.get_ident())
         known = kept_binaries(self._store, wheel)
         with self._store.receive() as incoming:
             maker = OverlayMaker(incoming, wheel)
-            found = read_binaries(wheel, readers.read, scratch, pulse, maker.take)
+            found = read_binaries(wheel, pulse, maker.take)
             path = incoming.commit() if maker.members else None
             keep_overlay(self._store, wheel, incoming.sha256, maker.members)
         if known is None:
@@ -114,13 +101,12 @@ class Workshop:
         if not doubtful:
             return {}
         from builder.fragments.layouts import faults_of
-        from manylinux.elf.workers import LAYOUT_MEMORY, ElfReaders, worker_command
+        from manylinux.elf.layouts import LayoutReader
 
-        _, folder = self._tools()
         with self._lock:
             if self._layouts is None:
-                self._layouts = ElfReaders(command=worker_command(LAYOUT_MEMORY), seconds=_LAYOUT_SECONDS)
-        faults = faults_of(doubtful, overlay, self._layouts.layout_fault, folder / "layout")
+                self._layouts = LayoutReader()
+        faults = faults_of(doubtful, overlay, self._layouts.fault)
         passed = {member.sha256 for path, member in doubtful.items() if path not in faults}
         keep_sound(self._store, wheel, sound | passed)
         return faults
@@ -151,7 +137,6 @@ class Workshop:
             self.slim(wheel, strip=strip)
             progress.advance(TASK, wheel.size)
 
-        self.prepare()
         progress.start(TASK, sum(wheel.size for wheel in new))
         try:
             with ThreadPoolExecutor(os.cpu_count() or 2, thread_name_prefix="slim") as pool:
@@ -163,27 +148,9 @@ class Workshop:
         is_read = kept_overlay if strip else kept_binaries
         return is_read(self._store, wheel) is not None and kept_scan(self._store, wheel) is not None
 
-    def read(self, path: Path) -> Binary | None:
-        """What one file says; None where it is no compiled code."""
-        return self._tools()[0].read(path)
-
     def close(self) -> None:
-        """No process and no scratch file of it is left."""
+        """No process of it is left."""
         with self._lock:
-            for readers in (self._readers, self._layouts):
-                if readers is not None:
-                    readers.close()
-            if self._scratch is not None:
-                self._scratch.cleanup()
-            self._readers = self._layouts = self._scratch = None
-
-    def _tools(self) -> tuple[ElfReaders, Path]:
-        with self._lock:
-            if self._readers is None or self._scratch is None:
-                import tempfile
-
-                from manylinux.elf.workers import ElfReaders
-
-                self._readers = ElfReaders()
-                self._scratch = tempfile.TemporaryDirectory(prefix="lbuild-")
-            return self._readers, Path(self._scratch.name)
+            if self._layouts is not None:
+                self._layouts.close()
+            self._layouts = None

@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 
 import deflate
@@ -67,9 +68,24 @@ def inflated(wheel: WheelReader, member: Member) -> Iterator[bytes | bytearray]:
 
 
 def whole(wheel: WheelReader, member: Member) -> bytes:
+    """The member's content. Raises as `inflated`."""
+    content = _gathered(wheel, member)
+    return content if isinstance(content, bytes) else bytes(content)
+
+
+def held(wheel: WheelReader, member: Member) -> memoryview:
     """The member's content, of which no second copy is made. Raises as `inflated`."""
+    return memoryview(_gathered(wheel, member))
+
+
+def _gathered(wheel: WheelReader, member: Member) -> bytes | bytearray:
+    pieces = inflated(wheel, member)
+    first = next(pieces, b"")
+    second = next(pieces, None)
+    if second is None:
+        return first
     content = BytesIO()
-    for piece in inflated(wheel, member):
+    for piece in chain((first, second), pieces):
         content.write(piece)
     return content.getvalue()
 

@@ -7,7 +7,6 @@ belongs into every key and report that depends on those bytes.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from mmap import mmap
 
 import deflate
 
@@ -38,7 +37,7 @@ def engine(level: int) -> str:
 ENGINE = engine(LEVEL)
 
 
-def pack(content: bytes | mmap, level: int = LEVEL) -> Packed:
+def pack(content: bytes | memoryview, level: int = LEVEL) -> Packed:
     """`content` deflated, or as it is when that would not be smaller. Other threads go on meanwhile."""
     squeezed = deflate.deflate_compress(content, level)
     if len(squeezed) < len(content):

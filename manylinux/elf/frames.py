@@ -2,11 +2,8 @@
 
 from typing import IO
 
-FACTS = b"F"
-"""What the message asks for: the facts of the file whose path follows."""
-
-LAYOUT = b"L"
-"""What is wrong with where things lie in the file whose path follows."""
+GREETING = b"layouts"
+"""The first message of a worker that is ready."""
 
 _LENGTH = 4
 _LIMIT = 256 * 1024 * 1024

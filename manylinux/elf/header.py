@@ -1,4 +1,4 @@
-"""The ELF header and the program headers (System V gABI, chapters 4 and 5), read and written with struct."""
+"""The ELF header and the program headers (System V gABI, chapters 4 and 5), read with struct."""
 
 import struct
 from collections.abc import Iterator
@@ -151,19 +151,3 @@ def _parsed(table: bytes, encoding: Encoding) -> Iterator[ProgramHeader]:
             memory_size=memory_size,
             alignment=alignment,
         )
-
-
-def write_program_header(encoding: Encoding, *, type: int, offset: int, address: int, size: int) -> bytes:
-    """A readable segment of `size` bytes, in the file as in memory."""
-    if encoding.wide:
-        return encoding.program_header.pack(type, 4, offset, address, address, size, size, 1)
-    return encoding.program_header.pack(type, offset, address, address, size, size, 4, 1)
-
-
-def write_header(header: Header, count: int) -> bytes:
-    """The header of a shared object for the same machine: `count` program headers after it, no sections."""
-    encoding = header.encoding
-    ident = b"\x7fELF" + bytes((2 if encoding.wide else 1, 1 if encoding.little else 2, 1)) + bytes(9)
-    size = encoding.header_size
-    fields = (3, header.machine, 1, 0, size, 0, 0, size, encoding.program_header.size, count, 0, 0, 0)
-    return ident + encoding.header.pack(*fields)

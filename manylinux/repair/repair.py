@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from manylinux.archive.pack import ENGINE
-from manylinux.elf.workers import LAYOUT_MEMORY, ElfReaders, worker_command
+from manylinux.elf.layouts import LayoutReader
+from manylinux.elf.read import read_compiled
 from manylinux.errors import GraftError
 from manylinux.policy.policy import policy_of
 from manylinux.repair.grafting import Finder, Graft, GraftPlan, plan_grafts
@@ -43,29 +44,30 @@ def repair(
     *,
     promise: Promise = _NOTHING_PROMISED,
     allow: Collection[str] = (),
-    readers: ElfReaders | None = None,
+    layouts: LayoutReader | None = None,
 ) -> Repaired:
     """A wheel in `output_folder` that loads on `target`, made of `wheel`; see the package for the steps.
 
     `allow` names codes of findings that do not refuse it, such as `missing-library` where another project
-    brings the library. Without `readers` a process that reads ELF files is started and ended.
+    brings the library. Without `layouts` the process that looks at what was rewritten
+    is started and ended.
     """
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(TemporaryDirectory(prefix="lbuild-repair-")))
-        reading = readers or stack.enter_context(ElfReaders(command=worker_command(LAYOUT_MEMORY)))
         before = stack.enter_context(opened(wheel, scratch))
-        facts = before.facts(reading.read)
+        facts = before.facts(read_compiled)
         verdict = judge(facts, target, promise)
         verdict.refuse_lies()
         if is_for_any(verdict.tag_set):
             verdict.refuse_excess(allow)
             return _copied(wheel, output_folder, verdict)
         machine = policy_of(target).machine
-        finder = Finder(libraries=libraries, read=reading.read, machine=machine)
+        finder = Finder(libraries=libraries, read=read_compiled, machine=machine)
         files, folder = facts.fitting(machine), f"{before.name.filename.partition('-')[0]}.libs"
         plan = plan_grafts(files, verdict.wanted, folder, policy_of(target), finder)
-        after, grafted = _rewritten(before, files, plan, folder, scratch, Patcher(readers=reading))
-        verdict = judge(after.facts(reading.read), target, promise)
+        patcher = Patcher(layouts=layouts or stack.enter_context(LayoutReader()))
+        after, grafted = _rewritten(before, files, plan, folder, scratch, patcher)
+        verdict = judge(after.facts(read_compiled), target, promise)
         verdict.refuse_excess(allow)
         return _written(after, output_folder, verdict, grafted)
 

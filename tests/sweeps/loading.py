@@ -32,7 +32,7 @@ from builder.trial.interpreter import find_interpreter
 from manylinux.architecture import Architecture
 from manylinux.audit.audit import CODES
 from manylinux.audit.finding import Finding, Severity
-from manylinux.elf.workers import ElfReaders
+from manylinux.elf.read import read_compiled
 from manylinux.policy.policy import policy_of
 from manylinux.runtimes import find_runtime
 from manylinux.target import Target
@@ -82,8 +82,7 @@ def sweep(project: str, target: Target, root: Root | None, options: Sequence[str
             return {**row, "reason": _reason(process)}
         row["packages"] = {each["name"]: each["version"] for each in json.loads(process.stdout)["packages"]}
         row["build_seconds"] = round(time.perf_counter() - started, 1)
-        with ElfReaders() as readers:
-            tried = try_folder(folder, policy_of(target), readers.read, Path(scratch, "file"), root)
+        tried = try_folder(folder, policy_of(target), read_compiled, Path(scratch, "file"), root)
         return {**row, **_as_row(tried), "seconds": round(time.perf_counter() - started, 1)}
 
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from manylinux.elf.facts import ElfFacts
-from manylinux.elf.workers import ElfReaders
+from manylinux.elf.read import read_content
 from manylinux.strip.strip import Stripped, strip_elf
 
 _FAMILIES = ("GLIBC", "GLIBCXX")
@@ -66,13 +65,10 @@ def _needs(contents: Iterable[bytes]) -> Needs:
 
 
 def _facts(compiled: Iterable[bytes]) -> Iterator[ElfFacts]:
-    with tempfile.TemporaryDirectory() as folder, ElfReaders() as readers:
-        for content in compiled:
-            path = Path(folder, "file")
-            path.write_bytes(content)
-            found = readers.read(path)
-            assert isinstance(found, ElfFacts), found
-            yield found
+    for content in compiled:
+        found = read_content(memoryview(content))
+        assert isinstance(found, ElfFacts), found
+        yield found
 
 
 def _newest(versions: Iterable[str], family: str) -> str:

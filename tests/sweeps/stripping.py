@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from builder.trial.interpreter import find_interpreter
 from factories.linked import memory_image
-from manylinux.elf.workers import LAYOUT_MEMORY, ElfReaders, worker_command
+from manylinux.elf.layouts import LayoutReader
 from manylinux.strip.strip import Kept, strip_elf
 
 HERE = Path(__file__).parent
@@ -91,7 +91,7 @@ def _projects() -> Mapping[str, Sequence[str]]:
 class Sweep:
     """What each wheel is put through."""
 
-    def __init__(self, layouts: ElfReaders, arm_root: Path | None) -> None:
+    def __init__(self, layouts: LayoutReader, arm_root: Path | None) -> None:
         self._layouts = layouts
         self._arm_root = arm_root
         self._llvm = _llvm_strip()
@@ -138,11 +138,11 @@ class Sweep:
         took = time.process_time() - started
         if isinstance(outcome, Kept):
             return 0, took, [], "" if outcome.reason == "nothing to remove" else outcome.reason
-        fault = self._layouts.layout_fault(path)
+        fault = self._layouts.fault(path)
         written = b"".join(outcome.written(content))
         path.write_bytes(written)
         harm = [] if memory_image(written) == memory_image(content) else ["its memory differs"]
-        if (found := self._layouts.layout_fault(path)) not in (None, fault):
+        if (found := self._layouts.fault(path)) not in (None, fault):
             harm.append(f"lief: {found}")
         return outcome.removed, took, harm, ""
 
@@ -247,7 +247,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     choice = parser.parse_args(arguments)
     projects, rows = _projects(), []
     wanted = [("x86_64", [*projects["x86_64"], *projects["old"]]), ("aarch64", projects["aarch64"])]
-    with ElfReaders(command=worker_command(LAYOUT_MEMORY), seconds=120) as layouts:
+    with LayoutReader() as layouts:
         sweep = Sweep(layouts, choice.arm_root)
         for arch, names in wanted:
             for wheel in wheels_of(

@@ -2,19 +2,21 @@
 
 import os
 import zlib
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from builder.fragments import compiled
 from builder.fragments.compiled import compiled_members, read_binaries
 from builder.fragments.workshop import Workshop
 from builder.link.stream import WheelReader
 from factories.elf import make_elf
 from factories.wheels import write_wheel
-from manylinux.elf.facts import Binary, ElfFacts, Foreign
+from manylinux.elf.facts import ElfFacts, Foreign
 from prebuilt_index.store import Store
-from prebuilt_index.wheel_archive import VerifiedWheel
+from prebuilt_index.wheel_archive import Member, VerifiedWheel
 from prebuilt_index.wheel_archive.verify import verify_wheel
 
 LIBRARY = make_elf(needed=["libc.so.6"], soname="libx.so")
@@ -54,23 +56,31 @@ def test_a_long_table_before_the_first_byte_hides_nothing(tmp_path: Path) -> Non
     assert found == ["demo/library"]
 
 
-def test_every_compiled_file_is_read_whole(tmp_path: Path) -> None:
-    """What `read` gets is the file, byte for byte."""
-    wheel = wheel_of(tmp_path, {"demo/a.so": LIBRARY, "demo/b.so": MACH_O, "demo/c.py": b"c = 1\n"})
-    seen: list[bytes] = []
+@pytest.mark.parametrize("whole", [1 << 30, 0], ids=["held", "in a file"])
+@pytest.mark.parametrize("deflate", [True, False])
+def test_every_compiled_file_is_read_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: int, deflate: bool
+) -> None:
+    """What is taken is the file, byte for byte; what is to be done afterwards is done for each in turn."""
+    monkeypatch.setattr(compiled, "WHOLE", whole)
+    wheel = wheel_of(
+        tmp_path, {"demo/a.so": LIBRARY, "demo/b.so": MACH_O, "demo/c.py": b"c = 1\n"}, deflate=deflate
+    )
+    seen: list[object] = []
 
-    def read(path: Path) -> Binary | None:
-        seen.append(path.read_bytes())
-        return Foreign.MACH_O
+    def take(member: Member, content: memoryview) -> Callable[[], None]:
+        seen.append(bytes(content))
+        return lambda: seen.append(member.path)
 
-    found = read_binaries(wheel, read, tmp_path / "scratch")
+    found = read_binaries(wheel, take=take)
 
-    assert seen == [LIBRARY, MACH_O]
+    assert seen == [LIBRARY, "demo/a.so"]
     assert list(found) == ["demo/a.so", "demo/b.so"]
+    assert found["demo/b.so"] is Foreign.MACH_O
 
 
 def test_what_was_read_is_kept(tmp_path: Path) -> None:
-    """Another workshop over the same store starts no process."""
+    """Another workshop over the same store reads no wheel."""
     wheel = wheel_of(tmp_path, {"demo/a.so": LIBRARY})
     with Store.open(tmp_path / "store") as store, closing(Workshop(store)) as first:
         read = first.binaries(wheel)

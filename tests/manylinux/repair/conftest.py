@@ -1,13 +1,13 @@
-"""One process that reads ELF files, for all tests of a module."""
+"""One process that looks at layouts, for all tests."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from manylinux.elf.workers import LAYOUT_MEMORY, ElfReaders, worker_command
+from manylinux.elf.layouts import LayoutReader
 
 
 @pytest.fixture(scope="session")
-def readers() -> Iterator[ElfReaders]:
-    with ElfReaders(command=worker_command(LAYOUT_MEMORY)) as found:
+def layouts() -> Iterator[LayoutReader]:
+    with LayoutReader() as found:
         yield found

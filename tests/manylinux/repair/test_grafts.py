@@ -21,8 +21,8 @@ from factories.built import (
 from factories.elf import AARCH64, X86_64, make_elf
 from factories.wheels import write_wheel, zipped
 from manylinux.elf.facts import ElfFacts
+from manylinux.elf.layouts import LayoutReader
 from manylinux.elf.read import read_elf
-from manylinux.elf.workers import ElfReaders
 from manylinux.errors import GraftError, WheelNeedsMoreError
 from manylinux.repair import LibrarySource, repair
 from manylinux.repair.grafting import grafted_name
@@ -43,13 +43,13 @@ def built(tmp_path_factory: pytest.TempPathFactory, libraries: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def repaired(
-    tmp_path_factory: pytest.TempPathFactory, libraries: Path, built: Path, readers: ElfReaders
+    tmp_path_factory: pytest.TempPathFactory, libraries: Path, built: Path, layouts: LayoutReader
 ) -> Path:
     """The wheel with its libraries."""
     # glibc's own is there too, as in every sysroot, and must be left where it is.
     (libraries / "usr/lib/libc.so.6").write_bytes(b"\x7fELF")
     folder = tmp_path_factory.mktemp("out")
-    found = repair(built, native_target(), folder, LibrarySource.of(libraries), readers=readers)
+    found = repair(built, native_target(), folder, LibrarySource.of(libraries), layouts=layouts)
 
     assert [graft.needed for graft in found.grafted] == ["libinner.so.1", "libouter.so.2"]
     assert found.compiled == 3
@@ -143,7 +143,7 @@ def test_a_repaired_wheel_is_a_wheel(repaired: Path) -> None:
 
 
 def test_equal_content_gives_equal_bytes(
-    tmp_path: Path, libraries: Path, built: Path, repaired: Path, readers: ElfReaders
+    tmp_path: Path, libraries: Path, built: Path, repaired: Path, layouts: LayoutReader
 ) -> None:
     """Whatever the order, the compression and the RECORD of the archive, and whatever folder it is in."""
     with zipfile.ZipFile(built) as archive:
@@ -152,15 +152,15 @@ def test_equal_content_gives_equal_bytes(
     other.parent.mkdir()
     other.write_bytes(zipped(content, deflate=False))
     moved = shutil.copytree(libraries, tmp_path / "elsewhere", symlinks=True)
-    found = repair(other, native_target(), tmp_path, LibrarySource.of(moved), readers=readers)
+    found = repair(other, native_target(), tmp_path, LibrarySource.of(moved), layouts=layouts)
 
     assert found.path.read_bytes() == repaired.read_bytes()
     assert found.sha256 == hashlib.sha256(repaired.read_bytes()).hexdigest()
 
 
-def test_a_repaired_wheel_stays_as_it_is(tmp_path: Path, repaired: Path, readers: ElfReaders) -> None:
+def test_a_repaired_wheel_stays_as_it_is(tmp_path: Path, repaired: Path, layouts: LayoutReader) -> None:
     """A second repair finds nothing to do."""
-    found = repair(repaired, native_target(), tmp_path, readers=readers)
+    found = repair(repaired, native_target(), tmp_path, layouts=layouts)
 
     assert found.filename == repaired.name
     assert found.path.read_bytes() == repaired.read_bytes()
@@ -168,13 +168,13 @@ def test_a_repaired_wheel_stays_as_it_is(tmp_path: Path, repaired: Path, readers
 
 @pytest.mark.parametrize("given", ["nothing", "half"])
 def test_a_library_that_nobody_has_is_told(
-    tmp_path: Path, libraries: Path, built: Path, readers: ElfReaders, given: str
+    tmp_path: Path, libraries: Path, built: Path, layouts: LayoutReader, given: str
 ) -> None:
     """Without a place to take it from, or with one that lacks what it needs in turn; nothing is written."""
     half = LibrarySource.of(libraries / "usr/lib/libouter.so.2")
     source = None if given == "nothing" else half
     with pytest.raises(WheelNeedsMoreError) as caught:
-        repair(built, native_target(), tmp_path, source, readers=readers)
+        repair(built, native_target(), tmp_path, source, layouts=layouts)
 
     needs = "libouter.so.2" if given == "nothing" else "libinner.so.1"
     assert any(f"needs `{needs}`" in line for line in caught.value.evidence)
@@ -182,10 +182,10 @@ def test_a_library_that_nobody_has_is_told(
 
 
 def test_a_library_of_another_project_may_be_left_out(
-    tmp_path: Path, built: Path, readers: ElfReaders
+    tmp_path: Path, built: Path, layouts: LayoutReader
 ) -> None:
     """`allow` lets the wheel pass, and it still says so; the RPATH of the builder's folders goes."""
-    found = repair(built, native_target(), tmp_path, allow={"missing-library"}, readers=readers)
+    found = repair(built, native_target(), tmp_path, allow={"missing-library"}, layouts=layouts)
     module = facts_of(unpacked(found.path, tmp_path / "x") / f"demo/sub/_core{SUFFIX}")
 
     assert [finding.code for finding in found.findings] == ["missing-library"]
@@ -194,7 +194,7 @@ def test_a_library_of_another_project_may_be_left_out(
 
 
 def test_one_library_under_two_names_is_grafted_once(
-    tmp_path: Path, libraries: Path, readers: ElfReaders
+    tmp_path: Path, libraries: Path, layouts: LayoutReader
 ) -> None:
     """A library is in the process once, whatever its names, or its data would be there twice."""
     usr = libraries / "usr/lib"
@@ -203,14 +203,14 @@ def test_one_library_under_two_names_is_grafted_once(
     wheel = write_wheel(tmp_path, "demo", "1.0", source, tag=f"cp3{MINOR}-cp3{MINOR}-{LINUX}")
     twin = tmp_path / "libother.so.2"
     twin.symlink_to(usr / "libouter.so.2")
-    found = repair(wheel, native_target(), tmp_path, LibrarySource.of(libraries, twin), readers=readers)
+    found = repair(wheel, native_target(), tmp_path, LibrarySource.of(libraries, twin), layouts=layouts)
 
     assert len(found.grafted) == 2
     assert found.grafted[1].asked_by == (f"_one{SUFFIX}", f"_two{SUFFIX}")
 
 
 def test_a_library_for_another_machine_is_passed_over(
-    tmp_path: Path, libraries: Path, built: Path, readers: ElfReaders
+    tmp_path: Path, libraries: Path, built: Path, layouts: LayoutReader
 ) -> None:
     """As the loader does: the next of that name is taken."""
     other = AARCH64 if native_target().architecture.machine == "x86_64" else X86_64
@@ -219,13 +219,13 @@ def test_a_library_for_another_machine_is_passed_over(
     (wrong / "libouter.so.2").write_bytes(make_elf(machine=other, soname="libouter.so.2"))
     (wrong / "libinner.so.1").write_bytes(b"\x7fELF and nothing")
     source = LibrarySource.of(wrong, libraries)
-    found = repair(built, native_target(), tmp_path, source, readers=readers)
+    found = repair(built, native_target(), tmp_path, source, layouts=layouts)
 
     assert answer(unpacked(found.path, tmp_path / "x"), "demo.sub._core") == "42"
 
 
 def test_a_program_of_the_wheel_finds_the_libraries_too(
-    tmp_path: Path, libraries: Path, readers: ElfReaders
+    tmp_path: Path, libraries: Path, layouts: LayoutReader
 ) -> None:
     """`.data/scripts` becomes `bin/` beside the library folder, `.data/platlib` the folder itself."""
     core = make_module(tmp_path / f"_core{SUFFIX}", libraries)
@@ -238,7 +238,7 @@ def test_a_program_of_the_wheel_finds_the_libraries_too(
         data={f"platlib/deep/er/_core{SUFFIX}": core},
         data_scripts={"tool": core},
     )
-    found = repair(wheel, native_target(), tmp_path, LibrarySource.of(libraries), readers=readers)
+    found = repair(wheel, native_target(), tmp_path, LibrarySource.of(libraries), layouts=layouts)
     folder = unpacked(found.path, tmp_path / "x")
 
     assert facts_of(folder / "demo-1.0.data/scripts/tool").rpath == ("$ORIGIN/../demo.libs",)
@@ -249,7 +249,7 @@ def test_a_program_of_the_wheel_finds_the_libraries_too(
 
 
 def test_rpaths_that_stay_within_the_library_folder_stay(
-    tmp_path: Path, libraries: Path, readers: ElfReaders
+    tmp_path: Path, libraries: Path, layouts: LayoutReader
 ) -> None:
     """What the wheel brings itself, and what another project brings, is found by it; other folders go."""
     usr = libraries / "usr/lib"
@@ -263,7 +263,7 @@ def test_rpaths_that_stay_within_the_library_folder_stay(
     }
     wheel = write_wheel(tmp_path, "demo", "1.0", files, tag=f"cp3{MINOR}-cp3{MINOR}-{LINUX}")
     found = repair(
-        wheel, native_target(), tmp_path, LibrarySource.of(libraries), readers=readers,
+        wheel, native_target(), tmp_path, LibrarySource.of(libraries), layouts=layouts,
         allow={"missing-library"},
     )  # fmt: skip
     folder = unpacked(found.path, tmp_path / "x")
@@ -275,7 +275,7 @@ def test_rpaths_that_stay_within_the_library_folder_stay(
     assert answer(folder, "demo._core") == "42"
 
 
-def test_a_file_that_patchelf_damages_is_not_used(tmp_path: Path, readers: ElfReaders) -> None:
+def test_a_file_that_patchelf_damages_is_not_used(tmp_path: Path, layouts: LayoutReader) -> None:
     """One that has no sections is nothing patchelf can rewrite: the build ends, and says so."""
     target = native_target()
     machine = X86_64 if target.architecture.machine == "x86_64" else AARCH64
@@ -285,7 +285,7 @@ def test_a_file_that_patchelf_damages_is_not_used(tmp_path: Path, readers: ElfRe
     out = tmp_path / "out"
     out.mkdir()
     with pytest.raises(GraftError, match=f"`m{SUFFIX}` cannot be rewritten"):
-        repair(wheel, target, out, LibrarySource.of(tmp_path / "libx.so.1"), readers=readers)
+        repair(wheel, target, out, LibrarySource.of(tmp_path / "libx.so.1"), layouts=layouts)
 
     assert list(out.iterdir()) == []
 

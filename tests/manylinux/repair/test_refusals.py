@@ -14,7 +14,7 @@ from factories.elf import AARCH64, X86_64, make_elf
 from factories.targets import make_target
 from factories.wheels import make_wheel, write_wheel
 from manylinux.audit.finding import Severity
-from manylinux.elf.workers import ElfReaders
+from manylinux.elf.layouts import LayoutReader
 from manylinux.errors import BrokenWheelError, LbuildError, LyingWheelError, WheelNeedsMoreError
 from manylinux.repair import Promise, Repaired, repair
 
@@ -32,8 +32,8 @@ def core(**options: object) -> bytes:
 class Bench:
     """A folder for what comes in and one for what comes out."""
 
-    def __init__(self, folder: Path, readers: ElfReaders) -> None:
-        self.folder, self.readers = folder, readers
+    def __init__(self, folder: Path, layouts: LayoutReader) -> None:
+        self.folder, self.layouts = folder, layouts
         self.out = folder / "out"
         self.out.mkdir()
 
@@ -46,7 +46,7 @@ class Bench:
         self, wheel: Path, runtime: str = "python3.11", architecture: str = "x86_64", **options: object
     ) -> Repaired:
         target = make_target(runtime, architecture)
-        return repair(wheel, target, self.out, readers=self.readers, **options)  # type: ignore[arg-type]
+        return repair(wheel, target, self.out, layouts=self.layouts, **options)  # type: ignore[arg-type]
 
     def lies(self, wheel: Path, **options: object) -> str:
         """What of the wheel is a lie, which it must be."""
@@ -65,8 +65,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, readers: ElfReaders) -> Bench:
-    return Bench(tmp_path, readers)
+def bench(tmp_path: Path, layouts: LayoutReader) -> Bench:
+    return Bench(tmp_path, layouts)
 
 
 def test_an_honest_wheel_passes(bench: Bench) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from factories.linked import memory_image
-from manylinux.elf.workers import LAYOUT_MEMORY, ElfReaders, worker_command
+from manylinux.elf.layouts import LayoutReader
 from manylinux.strip.strip import Kept, Stripped, strip_elf
 
 WHEELS = {
@@ -39,7 +39,7 @@ def test_libraries_that_others_break_load_the_same(tmp_path: Path, requirement: 
     target = tmp_path / "library.so"
     with (
         zipfile.ZipFile(downloaded(tmp_path, requirement, python)) as archive,
-        ElfReaders(command=worker_command(LAYOUT_MEMORY)) as readers,
+        LayoutReader() as layouts,
     ):
         for member in archive.infolist():
             content = archive.read(member)
@@ -53,7 +53,7 @@ def test_libraries_that_others_break_load_the_same(tmp_path: Path, requirement: 
             written = b"".join(outcome.written(content))
             assert memory_image(written) == memory_image(content)
             target.write_bytes(written)
-            faults.append(readers.layout_fault(target))
+            faults.append(layouts.fault(target))
             stripped += 1
 
     assert doubts == []
