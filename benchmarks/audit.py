@@ -2,8 +2,7 @@
 
     python benchmarks/audit.py WHEEL... [--runtime python3.13] [--rounds 7]
 
-Reading is told in MB (millions of bytes) of compiled files and second of processor time, of the process
-that reads and its helper together. A warm build's part is what a fresh process takes to load the audit's
+Reading is told in MB (millions of bytes) of compiled files and second of processor time. A warm build's part is what a fresh process takes to load the audit's
 modules, take the facts out of the store and hold them against the runtime: milliseconds of processor time.
 """
 
@@ -79,20 +78,17 @@ def _tell_cold(store: Store, paths: Sequence[Path]) -> None:
         for member in wheel.members
         if member.path in facts
     ]
-    peaks = [resource.getrusage(who).ru_maxrss * 1024 / _MB for who in _WHO]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / _MB
     size = sum(sizes) / _MB
     sys.stdout.write(
         f"cold: {len(sizes)} compiled files, {size:.1f} MB in {seconds:.2f} s of processor time: "
-        f"{size / seconds:.0f} MB/s; peak {peaks[0]:.0f} MB and {peaks[1]:.0f} MB in the helper\n"
+        f"{size / seconds:.0f} MB/s; peak {peak:.0f} MB\n"
     )
 
 
-_WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-
-
 def _seconds() -> float:
-    """Of processor time, this process and those that have ended."""
-    return sum(usage.ru_utime + usage.ru_stime for usage in map(resource.getrusage, _WHO))
+    """Of processor time."""
+    return time.process_time()
 
 
 def _warm(store: Store, paths: Sequence[Path], runtime: str) -> float:

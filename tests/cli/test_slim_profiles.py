@@ -254,7 +254,7 @@ def test_what_lief_doubts_is_not_stripped(room: Room) -> None:
 def test_a_warm_paranoid_build_starts_no_reader(ready: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was found sound is kept by its content."""
     built(ready, "--paranoid")
-    monkeypatch.setattr("manylinux.elf.workers.ElfReaders", None)
+    monkeypatch.setattr("manylinux.elf.layouts.LayoutReader", None)
     monkeypatch.setattr("builder.link.proofs.proofread_zip", None)
 
     assert built(ready, "--paranoid")[0].status == 0
