@@ -2,8 +2,9 @@
 
     python benchmarks/audit.py WHEEL... [--runtime python3.13] [--rounds 7]
 
-Reading is told in MB (millions of bytes) of compiled files and second of processor time. A warm build's part is what a fresh process takes to load the audit's
-modules, take the facts out of the store and hold them against the runtime: milliseconds of processor time.
+Reading is told in MB (millions of bytes) of compiled files and second of processor time. A warm build's part
+is what a fresh process takes to load the audit's modules, take the facts out of the store and hold them
+against the runtime: milliseconds of processor time.
 """
 
 import argparse
