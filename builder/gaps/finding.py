@@ -89,14 +89,17 @@ def _row(
         unknown = [Fate(target=target, kind=Kind.UNKNOWN, evidence=error.summary) for target in targets]
         return Row(project=project, fates=tuple(unknown), help=(None,) * len(unknown))
     found = fates(page, targets)
-    asked = _Asked(project, page, client, catalogue, looking)
-    return Row(
-        project=project, fates=found, help=tuple(asked.help(fate) if fate.is_gap else None for fate in found)
-    )
+    with tempfile.TemporaryDirectory(prefix="lbuild-gaps-") as scratch:
+        asked = _Asked(project, page, client, catalogue, looking, Path(scratch))
+        helps = tuple(asked.help(fate) if fate.is_gap else None for fate in found)
+    return Row(project=project, fates=found, help=helps)
 
 
 class _Asked:
-    """What could help one project; each sdist is looked into once."""
+    """What could help one project; each sdist is looked into once.
+
+    Its sources stay in `scratch` meanwhile: what a project says of itself is read there when it is asked.
+    """
 
     def __init__(
         self,
@@ -105,18 +108,24 @@ class _Asked:
         client: Client,
         catalogue: Catalogue,
         looking: Looking | None,
+        scratch: Path,
     ) -> None:
         self._project = project
         self._page = page
         self._client = client
+        self._catalogue = catalogue
         self._recipe = catalogue.recipes.get(project)
         self._looking = looking
+        self._scratch = scratch
         self._sources: dict[str, Project | str] = {}
 
     def help(self, fate: Fate) -> Help:
         recipe = self._recipe
         if recipe is not None and fate.target in recipe.targets and self._is_meant(fate):
             return Help(by="recipe", why=recipe.backend)
+        assert fate.version is not None  # else it is no gap
+        if reason := self._catalogue.reason(self._project, fate.version, fate.target):
+            return Help(by="", why=reason.why, tried=str(reason.versions), instead=reason.instead)
         if fate.sdist is None:
             return Help(by="", why="there is no sdist")
         if self._looking is None:
@@ -124,7 +133,7 @@ class _Asked:
         sources = self._looked_into(fate.sdist)
         if isinstance(sources, str):
             return Help(by="", why=sources)
-        if not sources.languages:
+        if not sources.may_compile:
             return Help(by="pure", why="no native code in its sdist")
         return self._backend(sources, fate.target)
 
@@ -157,7 +166,7 @@ class _Asked:
             return f"its sdist has {file.size >> 20} MB, and was not looked into"
         try:
             archive = self._client.download(file)
-            with tempfile.TemporaryDirectory(prefix="lbuild-gaps-") as folder:
-                return self._looking.read(f"`{self._project}`", archive, filename, Path(folder))
+            folder = Path(tempfile.mkdtemp(dir=self._scratch))
+            return self._looking.read(f"`{self._project}`", archive, filename, folder)
         except LbuildError as error:
             return f"its sdist cannot be looked into: {error.summary}"

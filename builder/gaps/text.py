@@ -29,9 +29,11 @@ def gaps_text(rows: Sequence[Row], targets: Sequence[Target], *, everything: boo
     by_recipe = [
         row for row in with_gaps if any(help_ is not None and help_.by == "recipe" for help_ in row.help)
     ]
+    known = [row for row in with_gaps if any(help_ is not None and help_.tried for help_ in row.help)]
     yield (
         f"{count(len(rows), 'project')} on {count(len(targets), 'target')}: {len(with_gaps)} with gaps; "
         f"of these {len(helped)} can be made here, {len(by_recipe)} by a recipe"
+        f"{f'; of {len(known)} it is known why not' if known else ''}"
     )
     unknown = [row.project for row in rows if any(fate.kind is Kind.UNKNOWN for fate in row.fates)]
     if unknown:
@@ -60,6 +62,9 @@ def _cells(fate: Fate, help_: Help | None) -> tuple[str, ...]:
 
 
 def _help(help_: Help) -> str:
+    if help_.tried:
+        instead = f"; {' or '.join(help_.instead)} instead" if help_.instead else ""
+        return f"nothing here: {help_.why}{instead}"
     if not help_.by:
         # Why each backend refuses is in the JSON; the first refusal says most.
         return f"nothing here: {': '.join(help_.why.split(': ')[:2])}"
@@ -99,8 +104,17 @@ def _row(row: Row) -> dict[str, Any]:
                 "evidence": fate.evidence,
                 "sdist": fate.sdist,
                 "older": None if fate.older is None else str(fate.older),
-                "help": None if help_ is None else {"by": help_.by or None, "why": help_.why},
+                "help": None if help_ is None else _as_json(help_),
             }
             for fate, help_ in zip(row.fates, row.help, strict=True)
         ],
+    }
+
+
+def _as_json(help_: Help) -> dict[str, Any]:
+    return {
+        "by": help_.by or None,
+        "why": help_.why,
+        "tried": help_.tried or None,
+        "instead": list(map(str, help_.instead)),
     }

@@ -62,6 +62,10 @@ class Help:
     """`recipe`, the name of a backend, or empty: nothing here."""
     why: str = ""
     """Of which recipe; or why nothing can."""
+    tried: str = ""
+    """The versions of which somebody found out that; empty where only the sdist was looked at."""
+    instead: tuple[NormalizedName, ...] = ()
+    """Projects that do the same and have wheels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, TypeVar
 from manylinux.errors import LbuildError, SeveralErrors
 from prebuilt_index.errors import InvalidRecipeError
 from prebuilt_index.recipes.reading import get_close, read_library, read_recipe
+from prebuilt_index.recipes.reasons import overlaps, read_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from importlib.resources.abc import Traversable
 
     from packaging.utils import NormalizedName
+    from packaging.version import Version
 
-    from prebuilt_index.recipes.values import Library, Recipe
+    from manylinux.target import Target
+    from prebuilt_index.recipes.values import Library, Reason, Recipe
 
-PROJECTS, LIBRARIES = "projects", "libraries"
+PROJECTS, LIBRARIES, REASONS = "projects", "libraries", "reasons"
 Value = TypeVar("Value")
 _LARGEST = 1 << 20
 """Bytes of one recipe."""
@@ -32,6 +35,12 @@ class Catalogue:
     """Recipes by project, in the order of names."""
 
     recipes: Mapping[NormalizedName, Recipe] = field(default_factory=dict)
+    reasons: Mapping[NormalizedName, tuple[Reason, ...]] = field(default_factory=dict)
+    """Why there is no recipe of others, or none for some targets."""
+
+    def reason(self, project: NormalizedName, version: Version, target: Target) -> Reason | None:
+        """Why nothing makes that wheel, as far as somebody tried."""
+        return next((each for each in self.reasons.get(project, ()) if each.holds(version, target)), None)
 
     def only(self, projects: Iterable[NormalizedName]) -> Catalogue:
         """Those of `projects`. Raises InvalidRecipeError for one that there is no recipe of."""
@@ -41,9 +50,15 @@ class Catalogue:
             told = ", ".join(f"`{name}`{get_close(name, self.recipes)}" for name in missing)
             raise InvalidRecipeError(
                 f"There is no recipe of {told}",
+                evidence=[_told(each) for name in missing for each in self.reasons.get(name, ())],
                 hint="Write one (docs/recipes.md), and name its folder with `--recipes`",
             )
-        return Catalogue(recipes={name: self.recipes[name] for name in wanted})
+        return Catalogue(recipes={name: self.recipes[name] for name in wanted}, reasons=self.reasons)
+
+
+def _told(reason: Reason) -> str:
+    instead = f"; {' or '.join(reason.instead)} instead" if reason.instead else ""
+    return f"{reason.project} {reason.versions}: {reason.why}{instead}"
 
 
 @cache
@@ -56,8 +71,8 @@ def read_catalogue(folders: Iterable[Path], *, own: bool = True) -> Catalogue:
     """lbuild's recipes and those of `folders`, of which a later one goes before an earlier one and before
     `own`.
 
-    A folder has `projects/` and `libraries/`, or the recipes of projects themselves. Raises
-    InvalidRecipeError, several at once.
+    A folder has `projects/`, `libraries/` and `reasons/`, or the recipes of projects themselves beside the
+    other two. Raises InvalidRecipeError, several at once.
     """
     roots: list[Traversable] = [files(__package__)] if own else []
     for folder in folders:
@@ -74,14 +89,31 @@ def read_catalogue(folders: Iterable[Path], *, own: bool = True) -> Catalogue:
     errors += _circles(libraries)
     SeveralErrors.raise_any(errors)
     recipes: dict[NormalizedName, Recipe] = {}
+    reasons: dict[NormalizedName, tuple[Reason, ...]] = {}
     for root in roots:
         projects = root / PROJECTS
         places = _texts(projects if projects.is_dir() else root)
         found = list(_each(places, lambda text, file: read_recipe(text, file, libraries), errors))
         errors += _twice(found)
         recipes |= {recipe.project: recipe for recipe in found}
+        reasons |= _reasons(root, errors)
     SeveralErrors.raise_any(errors)
-    return Catalogue(recipes=dict(sorted(recipes.items())))
+    return Catalogue(recipes=dict(sorted(recipes.items())), reasons=reasons)
+
+
+def _reasons(root: Traversable, errors: list[LbuildError]) -> dict[NormalizedName, tuple[Reason, ...]]:
+    found: dict[NormalizedName, tuple[Reason, ...]] = {}
+    for some in _each(_texts(root / REASONS), read_reasons, errors):
+        for reason in some:
+            found[reason.project] = (*found.get(reason.project, ()), reason)
+    for each in found.values():
+        errors += [
+            InvalidRecipeError(
+                f"There are two reasons for `{one.project}` and one target", evidence=[one.file, other.file]
+            )
+            for one, other in overlaps(each)
+        ]
+    return found
 
 
 def _texts(folder: Traversable) -> Iterator[tuple[str, bytes]]:

@@ -51,9 +51,9 @@ _KEPT = frozenset(
 
 def read_recipe(text: str, file: str, libraries: Mapping[str, Library]) -> Recipe:
     """The recipe of a project; `libraries` by name. Raises InvalidRecipeError with every fault."""
-    fields = Fields(table=_document(text, file))
+    fields = Fields(table=document(text, file))
     fields.only(_RECIPE)
-    _check_schema(fields)
+    check_schema(fields)
     smoke = fields.text("smoke", needed=True)
     backend = fields.text("backend") or "auto"
     if backend not in BACKENDS:
@@ -69,7 +69,7 @@ def read_recipe(text: str, file: str, libraries: Mapping[str, Library]) -> Recip
         about=fields.text("about", needed=True),
         newest=newest,
         exactly=exactly,
-        targets=tuple(_targets(fields)),
+        targets=tuple(targets_of(fields)),
         backend=backend,
         packages=_packages(fields),
         environment=_environment(fields),
@@ -83,16 +83,16 @@ def read_recipe(text: str, file: str, libraries: Mapping[str, Library]) -> Recip
         digest=_digest(fields.table, *(each.digest for each in linked)),
         file=file,
     )
-    _raise(fields, file)
+    raise_faults(fields, file)
     return recipe
 
 
 def read_library(text: str, file: str) -> Library:
     """A library; whether there are those that it needs is the catalogue's to see. Raises
     InvalidRecipeError."""
-    fields = Fields(table=_document(text, file))
+    fields = Fields(table=document(text, file))
     fields.only(_LIBRARY)
-    _check_schema(fields)
+    check_schema(fields)
     commands = fields.texts("commands")
     if not commands:
         fields.wrong("commands", "names none")
@@ -106,11 +106,12 @@ def read_library(text: str, file: str) -> Library:
         programs=fields.texts("programs"),
         digest=_digest(fields.table),
     )
-    _raise(fields, file)
+    raise_faults(fields, file)
     return library
 
 
-def _document(text: str, file: str) -> dict[str, Any]:
+def document(text: str, file: str) -> dict[str, Any]:
+    """Raises InvalidRecipeError when it is no TOML."""
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -119,7 +120,8 @@ def _document(text: str, file: str) -> dict[str, Any]:
         raise InvalidRecipeError(f"The recipe `{file}` is no TOML", evidence=[told]) from error
 
 
-def _raise(fields: Fields, file: str) -> None:
+def raise_faults(fields: Fields, file: str) -> None:
+    """Raises InvalidRecipeError when anything was found wrong."""
     if fields.faults:
         raise InvalidRecipeError(
             f"The recipe `{file}` cannot be used",
@@ -128,7 +130,7 @@ def _raise(fields: Fields, file: str) -> None:
         )
 
 
-def _check_schema(fields: Fields) -> None:
+def check_schema(fields: Fields) -> None:
     schema = fields.table.get("schema")
     if schema != SCHEMA or isinstance(schema, bool):
         fields.wrong(
@@ -168,7 +170,8 @@ def _versions(fields: Fields) -> tuple[SpecifierSet | None, tuple[Version, ...]]
     return None, ()
 
 
-def _targets(fields: Fields) -> Iterator[Target]:
+def targets_of(fields: Fields) -> Iterator[Target]:
+    """What `targets` names; all but previews where it names none."""
     inner = fields.inner("targets")
     inner.only(("runtimes", "architectures"))
     wanted: list[Runtime] = []

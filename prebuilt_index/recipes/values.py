@@ -98,3 +98,22 @@ class Recipe:
         if self.newest is not None:
             return f"the newest {self.newest}".strip()
         return ", ".join(map(str, self.exactly))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why nothing here makes wheels of a project, found out by trying."""
+
+    project: NormalizedName
+    versions: SpecifierSet
+    """It was true of these; what came later may be better."""
+    targets: tuple[Target, ...]
+    why: str
+    """A clause without a full stop, such as `needs the library GDAL`."""
+    instead: tuple[NormalizedName, ...] = ()
+    """Projects that do the same and have wheels."""
+    file: str = ""
+    """Where it was read, for people."""
+
+    def holds(self, version: Version, target: Target) -> bool:
+        return target in self.targets and self.versions.contains(version, prereleases=True)

@@ -14,11 +14,12 @@ from builder.gaps.text import gaps_as_json, gaps_text
 from builder.gaps.values import Help, Kind, Row
 from builder.testing import MemoryIndex
 from factories.native_projects import with_setuptools
-from factories.projects import write_sdist
+from factories.projects import pkg_info, tar_gz, write_sdist
 from factories.recipes import a_recipe
 from factories.targets import make_target
 from prebuilt_index.errors import IndexUnreachableError
-from prebuilt_index.recipes import Catalogue
+from prebuilt_index.recipes import Catalogue, Reason
+from prebuilt_index.recipes.reasons import read_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,6 +106,52 @@ def test_a_recipe_for_other_versions_or_targets_is_no_help(tmp_path: Path) -> No
     )
 
 
+def a_reason(versions: str = "<=1.0") -> Reason:
+    text = f'schema = 1\n[[reasons]]\nproject = "demo"\nversions = "{versions}"\nwhy = "needs a printer"\n'
+    (found,) = read_reasons(text + 'instead = ["paper", "ink"]\n', "some.toml")
+    return found
+
+
+def test_a_known_reason_is_told_instead_of_what_an_sdist_looks_like(tmp_path: Path) -> None:
+    client = native(tmp_path)
+    row = asked(client, Catalogue(reasons={DEMO: (a_reason(),)}))
+    known = Help(
+        by="",
+        why="needs a printer",
+        tried="<=1.0",
+        instead=(canonicalize_name("paper"), canonicalize_name("ink")),
+    )
+    assert row.help == (known, known)
+    assert not client.downloaded
+    _, line, _, total = gaps_text([row], TARGETS)
+    assert line.endswith("nothing here: needs a printer; paper or ink instead")
+    assert total.endswith("of these 0 can be made here, 0 by a recipe; of 1 it is known why not")
+    (project,) = gaps_as_json([row])["projects"]
+    assert project["targets"][0]["help"] == {
+        "by": None,
+        "why": "needs a printer",
+        "tried": "<=1.0",
+        "instead": ["paper", "ink"],
+    }
+
+
+def test_a_recipe_goes_before_a_reason_and_a_newer_version_is_looked_at(tmp_path: Path) -> None:
+    both = Catalogue(recipes={DEMO: a_recipe()}, reasons={DEMO: (a_reason(),)})
+    assert asked(native(tmp_path), both).help == (Help(by="recipe", why="zig"),) * 2
+    older = Catalogue(reasons={DEMO: (a_reason("<1.0"),)})
+    assert asked(native(tmp_path), older).help[0] == Help(by="zig", why="as far as its sdist shows")
+
+
+def test_what_names_extension_modules_is_not_pure_whatever_its_sources_are(tmp_path: Path) -> None:
+    setup = 'from setuptools import Extension, setup\nsetup(ext_modules=[Extension("x", ["x.i"])])\n'
+    files = {"setup.py": setup, "x.i": "%module x", "PKG-INFO": pkg_info("demo", "1.0").decode()}
+    archive = tmp_path / "demo-1.0.tar.gz"
+    archive.write_bytes(tar_gz({f"demo-1.0/{name}": text.encode() for name, text in files.items()}))
+    index = MemoryIndex()
+    index.add(archive.name)
+    assert asked(Client(index, tmp_path)).help[0] == Help(by="zig", why="as far as its sdist shows")
+
+
 def test_what_has_no_native_code_is_pure(tmp_path: Path) -> None:
     index = MemoryIndex()
     index.add(write_sdist(tmp_path, "demo", "1.0").name)
@@ -156,3 +203,21 @@ def test_the_table_and_the_json_say_the_same(tmp_path: Path) -> None:
     assert total == "1 project on 2 targets: 1 with gaps; of these 0 can be made here, 0 by a recipe"
     (project,) = gaps_as_json([row])["projects"]
     assert [each["help"]["by"] for each in project["targets"]] == ["zig", None]
+
+
+def test_a_backend_sees_the_sources_and_they_go_afterwards(tmp_path: Path) -> None:
+    setup = "from numpy.distutils.core import setup\nsetup(sources=['x.f90'])\n"
+    files = {"setup.py": setup, "x.f90": "end", "PKG-INFO": pkg_info("demo", "1.0").decode()}
+    archive = tmp_path / "demo-1.0.tar.gz"
+    archive.write_bytes(tar_gz({f"demo-1.0/{name}": text.encode() for name, text in files.items()}))
+    index = MemoryIndex()
+    index.add(archive.name)
+    seen: list[Path] = []
+
+    def refused(project: Project, target: Target) -> list[tuple[str, str | None]]:
+        seen.append(project.folder)
+        return [("zig", "compiles no Fortran" if project.has_fortran else None)]
+
+    row = asked(Client(index, tmp_path), looking=Looking(read=read_sdist, refusals=refused))
+    assert row.help == (Help(by="", why="zig: compiles no Fortran"),) * 2
+    assert not any(folder.exists() for folder in seen)
