@@ -147,6 +147,11 @@ sweep-index: venv
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/python tests/sweeps/prebuilt.py --write docs/prebuilt-table.md $(ARGS)
 
+# Rows of `lbuild index gaps`, drawn at random, held against pip: some minutes. `ARGS='--rows 200 --seed 7'` takes others.
+.PHONY: sweep-gaps
+sweep-gaps: venv
+	$(BIN)/python tests/sweeps/gaps.py $(ARGS)
+
 # The farm killed at random, runs and workers, twenty times: does the index end with the same bytes?
 .PHONY: sweep-farm-kills
 sweep-farm-kills: venv
