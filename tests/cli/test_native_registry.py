@@ -88,6 +88,20 @@ def test_meson_builds_for_the_other_processor(user: Room, tmp_path: Path) -> Non
     assert done.report["findings"] == []
 
 
+@pytest.mark.skipif(
+    shutil.which("cmake") is None or not Path("/usr/include/zlib.h").exists(),
+    reason="there is no CMake here, or no zlib for it to find",
+)
+def test_meson_finds_no_library_of_this_machine(user: Room, tmp_path: Path) -> None:
+    """It asks CMake too, which would tell it of the machine's own; that the project can do without."""
+    done = build(user, with_meson(tmp_path, optional="zlib"))
+
+    assert done.status == 0, done.stderr
+    (compiled,) = done.report["compiled"]
+    assert "Found CMake: /" in Path(compiled["log"]).read_text()
+    assert list(modules(user)) == [f"demo/_native.cpython-3{sys.version_info[1]}-x86_64-linux-gnu.so"]
+
+
 @pytest.mark.parametrize("driver", DRIVERS)
 def test_other_ways_to_the_compiler_lead_to_the_target_too(driver: str, user: Room, tmp_path: Path) -> None:
     """An old `setup.py`, a build script of poetry's, a hook of hatchling's, the newest CMake."""

@@ -51,8 +51,11 @@ def with_setuptools(folder: Path, extra: str = "", **more: str) -> Path:
     return _write(folder, files | {name.replace("__", "."): text for name, text in more.items()})
 
 
-def with_meson(folder: Path) -> Path:
-    return _write(folder, {"meson.build": MESON_BUILD, "pyproject.toml": MESON})
+def with_meson(folder: Path, optional: str = "") -> Path:
+    """`optional`: a library that the module is linked with where there is one."""
+    linked = f"[math, dependency('{optional}', required: false)]" if optional else "math"
+    build = MESON_BUILD.replace("dependencies: math", f"dependencies: {linked}")
+    return _write(folder, {"meson.build": build, "pyproject.toml": MESON})
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> Path:

@@ -3,7 +3,7 @@
 tools/bin       cc, c++, ar and the names builds know them by; programs that must not be found, as refusals
 tools/include   CPython's headers for the target
 tools/site      `_sysconfigdata__lbuild`, and for another machine `sitecustomize`
-tools/*.cmake, tools/cross.ini, tools/config.site
+tools/*.cmake, tools/native.ini or tools/cross.ini, tools/config.site
 """
 
 from __future__ import annotations
@@ -58,6 +58,11 @@ _REFUSED = {
     **dict.fromkeys(("gfortran", "f77", "f95", "flang", "flang-new"), _FORTRAN),
     **dict.fromkeys(("ld", "nvcc"), "zig links, and compiles C and C++ only"),
 }
+_NATIVE = """\
+[properties]
+cmake_toolchain_file = {toolchain!r}
+"""
+"""Meson asks CMake for dependencies, with a toolchain of its own, which knows this machine's libraries."""
 _CROSS = """\
 [binaries]
 c = {cc!r}
@@ -69,6 +74,7 @@ pybind11-config = 'pybind11-config'
 numpy-config = 'numpy-config'
 
 [properties]
+cmake_toolchain_file = {toolchain!r}
 needs_exe_wrapper = true
 
 [host_machine]
@@ -152,6 +158,11 @@ class Workplace:
         """What is built does not run here."""
         return self.python.machine != self.job.target.architecture.machine
 
+    @property
+    def _machine_file(self) -> str:
+        """Which of Meson's two kinds tells it of the target."""
+        return "cross" if self.crosses else "native"
+
     def furnish(self, description: Description) -> None:
         """Everything is written. Raises BackendError when this machine's Python has no headers."""
         headers = self.tools / "include" / f"python{self.python.minor}"
@@ -208,8 +219,10 @@ class Workplace:
             "machine": self.job.target.architecture.machine,
             "build": self.python.machine,
             "own": str(self.job.folder),
+            "toolchain": str(self.tools / "toolchain.cmake"),
         }
-        (self.tools / "cross.ini").write_text(_CROSS.format(**names), encoding="utf-8")
+        meson = _CROSS if self.crosses else _NATIVE
+        (self.tools / f"{self._machine_file}.ini").write_text(meson.format(**names), encoding="utf-8")
         cmake = _CMAKE + (_CMAKE_CROSS if self.crosses else "")
         (self.tools / "toolchain.cmake").write_text(cmake.format(**names), encoding="utf-8")
         site = _CONFIGURE.format(**names) if self.crosses else ""
@@ -264,10 +277,11 @@ class Workplace:
         found: dict[str, Any] = {
             key: value if isinstance(value, str) else list(value) for key, value in self.job.settings.items()
         }
-        if self.job.project.tool is Tool.MESON and self.crosses:
+        if self.job.project.tool is Tool.MESON:
             given = found.get("setup-args", [])
             given = [given] if isinstance(given, str) else given
-            found["setup-args"] = [f"--cross-file={self.tools / 'cross.ini'}", *given]
+            kind = self._machine_file
+            found["setup-args"] = [f"--{kind}-file={self.tools / kind}.ini", *given]
         return found
 
 
