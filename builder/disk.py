@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from builder.errors import InputNotFoundError
+from manylinux.near_names import did_you_mean
+
 
 class Disk(Protocol):
     """Files and folders by absolute path."""
@@ -64,3 +67,9 @@ class MemoryDisk:
     def names(self, folder: Path) -> tuple[str, ...]:
         below = (file.relative_to(folder) for file in self.files if folder in file.parents)
         return tuple(sorted({path.parts[0] for path in below}))
+
+
+def no_such_file(path: Path) -> InputNotFoundError:
+    """The error for a bundle that is not at `path`, with names in its folder that are near."""
+    hint = did_you_mean(path.name, LocalDisk().names(path.parent)) or "Name a zip or a folder"
+    return InputNotFoundError(f"There is no file `{path}`", hint=hint)

@@ -31,12 +31,15 @@ if TYPE_CHECKING:
 NEWEST = "newest"
 
 
-def demand_inputs(inputs: InputChoices, source: Path | None = None) -> None:
-    """Raises UsageError when nothing is asked for: an empty bundle would be made of a forgotten word."""
+def demand_inputs(inputs: InputChoices, source: Path | None = None, *, example: str) -> None:
+    """Raises UsageError when nothing is asked for: an empty bundle would be made of a forgotten word.
+
+    `example` is a command line that asks for something.
+    """
     if not inputs.words and not inputs.requirement_files and source is None:
         raise UsageError(
             "There are no requirements",
-            hint="Name files or requirements, such as `lbuild requirements.txt -o bundle.zip`",
+            hint=f"Name files or requirements, such as `{example}`",
         )
 
 
@@ -171,7 +174,8 @@ def destination(choices: BundleChoices) -> Destination | None:
     # `build/` and `build` are folders; what is a folder already stays one.
     as_directory = os.path.isdir(path) or choices.output.endswith(("/", "\\")) or not path.suffix
     if choices.output == "-" or (not as_directory and path.suffix.lower() != ".zip"):
-        raise UsageError(
-            f"`{choices.output}` is no name for a bundle", hint="End it with `.zip`, or with `/` for a folder"
-        )
+        hint = "End it with `.zip`, or with `/` for a folder"
+        if path.name.startswith("pylock."):
+            hint += f"; a lock file is made by `lbuild lock ... -o {choices.output}`"
+        raise UsageError(f"`{choices.output}` is no name for a bundle", hint=hint)
     return Destination(path=path, as_directory=as_directory)

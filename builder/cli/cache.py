@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from builder.cli.group import CommandGroup
 from builder.cli.options import CACHE_FOLDER
 from builder.cli.streams import tell
 from builder.report.sizes import human
@@ -15,7 +16,7 @@ from manylinux.errors import ExitStatus
 from prebuilt_index.store import Store, upkeep
 
 
-@click.group(name="cache")
+@click.group(name="cache", cls=CommandGroup)
 def command() -> None:
     """Show, check, prune or clean the cache."""
 

@@ -11,6 +11,7 @@ import click
 from builder.cli.group import BundlingGroup
 from builder.cli.signals import Terminated
 from manylinux.errors import ExitStatus, LbuildError, UsageError
+from manylinux.near_names import did_you_mean
 
 COMMANDS = {
     "bundle": ("builder.cli.bundle", "Build a bundle; what lbuild does when no command is named"),
@@ -100,12 +101,22 @@ def _in_own_words(error: click.ClickException) -> UsageError:
     command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "lbuild"
     hint = f"`{command} --help` lists the options"
     if isinstance(error, click.NoSuchOption):
-        if error.possibilities:
-            hint = f"Did you mean {' or '.join(f'`{name}`' for name in error.possibilities)}?"
+        hint = did_you_mean(error.option_name, _options_of(error.ctx)) or hint
         return UsageError(f"There is no option `{error.option_name}`", hint=hint)
     said = re.sub(r"'([^']*)'", r"`\1`", error.format_message().strip())
     summary, *evidence = said.removesuffix(".").splitlines() or ["The command line is not understood"]
     return UsageError(summary, evidence=map(str.strip, evidence), hint=hint)
+
+
+def _options_of(context: click.Context | None) -> list[str]:
+    """The long names of a command's options."""
+    parameters = context.command.get_params(context) if context is not None else ()
+    return [
+        name
+        for each in parameters
+        for name in (*each.opts, *each.secondary_opts)
+        if name.startswith("--") and not getattr(each, "hidden", False)
+    ]
 
 
 def _confess(error: Exception) -> int:

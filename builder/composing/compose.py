@@ -30,7 +30,7 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, talk: Talk) -> Report:
     from builder.choices.size_limit import max_size
     from builder.choices.slim_choices import slim_profile
 
-    demand_inputs(wishes.inputs, bundle.source)
+    demand_inputs(wishes.inputs, bundle.source, example="lbuild requirements.txt -o bundle.zip")
     demand_compiler(bundle)
     where = destination(bundle)
     link = link_options(bundle, wishes.resolve.prefer)
@@ -75,7 +75,7 @@ def run_lock(wishes: Wishes, output: Path, talk: Talk, *, upgrade: bool) -> Repo
     """Lock what is wished for and tell how it goes; the report."""
     from builder.choices.meanings import demand_inputs, demand_lock_name
 
-    demand_inputs(wishes.inputs)
+    demand_inputs(wishes.inputs, example="lbuild lock requirements.txt")
     demand_lock_name(output)
     chosen = announced_target(wishes, talk)
     with wired(wishes, chosen.target, talk, output) as tools:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 
-from builder.errors import InputNotFoundError
+from builder.disk import no_such_file
 from builder.inspection.values import Entry
 from manylinux.archive.damage import damage_told
 from manylinux.audit.finding import Finding, Severity
@@ -63,7 +63,7 @@ def opened(given: Path, *, checksums: bool) -> Iterator[Source]:
 def check_given(given: Path) -> None:
     """Nothing when a file or folder is at `given`. Raises InputNotFoundError, UsageError."""
     if not os.path.lexists(given):
-        raise InputNotFoundError(f"There is no file `{given}`")
+        raise no_such_file(given)
     if not os.path.isdir(given) and not os.path.isfile(given):
         raise UsageError(f"`{given}` is neither a zip nor a folder")
 

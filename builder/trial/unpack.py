@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from builder.errors import InputNotFoundError
+from builder.disk import no_such_file
 from builder.trial.values import Tree
 from manylinux.archive.damage import damage_told
 from manylinux.errors import EnvironmentFault, UsageError
@@ -85,7 +85,7 @@ def _unpack_one(source: Path, folder: Path) -> None:
     if os.path.isdir(source):
         _copy(source, folder)
     elif not os.path.lexists(source):
-        raise InputNotFoundError(f"There is no file `{source}`", hint="Name a zip or a folder")
+        raise no_such_file(source)
     elif not os.path.isfile(source):
         raise UsageError(f"`{source}` is neither a zip nor a folder", hint="Name a zip or a folder")
     else:

@@ -239,9 +239,15 @@ def test_an_output_that_is_neither_zip_nor_folder_is_refused(room: Room, name: s
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("lock",), "There are no requirements"),
+        (("lock",), "such as `lbuild lock requirements.txt`"),
+        (("demo", "-o", "pylock.dev.toml"), "a lock file is made by `lbuild lock ... -o pylock.dev.toml`"),
+        (("inpsect", "b.zip"), "Did you mean `lbuild inspect`?"),
+        (("runtime",), "Did you mean `lbuild runtimes`?"),
+        (("demo", "-o", "b.zip", "--runtme", "python3.13"), "hint: Did you mean `--runtime`?\n"),
         (("lock", "demo", "-o", "locked.toml"), "`pylock.NAME.toml`"),
-        (("cache", "sizes"), "No such command"),
+        (("cache", "sizes"), "Did you mean `size`?"),
+        (("index", "bild"), "Did you mean `build`?"),
+        (("index", "zzz"), "There are `add`, `build`, "),
         (("cache", "prune", "--days", "many"), "`--days`"),
         (("runtimes", "demo"), "Got unexpected extra argument"),
     ],
@@ -254,3 +260,23 @@ def test_the_other_commands_tell_usage_errors_alike(room: Room, words: Sequence[
     assert told in outcome.stderr
     assert "hint: " in outcome.stderr
     assert room.names() == []
+
+
+@pytest.mark.parametrize("words", [("inspect",), ("size",), ("diff", "bundle.zip"), ("try", "--imports")])
+def test_a_bundle_that_is_not_there_is_told_with_the_nearest(room: Room, words: Sequence[str]) -> None:
+    stock(room)
+    built = room.lbuild("demo", "-o", "bundle.zip", "--bytecode", "none")
+    outcome = room.lbuild(*words, "bundel.zip", index=False, cache=False)
+
+    assert built.status == 0, built.stderr
+    assert (outcome.status, outcome.codes) == (2, ["input-not-found"])
+    assert "hint: Did you mean `bundle.zip`?" in outcome.stderr
+
+
+def test_a_project_named_nearly_like_a_command_is_bundled(room: Room) -> None:
+    """`lbuild sizes -qo b.zip` names an output, so nothing was mistyped."""
+    room.offer("sizes", "1.0")
+    done = room.lbuild("sizes", "-qo", "b.zip", "--bytecode", "none")
+
+    assert done.status == 0, done.stderr
+    assert room.names() == ["b.zip"]

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from builder.deployers.aws.values import Deployment, FunctionWish, LayerWish, Zip
-from builder.errors import InputNotFoundError, NotAsUploadedError, TooLargeError, TooManyLayersError
+from builder.disk import no_such_file
+from builder.errors import NotAsUploadedError, TooLargeError, TooManyLayersError
 from builder.model import base64_of
 from builder.project.tables import nearest
 from manylinux.errors import EnvironmentFault, LbuildError, SeveralErrors, UsageError
@@ -208,7 +209,7 @@ def _digest(path: Path) -> str:
             while piece := file.read(_PIECE):
                 digest.update(piece)
     except FileNotFoundError as error:
-        raise InputNotFoundError(f"There is no file `{path}`") from error
+        raise no_such_file(path) from error
     except OSError as error:
         raise EnvironmentFault(f"`{path}` cannot be read", evidence=[error.strerror or str(error)]) from error
     return digest.hexdigest()

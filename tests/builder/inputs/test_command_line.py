@@ -81,7 +81,7 @@ def test_a_word_is_a_file_by_its_suffix_or_separator(word: str, kind: Kind) -> N
         (
             "pyprojekt.toml",
             InputNotFoundError,
-            "Did you mean `pyproject.toml` or `pylock.toml` or `pylock.dev.toml`?",
+            "Did you mean `pyproject.toml`?",
         ),
         ("./pkgs", InputNotFoundError, "Did you mean `pkg`?"),
         ("pdm.lock", UsageError, "Write it out with `pdm export -o requirements.txt`"),
