@@ -62,10 +62,20 @@ def of_choice(
             return Refusal(rule=Rule.METADATA, reason=f"it {demand.refusal}")
         other = chosen.get(demand.name)
         if other is not None and not demand.allows(other.version):
-            return Refusal(rule=Rule.CONFLICT, reason=f"it requires {demand.text}, and {other} is needed")
+            return Refusal(
+                rule=Rule.CONFLICT, reason=f"it requires {demand.text}, and {_instead(pool, demand, other)}"
+            )
         if demand.name in pool.world.absent:
             return Refusal(rule=Rule.CONFLICT, reason=f"it requires {demand.name}, which no index has")
     return Refusal(rule=Rule.CONFLICT, reason="what it requires conflicts with the other requirements")
+
+
+def _instead(pool: Pool, demand: Demand, other: Candidate) -> str:
+    """Why a version that `demand` does not allow was taken, as far as that is known without asking."""
+    project = None if other.direct else pool.world.project(other.name)
+    if project is None or any(True for _ in project.in_range(demand.specifier)):
+        return f"{other} is taken"
+    return f"no index has such a version: {other} is taken"
 
 
 def _known_demands(pool: Pool, name: NormalizedName, version: Version) -> Sequence[Demand]:

@@ -61,7 +61,18 @@ def test_what_was_given_up_leaves_nothing_behind() -> None:
     resolution = solve(index, "a", "c>=2")
 
     assert pinned(resolution) == {"a": "1", "c": "2"}
-    assert resolution.skips[0].reason == "it requires c<2, and c 2 is needed"
+    assert resolution.skips[0].reason == "it requires c<2, and c 2 is taken"
+
+
+def test_a_version_whose_requirement_no_index_can_meet_says_so() -> None:
+    """Nobody else needs what is taken then."""
+    index = index_of("c-1-py3-none-any.whl")
+    index.add("a-2-py3-none-any.whl", requires=["c>=2"])
+    index.add("a-1-py3-none-any.whl", requires=["c"])
+    resolution = solve(index, "a")
+
+    assert pinned(resolution) == {"a": "1", "c": "1"}
+    assert resolution.skips[0].reason == "it requires c>=2, and no index has such a version: c 1 is taken"
 
 
 def test_a_version_whose_metadata_nobody_can_follow_is_passed_over() -> None:

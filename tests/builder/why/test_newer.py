@@ -218,7 +218,7 @@ def test_a_version_given_up_for_another_requirement_says_which() -> None:
     (passed,) = why(conflict(), "demo", "demo", "other<2").newer
 
     assert passed.cause is Cause.CONFLICT
-    assert passed.reason == "it requires other>=2, and other 1.0 is needed"
+    assert passed.reason == "it requires other>=2, and other 1.0 is taken"
 
 
 def test_a_version_without_an_allowed_hash_says_so() -> None:
