@@ -116,7 +116,9 @@ def test_folders_are_functions_by_their_look(room: Room) -> None:
         "handler": "app.handler",
     }
     assert sorted(table["functions"]) == ["api", "bare"]
-    assert len(outcome.report["notes"]) == 3
+    assert table["defaults"] == {"runtime": "python3.14", "share-layers": True}
+    assert len(outcome.report["notes"]) == 4
+    assert "`python3.14`, the newest supported, is written down" in outcome.report["notes"][-1]
 
 
 def test_what_init_writes_is_built(room: Room) -> None:

@@ -10,6 +10,7 @@ from builder.errors import ConfigurationError
 from builder.project.beginning import apps, folders, sam, serverless
 from builder.project.finding import OWN, PYPROJECT, is_described
 from builder.project.reading import read_project
+from manylinux.runtimes import default_runtime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,7 @@ def begin(folder: Path) -> Beginning:
             told,
             notes=(*told.notes, f"`{CDK}` says nothing of functions: these are the folders by their look"),
         )
+    told = _with_a_runtime(told)
     if not told.functions:
         raise ConfigurationError(
             "Nothing here looks like a function",
@@ -59,6 +61,18 @@ def begin(folder: Path) -> Beginning:
         text=_text(told, document),
         inferred=tuple(_lines(told)),
         notes=told.notes,
+    )
+
+
+def _with_a_runtime(told: Inferred) -> Inferred:
+    """Where nothing says one, the newest stands in the text: a later lbuild with a newer one changes nothing."""
+    if "runtime" in told.defaults or any("runtime" in guess.keys for guess in told.functions):
+        return told
+    newest = default_runtime().id
+    return replace(
+        told,
+        defaults={"runtime": newest, **told.defaults},
+        notes=(*told.notes, f"nothing says which runtime: `{newest}`, the newest supported, is written down"),
     )
 
 
