@@ -34,9 +34,9 @@ def notes_on_size(bundle: Bundle, limits: Limits, bytecode: int = 0) -> tuple[st
     if bundle.zipped_size is None or bundle.zipped_size < limits.direct_upload_bytes:
         return ()
     size, limit = _mb(bundle.zipped_size), _mb(limits.direct_upload_bytes)
-    note = f"the zip has {size}: upload it through S3, direct upload takes less than {limit}"
+    note = f"the zip has {size}: upload it through S3, as a direct upload takes less than {limit}"
     if bundle.zipped_size - bytecode < limits.direct_upload_bytes:
-        note += ", as it has without bytecode: `--bytecode none`"
+        note += "; without bytecode it would be less: `--bytecode none`"
     return (note,)
 
 
