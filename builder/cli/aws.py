@@ -36,7 +36,7 @@ AWS: Sequence[Decorator] = (
         metavar="NAME",
         help="Bucket for zips of 50 MB and more, of each region if `{region}` stands in its name.",
     ),
-    click.option("--s3-prefix", default="lbuild/", show_default=True, help="Of their keys."),
+    click.option("--s3-prefix", metavar="TEXT", default="lbuild/", help="How their keys begin.  [lbuild/]"),
     click.option("--dry-run", is_flag=True, help="Look what is there, and show; upload and change nothing."),
 )
 

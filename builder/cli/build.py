@@ -9,6 +9,7 @@ from builder.bytecode.values import Mode
 from builder.choices.project_choices import ProjectChoices
 from builder.choices.wishes import Wishes
 from builder.cli.options import CACHE, FILE, INDEX, RESOLVE, TALK, TalkChoices, options, without_inputs
+from builder.cli.sections import Sectioned
 from builder.cli.streams import tell
 from builder.composing.project import run_project
 from builder.model import Optimize
@@ -64,7 +65,7 @@ BUILD = (
 )
 
 
-@click.command(name="build")
+@click.command(name="build", cls=Sectioned)
 @options(BUILD, RESOLVE, INDEX, CACHE, TALK)
 def command(**keywords: Any) -> None:
     """Build all functions of a project, or each NAME, and the layers they share.

@@ -18,6 +18,7 @@ from builder.cli.options import (
     TalkChoices,
     options,
 )
+from builder.cli.sections import Sectioned
 from builder.model import Optimize, Slimming
 
 PLACE = (
@@ -98,13 +99,14 @@ CONTENT = (
 DRY = (click.option("--dry-run", is_flag=True, help="Resolve and show; download and write nothing."),)
 
 
-@click.command(name="bundle")
+@click.command(name="bundle", cls=Sectioned, headings={"Output": (*PLACE, *DRY), "Content": CONTENT})
 @options(INPUTS, PLACE, CONTENT, DRY, TARGET, RESOLVE, INDEX, CACHE, TALK)
 def command(**keywords: Any) -> None:
     """Build a bundle.
 
-    REQUIREMENTS are requirements files, pyproject.toml, pylock.toml, wheels, folders, URLs or requirements
-    such as 'scipy<2'.
+    REQUIREMENTS are requirements files, pyproject.toml, locks (pylock.toml, uv.lock, poetry.lock,
+    Pipfile.lock), scripts with metadata (PEP 723), wheels, sdists, folders, URLs or requirements such as
+    'scipy<2'.
     """
     from builder.cli.show import show_report
     from builder.cli.terminal import Terminal

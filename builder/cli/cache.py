@@ -63,7 +63,7 @@ def verify(context: click.Context, *, cache_dir: Path | None, repair: bool) -> N
 @command.command(name="prune")
 @CACHE_FOLDER
 @click.option(
-    "--days", type=click.FloatRange(min=0), default=30, show_default=True, help="Unused for so long."
+    "--days", type=click.FloatRange(min=0), metavar="DAYS", default=30, help="Unused for so long.  [30]"
 )
 def prune(*, cache_dir: Path | None, days: float) -> None:
     """Remove what was not used for some time, and what killed runs left."""

@@ -8,6 +8,7 @@ import click
 from builder.choices.wishes import Wishes
 from builder.cli.making import MAKING, bundle_choices
 from builder.cli.options import FILE, INPUTS, TALK, TalkChoices, options
+from builder.cli.sections import Sectioned
 
 CHALICE = (
     click.option("--stage", metavar="NAME", help="Chalice's stage.  [dev]"),
@@ -28,7 +29,7 @@ CHALICE = (
 )
 
 
-@click.command(name="chalice")
+@click.command(name="chalice", cls=Sectioned)
 @options(CHALICE, INPUTS, MAKING, TALK)
 def command(
     *, stage: str | None, project_dir: Path | None, program: Path | None, vendor: bool, **keywords: Any

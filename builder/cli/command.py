@@ -51,8 +51,9 @@ SIGPIPE = 13
 def cli() -> None:
     """Python requirements in, a bundle that loads on AWS Lambda out.
 
-    REQUIREMENTS are requirements files, pyproject.toml, pylock.toml, wheels, folders, URLs or requirements
-    such as 'scipy<2'.
+    REQUIREMENTS are requirements files, pyproject.toml, locks (pylock.toml, uv.lock, poetry.lock,
+    Pipfile.lock), scripts with metadata (PEP 723), wheels, sdists, folders, URLs or requirements such as
+    'scipy<2'.
     """
 
 

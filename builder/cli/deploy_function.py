@@ -7,6 +7,7 @@ import click
 
 from builder.cli.aws import AWS, AwsChoices, run_deployment
 from builder.cli.options import FILE, TALK, TalkChoices, options
+from builder.cli.sections import Sectioned
 from manylinux.errors import UsageError
 
 FUNCTION = (
@@ -36,7 +37,7 @@ FUNCTION = (
 )
 
 
-@click.command(name="deploy-function")
+@click.command(name="deploy-function", cls=Sectioned)
 @options(FUNCTION, AWS, TALK)
 def command(*, file: Path, names: tuple[str, ...], **keywords: Any) -> int:
     """Update functions: from a zip that any tool made, or from `lbuild build`'s lbuild-manifest.json.

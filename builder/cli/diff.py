@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from builder.cli.options import FILE, TALK, TalkChoices, options
+from builder.cli.sections import Sectioned
 from builder.cli.streams import tell
 from manylinux.errors import ExitStatus
 
@@ -23,7 +24,7 @@ DIFF = (
 )
 
 
-@click.command(name="diff")
+@click.command(name="diff", cls=Sectioned)
 @options(DIFF, TALK)
 def command(*, old: Path, new: Path, by_status: bool, **keywords: Any) -> int:
     """Show what changed between two zips, layers, wheels or folders, made by any tool.

@@ -79,6 +79,11 @@ class BundlingGroup(LazyGroup):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         default = self.get_command(ctx, DEFAULT)
         assert default is not None
-        with click.Context(default, info_name=ctx.command_path) as inner:
+        with click.Context(
+            default, info_name=ctx.command_path, help_option_names=ctx.help_option_names
+        ) as inner:
             default.format_options(inner, formatter)
+        version = [row for each in self.params if (row := each.get_help_record(ctx)) is not None]
+        with formatter.section("Also"):
+            formatter.write_dl(version)
         self.format_commands(ctx, formatter)

@@ -7,12 +7,13 @@ from typing import Any
 import click
 
 from builder.cli.options import TALK, TalkChoices, options
+from builder.cli.sections import Sectioned
 from builder.cli.streams import tell
 
 INIT = (click.option("--dry-run", is_flag=True, help="Show what would be written; write nothing."),)
 
 
-@click.command(name="init")
+@click.command(name="init", cls=Sectioned)
 @options(INIT, TALK)
 def command(*, dry_run: bool, **keywords: Any) -> None:
     """Write a first lbuild.toml by looking at what is there, and say what was inferred.

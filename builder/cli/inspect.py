@@ -11,6 +11,7 @@ import click
 
 from builder.choices.wishes import TargetChoices
 from builder.cli.options import FILE, TALK, TARGET, TalkChoices, options
+from builder.cli.sections import Sectioned
 from builder.cli.streams import tell
 from manylinux.errors import ExitStatus
 
@@ -23,7 +24,7 @@ INSPECT = (
 )
 
 
-@click.command(name="inspect")
+@click.command(name="inspect", cls=Sectioned)
 @options(INSPECT, TARGET, TALK)
 def command(*, files: tuple[Path, ...], everything: bool, **keywords: Any) -> int:
     """Look into a zip, layer, wheel or folder, made by any tool: what it holds, and whether it would load.

@@ -9,11 +9,12 @@ from builder.choices.project_choices import ProjectChoices
 from builder.choices.wishes import Wishes
 from builder.cli.build import PLAN
 from builder.cli.options import CACHE, INDEX, RESOLVE, TALK, TalkChoices, options, without_inputs
+from builder.cli.sections import Sectioned
 from builder.cli.streams import tell
 from builder.composing.project import run_project
 
 
-@click.command(name="layers")
+@click.command(name="layers", cls=Sectioned)
 @options(PLAN, RESOLVE, INDEX, CACHE, TALK)
 def command(**keywords: Any) -> None:
     """Show the layers that the project's functions would share, what they save and why; write nothing."""

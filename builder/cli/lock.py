@@ -18,6 +18,7 @@ from builder.cli.options import (
     TalkChoices,
     options,
 )
+from builder.cli.sections import Sectioned
 from builder.cli.streams import tell
 
 LOCK = (
@@ -25,18 +26,22 @@ LOCK = (
         "-o",
         "--output",
         type=FILE,
+        metavar="FILE",
         default=Path("pylock.toml"),
-        show_default=True,
-        help="The lock file; versions it holds already are kept while they satisfy REQUIREMENTS.",
+        help="The lock file; versions it holds already are kept while they satisfy REQUIREMENTS.  "
+        "[pylock.toml]",
     ),
     click.option("--upgrade", is_flag=True, help="Forget the versions the lock file holds."),
 )
 
 
-@click.command(name="lock")
+@click.command(name="lock", cls=Sectioned)
 @options(INPUTS, LOCK, TARGET, RESOLVE, INDEX, CACHE, TALK)
 def command(*, output: Path, upgrade: bool, **keywords: Any) -> None:
-    """Write the resolution of REQUIREMENTS as a lock file (PEP 751)."""
+    """Choose versions and files for REQUIREMENTS, and write them down as a lock file (PEP 751).
+
+    `lbuild LOCK -o bundle.zip` builds exactly that. REQUIREMENTS are the same as for `lbuild bundle`.
+    """
     from builder.cli.terminal import Terminal
     from builder.composing.compose import run_lock
     from builder.report.json_form import report_as_json

@@ -15,18 +15,36 @@ Decorator = Callable[[Any], Any]
 FILE = click.Path(path_type=Path)
 
 INPUTS: Sequence[Decorator] = (
-    click.argument("words", nargs=-1, metavar="REQUIREMENTS..."),
+    click.argument("words", nargs=-1, metavar="[REQUIREMENTS]..."),
     click.option(
-        "-r", "--requirement", "requirement_files", multiple=True, metavar="FILE", help="Requirements file."
+        "-r",
+        "--requirement",
+        "requirement_files",
+        multiple=True,
+        metavar="FILE",
+        help="A requirements file, whatever its name.",
     ),
     click.option(
-        "-c", "--constraint", "constraint_files", multiple=True, metavar="FILE", help="Constraints file."
+        "-c",
+        "--constraint",
+        "constraint_files",
+        multiple=True,
+        metavar="FILE",
+        help="A constraints file: it limits versions and asks for nothing.",
     ),
     click.option(
-        "--extra", "extras", multiple=True, metavar="NAME", help="Extra of the pyproject.toml given."
+        "--extra",
+        "extras",
+        multiple=True,
+        metavar="NAME",
+        help="An extra of the pyproject.toml or lock given.",
     ),
     click.option(
-        "--group", "groups", multiple=True, metavar="NAME", help="Dependency group of pyproject.toml."
+        "--group",
+        "groups",
+        multiple=True,
+        metavar="NAME",
+        help="A dependency group of the pyproject.toml or lock.",
     ),
     click.option("--require-hashes", is_flag=True, help="Demand a hash for every requirement."),
 )
@@ -37,7 +55,7 @@ TARGET: Sequence[Decorator] = (
     click.option("--arch", metavar="NAME", help="x86_64 or arm64.  [x86_64]"),
 )
 RESOLVE: Sequence[Decorator] = (
-    click.option("--pre", "allow_prereleases", is_flag=True, help="Consider pre-releases."),
+    click.option("--pre", "allow_prereleases", is_flag=True, help="Take pre-releases too."),
     click.option(
         "--prefer",
         multiple=True,
@@ -67,28 +85,42 @@ RESOLVE: Sequence[Decorator] = (
     ),
 )
 INDEX: Sequence[Decorator] = (
-    click.option("-i", "--index-url", metavar="URL", help="Main index.  [pip's]"),
+    click.option("-i", "--index-url", metavar="URL", help="The main index.  [pip's]"),
     click.option(
-        "--extra-index-url", "extra_index_urls", multiple=True, metavar="URL", help="Asked before it."
+        "--extra-index-url",
+        "extra_index_urls",
+        multiple=True,
+        metavar="URL",
+        help="A further index, asked before the main one.",
     ),
     click.option(
-        "--index-pin", "index_pins", multiple=True, metavar="PROJECT=URL", help="PROJECT only from URL."
+        "--index-pin",
+        "index_pins",
+        multiple=True,
+        metavar="PROJECT=URL",
+        help="Take PROJECT from this index only.",
     ),
     click.option(
         "--prebuilt-index",
         "prebuilt_indexes",
         multiple=True,
         metavar="URL|DIR",
-        help="Its wheels go before those of a project's own index, version by version.",
+        help="An index of prebuilt wheels: they go before the own index's, version by version.",
     ),
-    click.option("-f", "--find-links", multiple=True, metavar="WHERE", help="Folder or page with files."),
-    click.option("--no-index", is_flag=True, help="Use only --find-links."),
+    click.option(
+        "-f", "--find-links", multiple=True, metavar="WHERE", help="A folder or page with wheels and sdists."
+    ),
+    click.option("--no-index", is_flag=True, help="Ask no index; use only --find-links."),
     click.option(
         "--trusted-host", "trusted_hosts", multiple=True, metavar="HOST", help="No TLS checks for HOST."
     ),
 )
 CACHE_FOLDER: Decorator = click.option(
-    "--cache-dir", type=FILE, envvar="LBUILD_CACHE_DIR", show_envvar=True, help="The cache's folder."
+    "--cache-dir",
+    type=FILE,
+    metavar="FOLDER",
+    envvar="LBUILD_CACHE_DIR",
+    help="The cache's folder.  [LBUILD_CACHE_DIR, else the user's cache]",
 )
 CACHE: Sequence[Decorator] = (
     CACHE_FOLDER,
@@ -98,7 +130,7 @@ CACHE: Sequence[Decorator] = (
 )
 TALK: Sequence[Decorator] = (
     click.option("--json", "as_json", is_flag=True, help="The whole report as JSON on stdout."),
-    click.option("-q", "--quiet", is_flag=True, help="Only warnings and errors."),
+    click.option("-q", "--quiet", is_flag=True, help="Say only warnings and errors."),
     click.option("-v", "--verbose", is_flag=True, help="Say more."),
 )
 

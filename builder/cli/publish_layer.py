@@ -7,6 +7,7 @@ import click
 
 from builder.cli.aws import AWS, AwsChoices, run_deployment
 from builder.cli.options import FILE, TALK, TalkChoices, options
+from builder.cli.sections import Sectioned
 from manylinux.errors import UsageError
 
 LAYER = (
@@ -28,7 +29,7 @@ LAYER = (
 )
 
 
-@click.command(name="publish-layer")
+@click.command(name="publish-layer", cls=Sectioned)
 @options(LAYER, AWS, TALK)
 def command(
     *,

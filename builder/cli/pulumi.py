@@ -6,12 +6,13 @@ from typing import Any
 import click
 
 from builder.cli.options import TALK, TalkChoices, options
+from builder.cli.sections import Sectioned
 
 _TALK = TALK[1:]
 """There is nothing to report."""
 
 
-@click.command(name="pulumi")
+@click.command(name="pulumi", cls=Sectioned)
 @options(_TALK)
 def command(**keywords: Any) -> None:
     """Write lbuild_pulumi.py into the Pulumi project in the current folder.

@@ -8,6 +8,7 @@ import click
 from builder.choices.wishes import Wishes
 from builder.cli.making import MAKING, bundle_choices
 from builder.cli.options import FILE, INPUTS, TALK, TARGET, TalkChoices, options
+from builder.cli.sections import Sectioned
 
 SAM = (
     click.argument("logical_id", metavar="LOGICAL_ID"),
@@ -40,7 +41,7 @@ SAM = (
 )
 
 
-@click.command(name="sam")
+@click.command(name="sam", cls=Sectioned)
 @options(SAM, INPUTS, TARGET, MAKING, TALK)
 def command(*, logical_id: str, template: Path | None, artifacts: Path | None, **keywords: Any) -> None:
     """Build the function or layer LOGICAL_ID of a SAM template, in a recipe of `BuildMethod: makefile`.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from builder.cli.options import CACHE_FOLDER, FILE, TALK, TalkChoices, options
+from builder.cli.sections import Sectioned
 from builder.cli.streams import tell
 
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ SIZE = (
     click.option(
         "--depth",
         type=click.IntRange(0, 100),
+        metavar="LEVELS",
         default=DEPTH,
-        show_default=True,
-        help="Levels of folders below a distribution.",
+        help=f"Levels of folders below a distribution.  [{DEPTH}]",
     ),
     click.option("--dropped", "wants_dropped", is_flag=True, help="What lbuild left out when it built this."),
     click.option(
@@ -38,7 +39,7 @@ SIZE = (
 )
 
 
-@click.command(name="size")
+@click.command(name="size", cls=Sectioned)
 @options(SIZE, TALK)
 def command(
     *,

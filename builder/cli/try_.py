@@ -14,6 +14,7 @@ from builder.cli.options import (
     TalkChoices,
     options,
 )
+from builder.cli.sections import Sectioned
 
 TRY = (
     click.argument("bundles", nargs=-1, type=FILE, metavar="BUNDLE..."),
@@ -50,7 +51,7 @@ TRY = (
 )
 
 
-@click.command(name="try")
+@click.command(name="try", cls=Sectioned)
 @options(TRY, INDEX, CACHE, TALK)
 def command(**keywords: Any) -> int:
     """Run a bundle here as Lambda would: its folders, sys.path, environment, runtime client and errors.

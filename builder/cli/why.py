@@ -10,6 +10,7 @@ import click
 
 from builder.choices.wishes import Wishes
 from builder.cli.options import CACHE, INDEX, INPUTS, RESOLVE, TALK, TARGET, TalkChoices, options
+from builder.cli.sections import Sectioned
 from builder.cli.streams import tell
 
 WHY = (
@@ -18,7 +19,7 @@ WHY = (
 )
 
 
-@click.command(name="why")
+@click.command(name="why", cls=Sectioned)
 @options(WHY, INPUTS, TARGET, RESOLVE, INDEX, CACHE, TALK)
 def command(*, project: str, everything: bool, **keywords: Any) -> None:
     """Tell why PROJECT is in the resolution of REQUIREMENTS as it is: who asked, and why no newer version.

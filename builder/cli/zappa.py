@@ -8,6 +8,7 @@ import click
 from builder.choices.wishes import Wishes
 from builder.cli.making import MAKING, bundle_choices
 from builder.cli.options import FILE, INPUTS, TALK, TARGET, TalkChoices, options
+from builder.cli.sections import Sectioned
 from manylinux.errors import UsageError
 
 ZAPPA = (
@@ -27,7 +28,7 @@ ZAPPA = (
 )
 
 
-@click.command(name="zappa")
+@click.command(name="zappa", cls=Sectioned)
 @options(ZAPPA, INPUTS, TARGET, MAKING, TALK)
 def command(
     *,

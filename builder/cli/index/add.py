@@ -12,6 +12,7 @@ import click
 
 from builder.cli.index.options import INDEX
 from builder.cli.options import CACHE_FOLDER, TALK, TalkChoices, options
+from builder.cli.sections import Sectioned
 from builder.cli.streams import tell
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ ADD = (
 )
 
 
-@click.command(name="add")
+@click.command(name="add", cls=Sectioned)
 @options(ADD, TALK)
 def command(
     *,

@@ -12,6 +12,7 @@ import click
 from builder.cli.index.options import INDEX as INDEX_FOLDER
 from builder.cli.index.options import ONLY_RECIPES, RECIPES, TARGETS, wishes_of
 from builder.cli.options import CACHE, FILE, INDEX, TALK, TalkChoices, options
+from builder.cli.sections import Sectioned
 from builder.cli.streams import tell
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ BUILD = (
 )
 
 
-@click.command(name="build")
+@click.command(name="build", cls=Sectioned)
 @options(BUILD, INDEX, CACHE, TALK)
 @click.pass_context
 def command(context: click.Context, /, **keywords: Any) -> None:

@@ -9,6 +9,7 @@ import click
 
 from builder.cli.index.options import ONLY_RECIPES, RECIPES, TARGETS, wishes_of
 from builder.cli.options import CACHE, FILE, INDEX, TALK, TalkChoices, options
+from builder.cli.sections import Sectioned
 from builder.cli.streams import tell
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ GAPS = (
 )
 
 
-@click.command(name="gaps")
+@click.command(name="gaps", cls=Sectioned)
 @options(GAPS, INDEX, CACHE, TALK)
 def command(**keywords: Any) -> None:
     """Tell which projects have no wheel that loads on a runtime, and what could make one.

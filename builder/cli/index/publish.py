@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from builder.cli.options import TALK, TalkChoices, options
+from builder.cli.sections import Sectioned
 from builder.cli.streams import tell
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ PUBLISH = (
 )
 
 
-@click.command(name="publish")
+@click.command(name="publish", cls=Sectioned)
 @options(PUBLISH, TALK)
 def command(*, root: Path, where: str, endpoint_url: str | None, unyank: bool, **keywords: Any) -> None:
     """Publish an index: what is missing there is sent, files before pages; what is there stays.

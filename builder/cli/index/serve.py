@@ -16,9 +16,13 @@ _LOOPBACK = ("127.", "::1", "localhost")
 
 @click.command(name="serve")
 @click.argument("root", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", help="The address to listen on.  [127.0.0.1]")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes one that is free."
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    default=8080,
+    help="The port; 0 takes one that is free.  [8080]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the URLs as one line of JSON on stdout.")
 @click.option("-v", "--verbose", is_flag=True, help="A line on stderr for each request.")

@@ -9,6 +9,7 @@ import click
 
 from builder.cli.index.options import INDEX
 from builder.cli.options import TALK, TalkChoices, options
+from builder.cli.sections import Sectioned
 from builder.cli.streams import tell
 from manylinux.errors import ExitStatus
 
@@ -21,7 +22,7 @@ VERIFY = (
 )
 
 
-@click.command(name="verify")
+@click.command(name="verify", cls=Sectioned)
 @options(VERIFY, TALK)
 def command(*, root: Path, repair: bool, **keywords: Any) -> int:
     """Hash every file, verify every wheel, compare every page; exit status 4 if something is wrong."""

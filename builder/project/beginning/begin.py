@@ -65,7 +65,7 @@ def begin(folder: Path) -> Beginning:
 
 
 def _with_a_runtime(told: Inferred) -> Inferred:
-    """Where nothing says one, the newest stands in the text: a later lbuild with a newer one changes nothing."""
+    """Where nothing says one, the newest is written down: a later lbuild with a newer one changes nothing."""
     if "runtime" in told.defaults or any("runtime" in guess.keys for guess in told.functions):
         return told
     newest = default_runtime().id
