@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builder.bytecode.values import Mode
@@ -14,8 +15,6 @@ from builder.report.text import target_line
 from builder.slim.profile import SlimProfile
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from builder.choices.bundle_choices import BundleChoices
     from builder.choices.targets import ChosenTarget
     from builder.choices.wishes import Wishes
@@ -37,6 +36,7 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, talk: Talk) -> Report:
     allow = allowed_codes(bundle.allow)
     most = max_size(bundle)
     chosen = announced_target(wishes, talk)
+    _tell_namesakes(wishes, talk)
     output = None if where is None else where.path
     with wired(wishes, chosen.target, talk, output, bundle.locked, allow, bundle) as tools:
         from builder.order import Order
@@ -78,6 +78,7 @@ def run_lock(wishes: Wishes, output: Path, talk: Talk, *, upgrade: bool) -> Repo
     demand_inputs(wishes.inputs, example="lbuild lock requirements.txt")
     demand_lock_name(output)
     chosen = announced_target(wishes, talk)
+    _tell_namesakes(wishes, talk)
     with wired(wishes, chosen.target, talk, output) as tools:
         from builder.locked import versions_of_lock
         from builder.order import Order
@@ -125,3 +126,11 @@ def announced_target(wishes: Wishes, talk: Talk) -> ChosenTarget:
     if chosen.warning:
         talk.warn(chosen.warning)
     return chosen
+
+
+def _tell_namesakes(wishes: Wishes, talk: Talk) -> None:
+    from builder.disk import LocalDisk
+    from builder.inputs import namesakes
+
+    for line in namesakes(wishes.inputs.words, wishes.folder or Path.cwd(), LocalDisk()):
+        talk.note(line)

@@ -2,6 +2,7 @@
 
 from builder.inputs.command_line import Reading, read_inputs
 from builder.inputs.merging import merged
+from builder.inputs.namesakes import namesakes
 from builder.inputs.words import Kind, Word, classify
 
-__all__ = ["Kind", "Reading", "Word", "classify", "merged", "read_inputs"]
+__all__ = ["Kind", "Reading", "Word", "classify", "merged", "namesakes", "read_inputs"]

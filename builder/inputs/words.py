@@ -21,6 +21,14 @@ _SCRIPT_SUFFIX = ".py"
 _BLOCK = b"# /// script"
 _NO_INPUTS = (".cfg", ".json", ".yaml", ".yml")
 _WHAT_INPUTS_ARE = "Inputs are requirements files, pyproject.toml, locks and scripts"
+_FOREIGN_FILES = {
+    "pipfile": "Name the lock: `pipenv lock` writes Pipfile.lock",
+    "setup.py": "A project's folder is named, with a separator: `./`",
+    "setup.cfg": "A project's folder is named, with a separator: `./`",
+    "environment.yml": "List the projects in a requirements file: conda's packages are for other systems",
+    "environment.yaml": "List the projects in a requirements file: conda's packages are for other systems",
+}
+"""Files of other tools, in lower case, that have the form of a project's name: nobody means that project."""
 _FOREIGN_LOCKS = {"pdm.lock": "pdm export -o requirements.txt"}
 
 
@@ -81,6 +89,8 @@ def classify(word: str, cwd: Path, disk: Disk) -> Word:
     path = absolute(word, cwd)
     if word.lower().endswith(_SCRIPT_SUFFIX) and disk.is_file(path) and _is_script(word, path, disk):
         return Word(kind=Kind.SCRIPT, text=word, path=path)
+    if word.lower() in _FOREIGN_FILES and disk.is_file(path):
+        raise UsageError(f"`{shown(word)}` is no input", hint=_FOREIGN_FILES[word.lower()])
     suffixed = word.lower().endswith(_INPUT_SUFFIXES)
     if suffixed or (looks_like_path(word) and not _is_archive(word) and disk.is_file(path)):
         found = _file(word, path, disk)

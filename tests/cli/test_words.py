@@ -115,3 +115,13 @@ def test_an_option_that_swallows_the_next_is_told(room: Room) -> None:
 
     demand_words(refused, 2, "usage", ["`-o`"])
     assert room.names() == []
+
+
+def test_a_project_that_lies_here_as_a_folder_is_told(room: Room) -> None:
+    """The index's is bundled, as with pip; the note stands in a second, remembered run too."""
+    stock(room)
+    room.write("demo/pyproject.toml", "[project]", 'name = "demo"', 'version = "9"')
+    for _ in range(2):
+        done = room.lbuild("demo", "--dry-run", "--json")
+        assert done.versions == {"demo": "1.0", "dep": "1.2"}
+        assert "note: `demo` is taken for a project of an index; the folder here is `./demo`" in done.stderr

@@ -6,7 +6,7 @@ import pytest
 
 from builder.disk import LocalDisk
 from builder.errors import InputNotFoundError, InvalidRequirementError
-from builder.inputs import Kind, classify, read_inputs
+from builder.inputs import Kind, classify, namesakes, read_inputs
 from builder.model import FormatControl, IndexOptions, Inputs
 from factories.inputs import CWD, ENVIRONMENT, make_disk, read_words, written
 from manylinux.errors import SeveralErrors, UsageError
@@ -86,6 +86,8 @@ def test_a_word_is_a_file_by_its_suffix_or_separator(word: str, kind: Kind) -> N
         ("./pkgs", InputNotFoundError, "Did you mean `pkg`?"),
         ("pdm.lock", UsageError, "Write it out with `pdm export -o requirements.txt`"),
         ("deps/setup.cfg", UsageError, "Inputs are requirements files, pyproject.toml, locks and scripts"),
+        ("Pipfile", UsageError, "Name the lock: `pipenv lock` writes Pipfile.lock"),
+        ("setup.py", UsageError, "A project's folder is named, with a separator: `./`"),
         ("", UsageError, None),
         ("  ", UsageError, None),
         ("./plain", InvalidRequirementError, None),
@@ -103,10 +105,31 @@ def test_a_word_is_a_file_by_its_suffix_or_separator(word: str, kind: Kind) -> N
 def test_a_word_that_stands_for_nothing_is_told(word: str, kind: type[UsageError], hint: str | None) -> None:
     """Missing files with near names; what cannot be read with what to do."""
     with pytest.raises(UsageError) as caught:
-        read_words(word, files={**LISTS, "_mine/setup.py": ""})
+        read_words(word, files={**LISTS, "_mine/setup.py": "", "Pipfile": "", "setup.py": ""})
 
     assert type(caught.value) is kind
     assert hint is None or caught.value.hint == hint
+
+
+def test_a_name_that_lies_here_too_is_told() -> None:
+    """Who meant the folder would ship what somebody else has under that name."""
+    files = {**LISTS, "plain.py": "import os", "notes/x.txt": "", "pinned/pyproject.toml": ""}
+    words = [
+        "numpy",
+        "plain.py",
+        "app.py",
+        "notes",
+        "./numpy",
+        "pinned==1",
+        "scipy",
+        "requirements.txt",
+        "no.txt",
+    ]
+
+    assert list(namesakes(words, CWD, make_disk(files))) == [
+        "`numpy` is taken for a project of an index; the folder here is `./numpy`",
+        "`plain.py` is taken for a project of an index: the file here has no script metadata (PEP 723)",
+    ]
 
 
 def test_everything_is_read_into_one_value() -> None:
