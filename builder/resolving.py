@@ -97,7 +97,7 @@ def check_python(target: Target, requires_python: str | None) -> None:
     runtime = target.runtime
     raise ResolutionImpossibleError(
         f"The project needs Python {requires_python}, and `{runtime.id}` has {runtime.python_release}",
-        hint="Choose another runtime with `--runtime`, or change `requires-python` in pyproject.toml",
+        hint="Choose another runtime with `--runtime`, or change the `requires-python` of what is built",
     )
 
 

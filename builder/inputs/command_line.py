@@ -116,7 +116,8 @@ class _Run:
                 self._reader.read_file(included_path(written, self._place.cwd), constraint=True)
 
     def read_words(self) -> None:
-        if (self._extras or self._groups) and not any(word.has_choices for word in self._words):
+        chosen = bool(self._extras or self._groups)
+        if chosen and not self._gathered.errors and not any(word.has_choices for word in self._words):
             self._gathered.errors.append(
                 UsageError("extras or groups are chosen, and no pyproject.toml or lock is among the inputs")
             )

@@ -135,7 +135,8 @@ def refusal(url: str, status: int, *, had_credentials: bool) -> IndexRefusedErro
         return IndexRefusedError(f"`{shown}` did not accept the credentials it was sent (401)")
     return IndexRefusedError(
         f"`{shown}` wants credentials (401)",
-        hint="Put them in the index URL, in a netrc file, or in the keyring",
+        hint="Put them in the index URL, in a netrc file, or in the keyring "
+        "(`pip install 'lambda-lbuild[keyring]'`)",
     )
 
 

@@ -23,4 +23,5 @@ def test_a_project_for_another_python_is_refused(room: Room, command: tuple[str,
     assert refused.codes == ["resolution-impossible"]
     assert ">=3.12" in refused.stderr
     assert "--runtime" in refused.stderr
+    assert "the `requires-python` of what is built" in refused.stderr
     assert taken.status == 0

@@ -211,6 +211,11 @@ def test_faults_of_all_words_are_told_together() -> None:
     ]
 
 
+def test_extras_of_a_lock_that_is_not_there_are_no_fault_of_their_own() -> None:
+    with pytest.raises(InputNotFoundError):
+        read_words("uvv.lock", extras=["x"])
+
+
 def test_lock_and_project_are_recognised_after_dash_r() -> None:
     """`-r pylock.toml` and `-r pyproject.toml` mean what they say."""
     reading = read_words(requirement_files=["pylock.toml", "pyproject.toml"], files=LISTS)
