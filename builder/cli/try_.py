@@ -23,7 +23,11 @@ TRY = (
     click.option(
         "--layer", "layers", multiple=True, type=FILE, metavar="LAYER", help="A layer; later ones win."
     ),
-    click.option("--imports", is_flag=True, help="Import every module instead of calling a handler."),
+    click.option(
+        "--imports",
+        is_flag=True,
+        help="Import every package and module at the top, instead of calling a handler.",
+    ),
     click.option(
         "--runtime",
         metavar="NAME",
