@@ -104,9 +104,19 @@ def _in_own_words(error: click.ClickException) -> UsageError:
     if isinstance(error, click.NoSuchOption):
         hint = did_you_mean(error.option_name, _options_of(error.ctx)) or hint
         return UsageError(f"There is no option `{error.option_name}`", hint=hint)
+    if isinstance(error, click.MissingParameter) and error.ctx is not None:
+        hint = _what_is_missing(error.ctx, error.param) or hint
     said = re.sub(r"'([^']*)'", r"`\1`", error.format_message().strip())
     summary, *evidence = said.removesuffix(".").splitlines() or ["The command line is not understood"]
     return UsageError(summary, evidence=map(str.strip, evidence), hint=hint)
+
+
+def _what_is_missing(context: click.Context, parameter: click.Parameter | None) -> str | None:
+    """How a command wants to be called, or what an option that it demands is for."""
+    if isinstance(parameter, click.Option):
+        return f"`{max(parameter.opts, key=len)} {parameter.metavar}`: {parameter.help}"
+    usage = " ".join(context.command.collect_usage_pieces(context))
+    return f"Write `{context.command_path} {usage}`"
 
 
 def _options_of(context: click.Context | None) -> list[str]:

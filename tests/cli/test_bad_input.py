@@ -245,6 +245,8 @@ def test_an_output_that_is_neither_zip_nor_folder_is_refused(room: Room, name: s
         (("runtime",), "Did you mean `lbuild runtimes`?"),
         (("demo", "-o", "b.zip", "--runtme", "python3.13"), "hint: Did you mean `--runtime`?\n"),
         (("lock", "demo", "-o", "locked.toml"), "`pylock.NAME.toml`"),
+        (("diff", "old.zip"), "hint: Write `lbuild diff [OPTIONS] OLD NEW`"),
+        (("index", "verify"), "hint: `--index DIR`: The index's folder."),
         (("cache", "sizes"), "Did you mean `size`?"),
         (("index", "bild"), "Did you mean `build`?"),
         (("index", "zzz"), "There are `add`, `build`, "),

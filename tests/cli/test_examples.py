@@ -1,4 +1,4 @@
-"""What README, docs/ and the Makefile show: commands that parse, links to what is there, the pages' figures."""
+"""What README, docs/ and the Makefile show: commands that parse, links to what is there, figures of pages."""
 
 import re
 import shlex
