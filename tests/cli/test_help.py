@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import click
 import pytest
 
 from builder.cli.command import cli
+
+SETTINGS: dict[str, Any] = dict(cli.context_settings)
+"""click keeps the option for help that it makes first."""
 
 
 def commands(group: click.Group = cli, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
@@ -24,7 +28,7 @@ def commands(group: click.Group = cli, path: tuple[str, ...] = ()) -> Iterator[t
 @pytest.mark.parametrize(("typed", "command"), list(commands()), ids=[name for name, _ in commands()])
 def test_every_option_is_told_once_with_words(typed: str, command: click.Command) -> None:
     """And in one form: a default in brackets, never click's `default: x` or the name of a Python type."""
-    context = click.Context(command, info_name=f"lbuild {typed}", max_content_width=110)
+    context = click.Context(command, info_name=f"lbuild {typed}", **SETTINGS)
     told = command.get_help(context)
     options = [each for each in command.get_params(context) if isinstance(each, click.Option)]
 
@@ -40,7 +44,7 @@ def test_every_option_is_told_once_with_words(typed: str, command: click.Command
 def test_shared_options_stand_under_headings() -> None:
     """Those of a bundle are many: what to look for has a place."""
     bundle = dict(commands())["bundle"]
-    told = bundle.get_help(click.Context(bundle, info_name="lbuild bundle"))
+    told = bundle.get_help(click.Context(bundle, info_name="lbuild bundle", **SETTINGS))
     headings = re.findall(r"^(\w+):", told, re.MULTILINE)
 
     assert headings == [
