@@ -41,11 +41,12 @@ class Toolchains:
     def zig(self) -> AbstractContextManager[Path]:
         """The folder of the pinned zig, fetched if need be. Raises NoBuildBackendError, and as clients do."""
         found = pinned()
-        return self.shelf(f"zig-{found.version}-{platform.machine()}", self._unpack_zig)
+        name = f"zig-{found.version}-{platform.machine()}"
+        return trees.held(self.store, name, self._unpack_zig, TOOLS)
 
     def shelf(self, name: str, make: Callable[[Path], None]) -> AbstractContextManager[Path]:
-        """A folder that `make` fills once, and that nobody removes inside the block."""
-        return trees.held(self.store, name, make, TOOLS)
+        """A folder that `make` fills once, others waiting for it, and that nobody removes inside the block."""
+        return trees.held(self.store, name, make, TOOLS, alone=True)
 
     def _unpack_zig(self, folder: Path) -> None:
         wheel = self._download()

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from builder.farm.values import Made, Site
     from manylinux.target import Target
+    from prebuilt_index.recipes import Recipe
 
 _START = "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_path(sys.argv[1])"
 _PATIENCE = 300.0
@@ -43,19 +44,19 @@ _QUOTED = 8
 """Lines."""
 
 
-def tried(made: Made, statements: str, target: Target, site: Site, folder: Path, log: Path) -> Smoke:
-    """Run `statements` with the wheel. Raises SmokeTestError, and what bundling raises.
+def tried(made: Made, recipe: Recipe, target: Target, site: Site, folder: Path, log: Path) -> Smoke:
+    """Run the recipe's statements with the wheel. Raises SmokeTestError, and what bundling raises.
 
     `folder`: new files go there; `log`: what was printed.
     """
-    bundle = _bundle(made, target, site, folder)
+    bundle = _bundle(made, recipe.smoke_requires, target, site, folder)
     if not site.smoke:
         return Smoke(ran=False, how="not asked for")
     found = _python(target, site)
     if found.why_not:
         return Smoke(ran=False, how=found.why_not)
     script = folder / "smoke.py"
-    script.write_text(statements, encoding="utf-8")
+    script.write_text(recipe.smoke, encoding="utf-8")
     # -I would leave PYTHONHOME aside, by which qemu's Python finds its library.
     isolated = "-s" if found.environ else "-I"
     words = (*found.words, isolated, "-B", "-c", _START, str(bundle), str(script))
@@ -63,13 +64,13 @@ def tried(made: Made, statements: str, target: Target, site: Site, folder: Path,
     return Smoke(ran=True, how=found.how)
 
 
-def _bundle(made: Made, target: Target, site: Site, folder: Path) -> Path:
+def _bundle(made: Made, more: Sequence[str], target: Target, site: Site, folder: Path) -> Path:
     wheel = folder / made.filename
     wheel.write_bytes(made.content)
     output = folder / "bundle"
     wishes = replace(
         site.wishes,
-        inputs=InputChoices(words=(str(wheel),)),
+        inputs=InputChoices(words=(str(wheel), *more)),
         target=TargetChoices(runtime=target.runtime.id, arch=target.architecture.value),
     )
     choices = BundleChoices(output=f"{output}/", no_limit=True, slim="none", bytecode="none")

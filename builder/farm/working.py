@@ -51,7 +51,7 @@ def work(job: Job, site: Site) -> Outcome:
         made = smoke = None
         try:
             made = _given(job) or _made(job, site, target, logs)
-            smoke = tried(made, job.recipe.smoke, target, site, folder, logs / "smoke.log")
+            smoke = tried(made, job.recipe, target, site, folder, logs / "smoke.log")
         except LbuildError as error:
             return Outcome(fault=_fault(error), log=_log(logs))
         return Outcome(made=made, smoke=smoke, log=_log(logs))

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from manylinux.errors import LbuildError, SeveralErrors
 from prebuilt_index.errors import InvalidRecipeError
-from prebuilt_index.recipes.reading import get_close, read_library, read_recipe
+from prebuilt_index.recipes.reading import get_close, read_recipe
+from prebuilt_index.recipes.reading_library import read_library
 from prebuilt_index.recipes.reasons import overlaps, read_reasons
 
 if TYPE_CHECKING:

@@ -6,14 +6,12 @@ Nothing of it is run: texts that are commands or variables are only checked for 
 from __future__ import annotations
 
 import ast
-import hashlib
-import json
 import re
-import tomllib
 import warnings
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import Version
@@ -22,27 +20,24 @@ from manylinux.architecture import Architecture
 from manylinux.errors import LbuildError
 from manylinux.runtimes import find_runtime, runtimes
 from manylinux.target import Target
-from prebuilt_index.errors import InvalidRecipeError
+from prebuilt_index.recipes.document import NAME, check_schema, digest_of, document, raise_faults
 from prebuilt_index.recipes.fields import Fields
-from prebuilt_index.recipes.values import Edit, Library, Recipe, Source
+from prebuilt_index.recipes.values import Edit, Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from manylinux.runtime import Runtime
+    from prebuilt_index.recipes.values import Library
 
-SCHEMA = 1
 BACKENDS = ("auto", "docker", "local", "zig")
 MANAGERS = ("apt-get", "dnf", "microdnf", "yum")
 _RECIPE = (
     *("schema", "project", "about", "versions", "targets", "backend", "packages", "environment"),
-    *("config-settings", "edits", "libraries", "programs", "grafts", "licences", "smoke"),
+    *("config-settings", "edits", "libraries", "programs", "grafts", "licences", "smoke", "smoke-requires"),
 )
-_LIBRARY = ("schema", "library", "version", "licence", "needs", "programs", "source", "commands")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._:=~-]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
 _KEPT = frozenset(
     {"PATH", "HOME", "TMPDIR", "SOURCE_DATE_EPOCH", "PYTHONHASHSEED", "LD_LIBRARY_PATH", "LD_PRELOAD"}
 )
@@ -80,62 +75,12 @@ def read_recipe(text: str, file: str, libraries: Mapping[str, Library]) -> Recip
         grafts=fields.texts("grafts"),
         licences=fields.pairs("licences"),
         smoke=smoke,
-        digest=_digest(fields.table, *(each.digest for each in linked)),
+        smoke_requires=_requirements(fields, "smoke-requires"),
+        digest=digest_of(fields.table, *(each.digest for each in linked)),
         file=file,
     )
     raise_faults(fields, file)
     return recipe
-
-
-def read_library(text: str, file: str) -> Library:
-    """A library; whether there are those that it needs is the catalogue's to see. Raises
-    InvalidRecipeError."""
-    fields = Fields(table=document(text, file))
-    fields.only(_LIBRARY)
-    check_schema(fields)
-    commands = fields.texts("commands")
-    if not commands:
-        fields.wrong("commands", "names none")
-    library = Library(
-        name=_named(fields, "library"),
-        version=fields.text("version", needed=True),
-        licence=fields.text("licence", needed=True),
-        source=_source(fields.inner("source", needed=True)),
-        commands=commands,
-        needs=fields.texts("needs"),
-        programs=fields.texts("programs"),
-        digest=_digest(fields.table),
-    )
-    raise_faults(fields, file)
-    return library
-
-
-def document(text: str, file: str) -> dict[str, Any]:
-    """Raises InvalidRecipeError when it is no TOML."""
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        nested = isinstance(error, RecursionError)
-        told = "its tables are nested too deep" if nested else str(error)
-        raise InvalidRecipeError(f"The recipe `{file}` is no TOML", evidence=[told]) from error
-
-
-def raise_faults(fields: Fields, file: str) -> None:
-    """Raises InvalidRecipeError when anything was found wrong."""
-    if fields.faults:
-        raise InvalidRecipeError(
-            f"The recipe `{file}` cannot be used",
-            evidence=fields.faults,
-            hint="docs/recipes.md tells what may stand in one",
-        )
-
-
-def check_schema(fields: Fields) -> None:
-    schema = fields.table.get("schema")
-    if schema != SCHEMA or isinstance(schema, bool):
-        fields.wrong(
-            "schema", f"is {schema!r}, and this lbuild reads {SCHEMA}" if schema else f"is missing: {SCHEMA}"
-        )
 
 
 def _project(fields: Fields) -> Any:
@@ -145,13 +90,6 @@ def _project(fields: Fields) -> Any:
     except InvalidName:
         fields.wrong("project", f"is `{name}`, which is no name of a project")
         return canonicalize_name(name)
-
-
-def _named(fields: Fields, key: str) -> str:
-    name = fields.text(key, needed=True)
-    if name and not _NAME.fullmatch(name):
-        fields.wrong(key, f"is `{name}`, which is no plain name")
-    return name
 
 
 def _versions(fields: Fields) -> tuple[SpecifierSet | None, tuple[Version, ...]]:
@@ -236,6 +174,19 @@ def _edits(fields: Fields) -> Iterator[Edit]:
         yield Edit(file=file, find=find, replace=replace)
 
 
+def _requirements(fields: Fields, key: str) -> tuple[str, ...]:
+    found = fields.texts(key)
+    for each in found:
+        try:
+            named = Requirement(each)
+        except InvalidRequirement as error:
+            fields.wrong(key, f"has `{each}`, which is no requirement: {str(error).splitlines()[0]}")
+        else:
+            if named.url is not None:
+                fields.wrong(key, f"has `{each}`: a URL is not looked up in an index")
+    return found
+
+
 def _linked(fields: Fields, libraries: Mapping[str, Library]) -> tuple[Library, ...]:
     """What is to be built before, needs first."""
     found: dict[str, Library] = {}
@@ -268,23 +219,9 @@ def get_close(name: str, known: Iterable[str]) -> str:
 def _programs(fields: Fields) -> dict[str, dict[str, str]]:
     inner = fields.inner("programs")
     for name in inner.table:
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             fields.wrong("programs", f"has `{name}`, which is no name of a program")
     return {name: inner.pairs(name) for name in inner.table}
-
-
-def _source(fields: Fields) -> Source:
-    fields.only(("file", "sha256", "debian", "urls"))
-    file, sha256 = _named(fields, "file"), fields.text("sha256", needed=True)
-    if sha256 and not _SHA256.fullmatch(sha256):
-        fields.wrong("sha256", "is no sha256 in hex")
-    debian, urls = fields.text("debian"), fields.texts("urls")
-    for url in urls:
-        if not url.startswith("https://"):
-            fields.wrong("urls", f"has `{url}`, which is no https URL")
-    if not debian and not urls:
-        fields.wrong("debian", "is missing, and so are `urls`: nobody has the sources")
-    return Source(file=file, sha256=sha256, debian=debian or None, urls=urls)
 
 
 def _is_python(text: str) -> bool:
@@ -294,9 +231,3 @@ def _is_python(text: str) -> bool:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True
-
-
-def _digest(table: Mapping[str, Any], *more: str) -> str:
-    """Of what a recipe says, however it is written down."""
-    content = json.dumps([table, *more], sort_keys=True, default=str)
-    return hashlib.sha256(content.encode()).hexdigest()

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, canonicalize_name
 
+from prebuilt_index.recipes.document import check_schema, document, raise_faults
 from prebuilt_index.recipes.fields import Fields
-from prebuilt_index.recipes.reading import check_schema, document, raise_faults, targets_of
+from prebuilt_index.recipes.reading import targets_of
 from prebuilt_index.recipes.values import Reason
 
 if TYPE_CHECKING:

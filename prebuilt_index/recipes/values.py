@@ -87,6 +87,8 @@ class Recipe:
     """What comes with the wheel beside the project itself, and under which licence (SPDX)."""
     smoke: str = ""
     """Python statements that must run to their end on the target."""
+    smoke_requires: tuple[str, ...] = ()
+    """Requirements (PEP 508) that are there for them, beside what the wheel requires itself."""
     digest: str = ""
     """sha256 of all that the recipe says and its libraries say."""
     file: str = ""

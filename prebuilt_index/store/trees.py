@@ -10,9 +10,10 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from prebuilt_index.errors import StoreError
 from prebuilt_index.store import blobs, durable
 from prebuilt_index.store.locks import is_still_named, try_lock
 from prebuilt_index.store.store import TOOLS, TRIAL, Store
@@ -26,14 +27,18 @@ _TAKEN = frozenset({errno.EEXIST, errno.ENOTEMPTY, errno.EACCES, errno.EPERM})
 
 BUCKETS = (TRIAL, TOOLS)
 """Where such folders are."""
+_PATIENCE = 3600.0
+"""Seconds to wait for somebody who makes the same; then it is made twice."""
 
 
 @contextmanager
-def held(store: Store, name: str, make: Callable[[Path], None], bucket: str = TRIAL) -> Iterator[Path]:
+def held(
+    store: Store, name: str, make: Callable[[Path], None], bucket: str = TRIAL, *, alone: bool = False
+) -> Iterator[Path]:
     """The folder of this name, which nobody removes inside the block; `make` fills a new one if need be.
 
     `make` gets a path at which there is nothing yet, and leaves a folder there. Two processes may make it at
-    once; one result is kept.
+    once; one result is kept. `alone`: the second waits for the first, which pays for what takes minutes.
     """
     path = store.root / bucket / name
     if store.read_only and not path.is_dir():
@@ -45,7 +50,13 @@ def held(store: Store, name: str, make: Callable[[Path], None], bucket: str = TR
                 blobs.mark_used(os.fspath(path), path.stat())
                 yield path
                 return
-        _make(store, path, make)
+        with ExitStack() as stack:
+            if alone:
+                with suppress(StoreError):
+                    stack.enter_context(store.lock(f"make {bucket}/{name}", _PATIENCE))
+                if path.is_dir():
+                    continue
+            _make(store, path, make)
 
 
 def remove(store: Store, path: str) -> bool:

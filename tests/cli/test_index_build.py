@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,18 @@ def test_the_wheels_origin_is_in_its_entry(farm: Room) -> None:
     assert made["target"] == "python3.11-x86_64"
     assert len(made["recipe_sha256"]) == len(made["source_sha256"]) == 64
     assert str(farm.folder) not in json.dumps(entry)
+
+
+def test_what_a_smoke_test_requires_is_there_for_it_alone(farm: Room) -> None:
+    recipe = farm.folder / "recipes" / "one.toml"
+    text = quick_recipe("one", (HERE,), more='smoke-requires = ["two==1.0"]')
+    recipe.write_text(text.replace("== 42", "== 42; import two"))
+    done = build(farm, "one", "--arch", "x86_64")
+    assert done.status == 0, done.stdout
+    with zipfile.ZipFile(farm.folder / "out/files/one/one-1.0-py3-none-any.whl") as wheel:
+        assert b"Requires-Dist" not in wheel.read("one-1.0.dist-info/METADATA")
+    recipe.write_text(recipe.read_text().replace("two==1.0", "two>1.0").replace("is quick", "is slow"))
+    assert build(farm, "one", "--arch", "x86_64", "--index", "new").status == 5, "there is no such version"
 
 
 def test_a_second_run_builds_nothing_and_changes_nothing(farm: Room) -> None:

@@ -56,10 +56,13 @@ about = "It needs a library."
 backend = "zig"
 targets = {{runtimes = ["{runtime}"]}}
 libraries = ["ask"]
-environment = {{CFLAGS = "-I{{libraries}}/include -DMORE=1"}}
 edits = [{{file = "setup.py", find = "nobody-has-it", replace = "ask"}}]
 licences = {{ask = "MIT"}}
 smoke = "import demo._native as native; assert native.answer() == 42"
+
+[environment]
+CFLAGS = "-I{{libraries}}/include -DMORE=1"
+LDFLAGS = "-Wl,--version-script={{libraries}}/exports.map"
 
 [programs.ask-config]
 "--where" = "{{libraries}}"
@@ -128,6 +131,10 @@ def test_a_library_is_built_and_linked_for_both_processors(user: Room) -> None:
             content = wheel.read(module)
         assert int.from_bytes(content[18:20], "little") == machine
         assert str(user.folder).encode() not in content
+        exported = [
+            name for name in (b"PyInit__native", b"unlike", b"ask") if b"\0" + name + b"\0" in content
+        ]
+        assert exported == [b"PyInit__native"], "what is the library's stays in the module"
     entry = json.loads((user.folder / f"out/files/demo/{x86['wheel']}.entry.json").read_text())
     assert entry["provenance"]["toolchain"]["zig"].startswith("zig ")
 

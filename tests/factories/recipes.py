@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from prebuilt_index.recipes import Catalogue, Library, Recipe, read_catalogue
-from prebuilt_index.recipes.reading import read_library, read_recipe
+from prebuilt_index.recipes.reading import read_recipe
+from prebuilt_index.recipes.reading_library import read_library
 
 QUICK = """\
 schema = 1

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 PREFIX = "/opt/lbuild"
 """What libraries are configured for."""
+EXPORTS = "exports.map"
+_EXPORTED = "{ global: PyInit_*; local: *; };\n"
+"""A version script for modules: what a library defines stays inside of the module it is linked into."""
 
 
 def build_libraries(
@@ -38,6 +41,7 @@ def build_libraries(
     raises."""
     job = workplace.job
     workplace.libraries.mkdir()
+    (workplace.libraries / EXPORTS).write_text(_EXPORTED, encoding="utf-8")
     for library in job.extras.libraries:
         for program in library.programs:
             if shutil.which(program, path=path) is None:

@@ -6,7 +6,8 @@ import pytest
 
 from factories.recipes import a_library, a_recipe, quick_recipe
 from prebuilt_index.errors import InvalidRecipeError
-from prebuilt_index.recipes.reading import read_library, read_recipe
+from prebuilt_index.recipes.reading import read_recipe
+from prebuilt_index.recipes.reading_library import read_library
 
 
 def test_every_fault_is_told_at_once_with_the_nearest_name() -> None:
@@ -69,6 +70,9 @@ def test_what_is_no_toml_is_refused(text: str) -> None:
         ("edits = [1]", "`edits` is no list of tables"),
         ('programs = {"../x" = {}}', "`programs` has `../x`"),
         ("config-settings = {a = 1}", "`config-settings.a` is no list of texts"),
+        ('smoke-requires = "other"', "`smoke-requires` is no list of texts"),
+        ('smoke-requires = ["other >> 1"]', "`smoke-requires` has `other >> 1`, which is no requirement"),
+        ('smoke-requires = ["a @ https://x/a.whl"]', "`smoke-requires` has `a @ https://x/a.whl`: a URL"),
         ("versions = 1", "`versions` is no specifier"),
         ('versions = ">=%s"' % ("1" * 5000), "`versions` is no specifier"),
         ('versions = ["%s"]' % ("1" * 5000), "`versions` is no specifier"),

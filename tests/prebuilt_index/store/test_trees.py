@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,43 @@ def test_several_may_make_it_at_once(store: Store) -> None:
 
     assert seen == [b"x" * 100] * 4
     assert os.listdir(store.root / "tmp") == []
+
+
+@locked
+def test_who_makes_it_alone_is_waited_for(store: Store) -> None:
+    first_is_in, second_is_in = threading.Event(), threading.Event()
+
+    def slowly(folder: Path) -> None:
+        first_is_in.set()
+        assert not second_is_in.wait(0.3), "both make it"
+        fill(folder)
+
+    def twice(folder: Path) -> None:
+        second_is_in.set()
+        refuse(folder)
+
+    def second() -> Path:
+        with trees.held(store, "name", twice, alone=True) as path:
+            return path
+
+    def first() -> Path:
+        with trees.held(store, "name", slowly, alone=True) as path:
+            return path
+
+    with ThreadPoolExecutor() as pool:
+        one = pool.submit(first)
+        assert first_is_in.wait(60)
+        other = pool.submit(second)
+        assert one.result(60) == other.result(60)
+    assert not second_is_in.is_set()
+
+
+@locked
+def test_who_fails_alone_lets_the_next_make_it(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError), trees.held(store, "name", lambda _: 1 // 0 and None, alone=True):
+        pass
+    with trees.held(store, "name", fill, alone=True) as path:
+        assert (path / "inner" / "file").is_file()
 
 
 def test_is_counted(store: Store) -> None:
