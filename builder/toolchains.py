@@ -45,7 +45,7 @@ class Toolchains:
         return trees.held(self.store, name, self._unpack_zig, TOOLS)
 
     def shelf(self, name: str, make: Callable[[Path], None]) -> AbstractContextManager[Path]:
-        """A folder that `make` fills once, others waiting for it, and that nobody removes inside the block."""
+        """A folder that `make` fills once, for all who want it, and that nobody removes inside the block."""
         return trees.held(self.store, name, make, TOOLS, alone=True)
 
     def _unpack_zig(self, folder: Path) -> None:

@@ -43,6 +43,12 @@ class Extras:
     libraries: tuple[SourceLibrary, ...] = ()
     """In the order in which they are built."""
 
+    @property
+    def links_cpp(self) -> bool:
+        """Whether something written in C++ is linked into a project that may be C alone."""
+        words = (word for value in self.environment.values() for word in value.split())
+        return any(word in ("-lc++", "-lstdc++") for word in words)
+
     def filled_in(self, libraries: str) -> dict[str, str]:
         """The variables, with the folder of the libraries in its place."""
         return {name: value.replace(LIBRARIES, libraries) for name, value in self.environment.items()}

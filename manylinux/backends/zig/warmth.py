@@ -35,8 +35,9 @@ def warm(
     plain: Mapping[str, str],
     shelf: Callable[[str, Callable[[Path], None]], AbstractContextManager[Path]],
 ) -> AbstractContextManager[Path]:
-    """A cache of zig's with what every link for the target needs; C++'s too, if the project's like that."""
-    target, cpp = workplace.job.target, workplace.job.project.has_cpp
+    """A cache of zig's with what every link for the target needs; C++'s too, if the project or its libraries are in it."""
+    target = workplace.job.target
+    cpp = workplace.job.project.has_cpp or workplace.job.extras.links_cpp
 
     def make(folder: Path) -> None:
         workplace.job.tell(
