@@ -35,7 +35,7 @@ def warm(
     plain: Mapping[str, str],
     shelf: Callable[[str, Callable[[Path], None]], AbstractContextManager[Path]],
 ) -> AbstractContextManager[Path]:
-    """A cache of zig's with what every link for the target needs; C++'s too, if the project or its libraries are in it."""
+    """A cache of zig's with what every link for the target needs; C++'s too, if any of it is C++."""
     target = workplace.job.target
     cpp = workplace.job.project.has_cpp or workplace.job.extras.links_cpp
 
