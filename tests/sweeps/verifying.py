@@ -21,6 +21,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from builder.composing.native import unfit_to_build
+from builder.interpreter.finding import search
+
 ROOT = Path(__file__).parents[2]
 BUNDLE = "/etc/pki/tls/certs/ca-bundle.crt"
 START = "import sys; sys.path.insert(0, sys.argv.pop(1)); exec(sys.argv[1])"
@@ -87,7 +92,7 @@ print("trusted")
 """
 LDAP = """\
 import ldap
-ldap.initialize("ldaps://localhost:PORT").simple_bind_s("cn=a", "b")
+ldap.initialize("ldaps://127.0.0.1:PORT").simple_bind_s("cn=a", "b")
 print("trusted")
 """
 MYSQL = "import MySQLdb; MySQLdb.connect(host='127.0.0.1', port=PORT, ssl_mode='VERIFY_CA', ssl={'ca': '%s'})"
@@ -165,9 +170,10 @@ def main() -> int:
     parser.add_argument("--runtime", default="python3.13")
     parser.add_argument("projects", nargs="*", choices=[[], *CLIENTS])
     options = parser.parse_args()
-    # A program that chooses one, such as pyenv's, would not run with another `/etc`.
-    asked = (options.runtime, "-c", "import sys; print(sys.executable)")
-    python = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+    found = search(options.runtime.removeprefix("python"), os.environ, unfit_to_build).found
+    if found is None:
+        parser.error(f"there is no {options.runtime} here")
+    python = str(found.path)
     wrong = 0
     with tempfile.TemporaryDirectory(prefix="verifying-") as scratch:
         folder = Path(scratch)
@@ -191,7 +197,11 @@ def main() -> int:
                     START,
                 )
                 command = ("unshare", "--mount", *words, str(bundle), statements.replace("PORT", str(port)))
-                done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+                # Variables such as SSL_CERT_FILE would name another authority.
+                environ = {"PATH": os.environ["PATH"]}
+                done = subprocess.run(
+                    command, capture_output=True, text=True, check=False, timeout=60, env=environ
+                )
                 told = (done.stdout + done.stderr).strip()
                 trusts = any(heard)
                 right = trusts if authority == "ca" else not trusts and distrust in told
