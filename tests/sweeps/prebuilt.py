@@ -97,8 +97,9 @@ def commands(row: dict[str, Any], url: str, index: Path) -> dict[str, list[str]]
         f"{platforms} {wanted}",
     }
     if uv := shutil.which("uv", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"):
-        # uv knows no 2.26.
-        platform = f"x86_64-manylinux_2_{minor}" if minor > 28 else "x86_64-manylinux2014"
+        # uv knows no 2.26: 2.17, and 2.28 for a wheel that asks for more.
+        asks = min(map(int, re.findall(r"manylinux_2_(\d+)_", row["wheel"])))
+        platform = f"x86_64-manylinux_2_{minor if minor > 28 else 28 if asks > 17 else 17}"
         words["uv"] = (
             f"{uv} pip install --quiet --no-deps --target {output} --default-index {url} "
             f"--only-binary :all: --python-version {python} --python-platform {platform} {wanted}"
