@@ -76,12 +76,15 @@ def arguments(facts: ElfFacts, change: Change) -> list[str]:
 def expected(facts: ElfFacts, change: Change) -> ElfFacts:
     """What the file has to say afterwards, but for sizes and places."""
     names = change.needed
+    versions: dict[str, set[str]] = {}
+    for name, wanted in facts.version_needs.items():
+        versions.setdefault(names.get(name, name), set()).update(wanted)
     rpath = facts.rpath if change.rpath is None else change.rpath
     return replace(
         facts,
         soname=change.soname or facts.soname,
         needed=tuple(names.get(name, name) for name in facts.needed),
-        version_needs={names.get(name, name): versions for name, versions in facts.version_needs.items()},
+        version_needs={name: tuple(sorted(wanted)) for name, wanted in versions.items()},
         rpath=rpath,
         runpath=facts.runpath if change.rpath is None else (),
     )

@@ -45,6 +45,14 @@ def test_what_is_expected_afterwards() -> None:
     assert expected(FACTS, Change()) == FACTS
 
 
+def test_two_names_that_become_one_have_what_both_needed() -> None:
+    """As the reader has it: a file names a library once for each set of versions, or not."""
+    facts = replace(FACTS, version_needs={"liby.so": ("Y_2", "Y_3"), "libx.so.1": ("Y_1", "Y_3")})
+    after = expected(facts, Change(needed={"liby.so": "libz.so", "libx.so.1": "libz.so"}))
+
+    assert after.version_needs == {"libz.so": ("Y_1", "Y_2", "Y_3")}
+
+
 @pytest.mark.parametrize(
     ("found", "told"),
     [
