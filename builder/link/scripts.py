@@ -61,7 +61,7 @@ def entry_point_scripts(wheel: VerifiedWheel, python: str, library: str) -> Iter
 
 
 def _points(wheel: VerifiedWheel, text: bytes) -> list[tuple[str, str]]:
-    parser = ConfigParser(delimiters=("=",), interpolation=None)
+    parser = ConfigParser(delimiters=("=",), interpolation=None, default_section="")
     parser.optionxform = str  # type: ignore[method-assign, assignment]  # names keep their case, as the spec asks
     try:
         parser.read_string(text.decode())

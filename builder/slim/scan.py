@@ -155,7 +155,9 @@ class _Reading:
 
 def entry_point_modules(content: bytes) -> set[str]:
     """The modules that an `entry_points.txt` names; none of one that cannot be read."""
-    parser = configparser.ConfigParser(delimiters=("=",), interpolation=None, strict=False)
+    parser = configparser.ConfigParser(
+        delimiters=("=",), interpolation=None, strict=False, default_section=""
+    )
     try:
         parser.read_string(content.decode("utf-8", "replace"))
     except configparser.Error:

@@ -124,7 +124,9 @@ def script_names(entry_points: bytes, path: str) -> tuple[str, ...]:
     lines = entry_points.count(b"\n")
     if lines > _MAX_POINTS:
         raise refusal("Z28", f"`entry_points.txt` has {lines} lines, more than {_MAX_POINTS}", path)
-    parser = configparser.ConfigParser(delimiters=("=",), interpolation=None, strict=False)
+    parser = configparser.ConfigParser(
+        delimiters=("=",), interpolation=None, strict=False, default_section=""
+    )
     parser.optionxform = str  # type: ignore[assignment,method-assign]  # keeps the case of names
     try:
         parser.read_string(entry_points.decode("utf-8"))

@@ -142,6 +142,14 @@ def test_kept_scripts_name_the_interpreter_of_lambda(tmp_path: Path) -> None:
     assert all(file.executable for file in bundle.files if file.path.startswith("bin/"))
 
 
+def test_a_section_of_entry_points_called_default_is_one_like_others(tmp_path: Path) -> None:
+    """Python's parser of such files would put its lines into every section."""
+    points = {"console_scripts": {"demo": "demo:run"}, "DEFAULT": {"other": "demo:run"}}
+    bundle = plan([verified_wheel(tmp_path, "demo", entry_points=points)], scripts=True)
+
+    assert [path for path in paths(bundle) if path.startswith("bin/")] == ["bin/demo"]
+
+
 @pytest.mark.parametrize("reference", ["demo", "demo:", "demo:a b", "de mo:run", "demo:run()", ":run"])
 def test_refuses_entry_points_that_name_no_callable(tmp_path: Path, reference: str) -> None:
     """What would be a syntax error in the wrapper is refused, and only when commands are kept."""
