@@ -7,6 +7,7 @@ import codecs
 import re
 
 from builder.errors import InvalidRequirementError
+from prebuilt_index import charsets
 
 # UTF-32 first: the mark of UTF-16 LE begins that of UTF-32 LE.
 _MARKS = (
@@ -23,7 +24,7 @@ def decode(content: bytes) -> str:
     """The text of a requirements file; raises InvalidRequirementError that tells the first bad byte."""
     skipped, encoding = _encoding(content)
     try:
-        text = content[skipped:].decode(encoding)
+        text = charsets.decoded(content[skipped:], encoding)
     except LookupError:
         raise InvalidRequirementError(
             f"its coding line names `{encoding}`, which is no text encoding",

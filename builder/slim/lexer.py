@@ -8,6 +8,8 @@ alike; where a string has no end the answer says that it is in doubt.
 import re
 from dataclasses import dataclass
 
+from prebuilt_index import charsets
+
 _COOKIE = re.compile(rb"^[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)", re.MULTILINE)
 _HEAD = 400
 """Bytes: an encoding declaration stands in the first two lines."""
@@ -67,7 +69,7 @@ def decoded(content: bytes) -> str:
         names.insert(0, cookie[1].decode("ascii"))
     for name in names:
         try:
-            text = content.decode(name)
+            text = charsets.decoded(content, name)
         except (LookupError, ValueError):
             continue
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

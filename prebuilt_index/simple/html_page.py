@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from packaging.utils import NormalizedName
 
+from prebuilt_index import charsets
 from prebuilt_index.artefacts import IndexFile, ProjectPage, ProjectStatus
 from prebuilt_index.simple.entries import (
     FILE_LIMIT,
@@ -82,7 +83,7 @@ def read_html(content: bytes, *, page_url: str, charset: str = "utf-8", index: s
         raise not_an_index(page_url, f"{len(content):,} bytes, more than {_PAGE_LIMIT:,}")
     parser = _Anchors(page_url)
     try:
-        parser.read(_decoded(content, charset))
+        parser.read(text_of(content, charset))
     except (AssertionError, ValueError) as error:  # what the standard parser makes of `<![<![` and `&#999…`
         raise not_an_index(page_url, f"its HTML cannot be read ({error!s:.60})") from error
     if parser.version is not None:
@@ -108,9 +109,10 @@ def charset_of(content_type: str) -> str:
     return "utf-8"
 
 
-def _decoded(content: bytes, charset: str) -> str:
+def text_of(content: bytes, charset: str) -> str:
+    """The page in its own encoding, or in UTF-8 where that is none; nothing in it is an error."""
     try:
-        return content.decode(charset, "replace")
+        return charsets.decoded(content, charset, "replace")
     except (LookupError, ValueError):  # codecs that are none of text, or take no replacement
         return content.decode("utf-8", "replace")
 

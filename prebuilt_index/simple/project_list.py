@@ -13,6 +13,7 @@ import msgspec
 from packaging.utils import NormalizedName, canonicalize_name
 
 from prebuilt_index.simple.entries import check_api_version, not_an_index
+from prebuilt_index.simple.html_page import text_of
 
 LIST_LIMIT: Final = 4 * 1024 * 1024
 """Bytes of a list."""
@@ -57,8 +58,8 @@ def names_from_html(
     """
     parser = _Links(page_url)
     try:
-        parser.read(content.decode(charset, "replace"))
-    except (AssertionError, LookupError, ValueError) as error:
+        parser.read(text_of(content, charset))
+    except (AssertionError, ValueError) as error:
         raise not_an_index(page_url, f"its HTML cannot be read ({error!s:.60})") from error
     if parser.version is not None:
         check_api_version(parser.version, page_url)

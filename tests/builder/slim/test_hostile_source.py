@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.slim.lexer import lexed
+from builder.slim.lexer import decoded, lexed
 from builder.slim.mentions import mentions_of
 from builder.slim.names import ModuleName
 from builder.slim.reach import loaded_by
@@ -39,6 +39,15 @@ def test_no_bytes_are_refused(content: bytes) -> None:
     found = mentions_of(content + b"\nimport a.tests\n'\"a.tests", MODULE, inside=True)
 
     assert found.names
+
+
+def test_an_encoding_of_names_of_hosts_is_none() -> None:
+    """Of quadratic time."""
+    content = b"# coding: punycode\n#-" + b"a" * 200_000
+    start = time.process_time()
+
+    assert decoded(content) == content.decode()
+    assert time.process_time() - start < 3
 
 
 @pytest.mark.parametrize("piece", REPEATED.split("|"))

@@ -8,6 +8,7 @@ from prebuilt_index.artefacts import ProjectStatus
 from prebuilt_index.errors import HostileNameError, NotAnIndexError
 from prebuilt_index.simple.entries import NO_HASH, NO_URL
 from prebuilt_index.simple.html_page import HtmlPage, charset_of, read_html
+from prebuilt_index.simple.project_list import names_from_html
 
 PAGE_URL = "https://index.test/simple/demo/"
 SHA = "0123456789abcdef" * 4
@@ -266,3 +267,14 @@ def test_an_unusable_charset_is_read_as_utf_8(charset: str) -> None:
     page = read_html(b'<a href="demo-1.0.zip">x</a>', page_url=PAGE_URL, charset=charset)
 
     assert list(page.filenames) == ["demo-1.0.zip"]
+    assert names_from_html(b'<a href="x/">x</a>', page_url=PAGE_URL, charset=charset) == {"x"}
+
+
+@pytest.mark.parametrize("charset", ["punycode", "Puny_Code", "idna"])
+def test_a_charset_takes_no_quadratic_time(charset: str) -> None:
+    content = b'<a href="x/">x</a>-' + b"a" * 300_000
+    start = time.process_time()
+    read_html(content, page_url=PAGE_URL, charset=charset)
+    names_from_html(content, page_url=PAGE_URL, charset=charset)
+
+    assert time.process_time() - start < 3
