@@ -53,6 +53,26 @@ print(json.dumps({
 _TRY = 'for each in "$@"; do echo "$each" >&2; "$each" -I -S -c "$CODE" "$WANTED" && exit 0; done; exit 1'
 
 
+def described(answer: bytes, image: str) -> Found:
+    """The Python of an image by what it says of itself. Raises BackendError."""
+    try:
+        told = json.loads(answer)
+        libc, _, version = (told["libc"] or "").partition(" ")
+        major, minor, *_ = version.split(".") if libc == "glibc" else ("0", "0")
+        python = BuildingPython(
+            path=Path(told["path"]),
+            version=str(told["version"]),
+            machine=str(told["machine"]),
+            glibc=(int(major), int(minor)),
+        )
+        search = str(told["search"])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise BackendError(f"the Python of the image `{image}` does not say what it is") from error
+    if libc != "glibc":
+        raise BackendError(f"the image `{image}` has no glibc")
+    return Found(python=python, search=search)
+
+
 def box(job: Job, host: str, processors: int) -> Box:
     """Closed; the first process waits until the build must be over, and leaves no zombies."""
     lifetime = max(0, int(job.deadline - time.monotonic())) + _SLACK
@@ -126,20 +146,10 @@ class Bench:
             )
         if ran.status != 0:
             raise BackendError(f"there is no Python {python} in the image `{self.image.name}`")
-        answer = json.loads(b"".join(said))
-        libc, _, version = (answer["libc"] or "").partition(" ")
-        if libc != "glibc":
-            raise BackendError(f"the image `{self.image.name}` has no glibc")
-        major, minor, *_ = version.split(".")
-        found = BuildingPython(
-            path=Path(answer["path"]),
-            version=answer["version"],
-            machine=answer["machine"],
-            glibc=(int(major), int(minor)),
-        )
-        if found.machine != self.job.target.architecture.machine:
-            raise BackendError(f"the image `{self.image.name}` runs on {found.machine}")
-        return Found(python=found, search=answer["search"])
+        found = described(b"".join(said), self.image.name)
+        if found.python.machine != self.job.target.architecture.machine:
+            raise BackendError(f"the image `{self.image.name}` runs on {found.python.machine}")
+        return found
 
     def run(self, words: Sequence[str], environ: Mapping[str, str], folder: str = HOME) -> None:
         """The program has ended well; what it printed is in the log. Raises BackendError."""
