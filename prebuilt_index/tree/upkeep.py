@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -59,11 +60,9 @@ def stale_pages(root: Path, wanted: Iterable[str]) -> Iterator[Path]:
 
 def content_of(path: Path) -> bytes | None:
     """What is in the file; None when it is not there."""
-    try:
-        with reading(path):
-            return path.read_bytes() if path.is_file() else None
-    except FileNotFoundError:
-        return None
+    with reading(path), suppress(FileNotFoundError):
+        return path.read_bytes() if path.is_file() else None
+    return None
 
 
 def set_yanked(root: Path, chosen: Callable[[Entry], bool], reason: str | None) -> tuple[Entry, ...]:

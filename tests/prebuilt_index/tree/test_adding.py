@@ -28,7 +28,7 @@ from prebuilt_index.tree.admission import Candidate
 from prebuilt_index.tree.checking import verify
 from prebuilt_index.tree.entry import Provenance
 from prebuilt_index.tree.reading import entries
-from prebuilt_index.tree.upkeep import refresh, set_yanked
+from prebuilt_index.tree.upkeep import content_of, refresh, set_yanked
 
 MADE = Provenance(builder="lbuild 0.1.0", backend="zig", toolchain={"zig": "0.14.1"})
 
@@ -332,3 +332,12 @@ def test_a_folder_that_may_not_be_written_is_told(root: Path, wheels: Path) -> N
         folder.chmod(0o555)
     with pytest.raises(IndexFolderError, match="Cannot"):
         put(root, write_wheel(wheels, "other", "1"))
+
+
+def test_a_page_that_goes_while_it_is_looked_at_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another lbuild writes to the index: that is no reason to stop `lbuild index verify`."""
+    monkeypatch.setattr(Path, "is_file", lambda self: True)
+
+    assert content_of(tmp_path / "index.html") is None
