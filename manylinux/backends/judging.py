@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from manylinux.archive.damage import damage_told
-from manylinux.backends.port import BackendError, FellBackError
+from manylinux.backends.port import BackendError, ExceededError, FellBackError
 from manylinux.backends.undefined import unresolved
 
 if TYPE_CHECKING:
@@ -88,12 +88,11 @@ def check_made(
     `versioned`: the linker gives every symbol of the target's glibc its version.
     """
     with readable(wheel), zipfile.ZipFile(wheel) as archive:
+        if sum(info.file_size for info in archive.infolist()) > job.limits.wheel:
+            raise ExceededError("wheel", f"its wheel unpacks to more than {job.limits.told('wheel')}")
         compiled = dict(_compiled(archive))
-        text = {
-            info.filename: archive.read(info)
-            for info in archive.infolist()
-            if info.filename in compiled or info.filename.endswith((".py", ".json", "/METADATA"))
-        }
+        names_host = _host_paths(archive, compiled, job)
+        libraries = {path: archive.read(path) for path in compiled} if versioned else {}
     for path, machine in sorted(compiled.items()):
         _check_name(path, machine, job)
     if wanted := compilations.wanted():
@@ -103,15 +102,15 @@ def check_made(
         )
     failed = compilations.failed()
     if not compiled:
-        return (*_fallen_back(wheel.name, failed, job), *_host_paths(text, job))
-    if versioned and (open_ := unresolved({path: text[path] for path in compiled})):
+        return (*_fallen_back(wheel.name, failed, job), *names_host)
+    if open_ := unresolved(libraries):
         path, names = next(iter(open_.items()))
         glibc = ".".join(map(str, job.target.glibc))
         raise BackendError(
             f"its `{path}` uses {_listed(names)}, which neither glibc {glibc} nor the wheel has"
         )
     left_out = (f"not in the wheel, because it does not compile: {_listed(failed)}",) if failed else ()
-    return (*left_out, *_host_paths(text, job))
+    return (*left_out, *names_host)
 
 
 def _fallen_back(wheel: str, failed: Sequence[str], job: Job) -> tuple[str, ...]:
@@ -168,10 +167,14 @@ def _check_name(path: str, machine: str, job: Job) -> None:
         )
 
 
-def _host_paths(text: dict[str, bytes], job: Job) -> tuple[str, ...]:
+def _host_paths(archive: zipfile.ZipFile, compiled: Collection[str], job: Job) -> tuple[str, ...]:
     """Where the build's own folder is named: the same sources would give other bytes elsewhere."""
-    needle = str(job.folder).encode()
-    found = sorted(path for path, content in text.items() if needle in content)
+    needle = os.fsencode(job.folder)
+    found = sorted(
+        path
+        for path in archive.namelist()
+        if (path in compiled or path.endswith((".py", ".json", "/METADATA"))) and needle in archive.read(path)
+    )
     return (f"it names the folder it was built in: {_listed(found)}",) if found else ()
 
 

@@ -10,7 +10,7 @@ from factories.jobs import make_job
 from factories.targets import make_target
 from factories.wheels import write_wheel
 from manylinux.backends.judging import Compilations, check_made
-from manylinux.backends.port import BackendError, FellBackError, Job
+from manylinux.backends.port import BackendError, ExceededError, FellBackError, Job
 
 X86_64, AARCH64 = 62, 183
 
@@ -150,6 +150,14 @@ def test_notes_that_cannot_be_read_are_no_good_news(notes: bytes, job: Job) -> N
 
     with pytest.raises(BackendError, match="notes of its compilers cannot be read"):
         check_made(wheel, job, Compilations.of(path, job.project.folder))
+
+
+def test_a_wheel_that_unpacks_to_more_than_it_may_is_not_read(job: Job) -> None:
+    """Small as it is: it is mostly zeros."""
+    small = replace(job, limits=replace(job.limits, wheel=1 << 20))
+
+    with pytest.raises(ExceededError, match="unpacks to more than 1 MB"):
+        judged(small, {"demo/a.py": bytes(2 << 20)}, tag="py3-none-any")
 
 
 def test_the_folder_of_the_build_in_the_wheel_is_told(job: Job) -> None:
