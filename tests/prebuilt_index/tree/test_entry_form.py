@@ -95,6 +95,13 @@ def test_what_is_no_entry_is_refused(content: bytes) -> None:
         entry_from_json(content, filename=NAME)
 
 
+def test_an_entry_with_more_bytes_than_any_has_is_refused() -> None:
+    """Though it could be read."""
+    with pytest.raises(DamagedEntryError) as caught:
+        entry_from_json(entry_as_json(PLAIN) + b" " * (2 << 20), filename=NAME)
+    assert "bytes, more than" in caught.value.evidence[0]
+
+
 def test_times_are_written_in_utc() -> None:
     entry = replace(PLAIN, upload_time=datetime.fromisoformat("2026-11-27T12:00:00.5+02:00"))
     assert json.loads(entry_as_json(entry))["upload_time"] == "2026-11-27T10:00:00.500000Z"
