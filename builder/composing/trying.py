@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from builder.choices.try_choices import chosen_variables, demand_sense, read_event
 from builder.composing.runtime_folder import runtime_folder
 from builder.errors import WrongMachineError
+from builder.inspection.bytecode import HEADER, read_header
+from builder.inspection.guess import python_of_bytecode
 from builder.trial.imports import import_all, offered, searched
 from builder.trial.machine import architecture_of, compiled, machine_of, python_of
 from builder.trial.start import CALL_LIMIT, INIT_LIMIT, cold_start
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from builder.choices.try_choices import TryChoices
     from builder.choices.wishes import CacheChoices, IndexChoices
     from builder.composing.talk import Talk
+    from builder.inspection.values import Bytecode
     from builder.trial.beside.process import Listener
     from builder.trial.place import Place, Stage
     from builder.trial.values import Imports, Start
@@ -153,11 +156,21 @@ def _runtime(chosen: str | None, trees: Sequence[Tree]) -> tuple[Runtime, str]:
     if chosen:
         return find_runtime(chosen), "--runtime"
     folders = [folder for tree in trees for folder in (tree.task, tree.opt)]
-    python = python_of(path.name for path in compiled(folders))
+    python = python_of(path.name for path in compiled(folders)) or python_of_bytecode(_headers(folders))
     for runtime in runtimes():
         if runtime.python == python:
             return runtime, "what its compiled modules are for"
     return default_runtime(), "newest supported runtime; choose with --runtime"
+
+
+def _headers(folders: Sequence[Path]) -> Iterator[Bytecode]:
+    """What the bytecode below folders says of itself."""
+    for folder in folders:
+        for path in sorted(each for each in folder.rglob("*.pyc") if each.is_file()):
+            with path.open("rb") as file:
+                header = read_header(file.read(HEADER))
+            if header is not None:
+                yield header
 
 
 def _compare_machines(function: Function, choices: TryChoices, trees: Sequence[Tree], talk: Talk) -> None:

@@ -1,9 +1,10 @@
-"""Which target a bundle was made for, going by its compiled files."""
+"""Which target a bundle was made for, going by its compiled files, else by its bytecode."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from builder.inspection.values import Part
+from builder.inspection.bytecode import MAGIC
+from builder.inspection.values import UNCHECKED, Bytecode, Part
 from manylinux.architecture import Architecture
 from manylinux.elf.facts import ElfFacts, Machine
 
@@ -12,9 +13,25 @@ _ARCHITECTURES = {Machine.X86_64: Architecture.X86_64, Machine.AARCH64: Architec
 
 
 def python_of(parts: Sequence[Part]) -> str | None:
-    """The minor version, such as `3.13`, most extension modules are named for; None when none is."""
+    """The minor version (`3.13`) that most extension modules, or else most bytecode, are for; or None."""
     found = Counter(tag for part in parts for path in part.binaries if (tag := _minor(path)))
-    return f"3.{found.most_common(1)[0][0]}" if found else None
+    if found:
+        return f"3.{found.most_common(1)[0][0]}"
+    return python_of_bytecode(
+        entry.bytecode for part in parts for entry in part.entries.values() if entry.bytecode is not None
+    )
+
+
+def python_of_bytecode(headers: Iterable[Bytecode]) -> str | None:
+    """The minor version that most bytecode with a hash nobody checks is for; None when none is.
+
+    Such bytecode was made to be shipped; other may be what is left of a run on somebody's machine.
+    """
+    versions = {magic: version for version, magic in MAGIC.items()}
+    found = Counter(
+        versions[each.magic] for each in headers if each.flags == UNCHECKED and each.magic in versions
+    )
+    return found.most_common(1)[0][0] if found else None
 
 
 def architecture_of(parts: Sequence[Part]) -> Architecture | None:

@@ -25,6 +25,10 @@ class Role(StrEnum):
         return "/opt" if self is Role.LAYER else "/var/task"
 
 
+UNCHECKED = 1
+"""The flags of bytecode whose source's hash is never checked (PEP 552)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bytecode:
     """The header of a `.pyc` (PEP 552)."""

@@ -153,6 +153,21 @@ def test_stale_bytecode_is_told_once(room: Room) -> None:
     assert "20 files, 320 bytes" in outcome.stdout
 
 
+def test_a_bundle_without_compiled_files_is_for_the_python_of_its_bytecode(room: Room) -> None:
+    """A pure one that lbuild made for an older runtime holds nobody else's bytecode."""
+    header = (3571).to_bytes(2, "little") + b"\r\n" + (1).to_bytes(4, "little") + bytes(8)
+    files = {"demo/m.py": b"a = 1\n", "demo/__pycache__/m.cpython-313.pyc": header}
+    outcome = inspect(room, make_zip(room.folder / "b.zip", files))
+
+    assert outcome.status == 0
+    assert "python3.13 on x86_64" in outcome.stderr
+    assert "other-bytecode" not in outcome.stdout
+    # Tried with that Python, or refused for want of it: the newest runtime has another.
+    tried = room.lbuild("try", "b.zip", "--imports", "--offline")
+    assert "ython 3.13" in tried.stderr
+    assert "3.14" not in tried.stderr
+
+
 def test_too_large_is_an_exit_status_of_its_own(room: Room) -> None:
     """Nothing is broken; it is only too much: 1, as for a bundle that is built."""
     bundle = make_zip(room.folder / "b.zip", {"zeros.bin": bytes(262_144_000)})
