@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from builder import VERSION
 from builder.bytecode.kept import keep_chosen, kept_chosen, kept_overlay, maker, wheel_key
+from builder.bytecode.mode import Mode
 from builder.bytecode.names import SOURCELESS, beside, instead, is_module
 from builder.bytecode.selecting import SHARE, is_full, is_tight, select
-from builder.bytecode.values import Chosen, Compiled, Mode
+from builder.bytecode.values import Chosen, Compiled
 from builder.errors import CompilerError
 from builder.link.contents import read_source_file
 from builder.link.placement import Layout

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from builder.budget.data import data_parts
 from builder.budget.steps import Step, least
 from builder.budget.telling import Measured, fit_note, too_large
-from builder.bytecode.values import Mode
+from builder.bytecode.mode import Mode
 from builder.link.limits import unpacked_sizes
 from builder.link.placement import Layout
 from builder.link.runtime_packages import FAMILY, FITS

@@ -10,22 +10,26 @@ changed.
 Bucket and key: `Bucket.RESOLUTIONS`, the wish.
 """
 
+from __future__ import annotations
+
 import json
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from builder.model import Pin, Request, Resolution, Skip
+from builder.model import Pin, Resolution, Skip
 from builder.watching import ABSENT, WatchedDisk, WatchedEnvironment, answer_of, digest_of
 from prebuilt_index.artefacts import IndexFile, ProjectPage
 from prebuilt_index.errors import ProjectNotFoundError, QuarantinedProjectError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from packaging.utils import NormalizedName
 
     from builder.disk import Disk
+    from builder.model import Request
     from builder.ports import IndexFacts
     from manylinux.target import Target
     from prebuilt_index.index.source import Stamp
@@ -50,7 +54,7 @@ class Evidence:
     """Digest of a direct reference, which may hold credentials, to the sha256 of its file."""
 
     @property
-    def projects(self) -> "Sequence[NormalizedName]":
+    def projects(self) -> Sequence[NormalizedName]:
         """The projects whose pages were read."""
         return [_normalized(project) for project in self.pages]
 
@@ -63,13 +67,13 @@ class Evidence:
 class Witness:
     """An IndexFacts that remembers what it was asked and told."""
 
-    def __init__(self, facts: "IndexFacts") -> None:
+    def __init__(self, facts: IndexFacts) -> None:
         self._facts = facts
         self._pages: dict[str, str] = {}
         self._directs: dict[str, str] = {}
         self._fresh_until = float("inf")
 
-    def page(self, project: "NormalizedName") -> ProjectPage:
+    def page(self, project: NormalizedName) -> ProjectPage:
         try:
             page = self._facts.page(project)
         except ProjectNotFoundError:
@@ -81,7 +85,7 @@ class Witness:
         self._note(project, page.digest, page.fresh_until)
         return page
 
-    def stamps(self, projects: "Sequence[NormalizedName]") -> "Mapping[NormalizedName, Stamp]":
+    def stamps(self, projects: Sequence[NormalizedName]) -> Mapping[NormalizedName, Stamp]:
         stamps = self._facts.stamps(projects)
         for project, stamp in stamps.items():
             # For how long a project is unknown, no index says.
@@ -100,7 +104,7 @@ class Witness:
         self._directs[_reference(request)] = file.hashes.get("sha256", ABSENT)
         return file
 
-    def hint(self, projects: "Iterable[NormalizedName]") -> None:
+    def hint(self, projects: Iterable[NormalizedName]) -> None:
         self._facts.hint(projects)
 
     def hint_metadata(self, files: Iterable[IndexFile]) -> None:
@@ -122,14 +126,14 @@ def with_inputs(evidence: Evidence, disk: WatchedDisk, environ: WatchedEnvironme
     return replace(evidence, inputs=tuple((*question, answer) for question, answer in seen.items()))
 
 
-def inputs_unchanged(evidence: Evidence, disk: "Disk", environ: Mapping[str, str]) -> bool:
+def inputs_unchanged(evidence: Evidence, disk: Disk, environ: Mapping[str, str]) -> bool:
     """Whether the inputs' reader would see today what it saw."""
     return all(
         answer_of(question, about, disk, environ) == answer for question, about, answer in evidence.inputs
     )
 
 
-def renewed(evidence: Evidence, requests: Iterable[Request], facts: "IndexFacts") -> Evidence | None:
+def renewed(evidence: Evidence, requests: Iterable[Request], facts: IndexFacts) -> Evidence | None:
     """The evidence as it is today; None when it is not what it was, and the answer may be another."""
     witness = Witness(facts)
     for request in requests:
@@ -157,7 +161,7 @@ def write(resolution: Resolution, evidence: Evidence) -> bytes:
     return json.dumps(form, separators=(",", ":")).encode()
 
 
-def read(record: bytes, target: "Target") -> tuple[Resolution, Evidence]:
+def read(record: bytes, target: Target) -> tuple[Resolution, Evidence]:
     """The inverse of `write`."""
     form = json.loads(record)
     resolution = Resolution(
@@ -189,7 +193,7 @@ def _reference(request: Request) -> str:
     return digest_of(f"{url}#{request.subdirectory or ''}")
 
 
-def _normalized(project: str) -> "NormalizedName":
+def _normalized(project: str) -> NormalizedName:
     from packaging.utils import NormalizedName  # 9 ms; a fresh record does without
 
     return NormalizedName(project)

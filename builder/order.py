@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from builder.budget.limit import limit_on
-from builder.bytecode.values import Mode
+from builder.bytecode.mode import Mode
 from builder.model import LinkOptions, Optimize
 from builder.report.values import Stage
 from builder.slim.profile import SlimProfile
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from builder.budget.limit import Limit
     from builder.bytecode.workshop import BytecodeWorkshop
     from builder.inputs import Reading
-    from builder.model import BundlePlan, Pin, ResolveOptions, SourceFile
+    from builder.model import BundlePlan, Pin, ResolveOptions, SlimmedWheels, SourceFile
     from builder.ports import RememberingFacts
-    from builder.slim.values import SlimmedWheels
     from builder.watching import WatchedDisk, WatchedEnvironment
     from manylinux.elf.facts import Binary
     from manylinux.target import Target

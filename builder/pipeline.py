@@ -16,7 +16,6 @@ from builder.link.output import check_file_output, replacing_file
 from builder.link.write import expected_size, write_zip
 from builder.model import Bundle, BundlePlan, FromWheel, Optimize
 from builder.order import StageLog
-from builder.proof.last_resort import is_last_resort
 from builder.proving import proven_bundle, proven_resolution, told_early
 from builder.report.json_form import report_as_json
 from builder.report.keeping import is_kept, keep_report, mark_of
@@ -99,6 +98,8 @@ def _dry(order: Order, tools: Tools, log: StageLog) -> Report:
     with log.stage("resolve") as detail:
         resolution = resolve_order(order, tools)
         detail.append(count(len(resolution.pins), "package"))
+    from builder.proof.last_resort import is_last_resort  # it takes names of wheels apart
+
     doubtful = [
         pin.file.filename for pin in resolution.pins if is_last_resort(pin.file.filename, order.target)
     ]

@@ -11,17 +11,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from builder.auditing import audited
 from builder.budget.wheels import check_wheels, listed_size
+from builder.bytecode.mode import Mode
 from builder.bytecode.names import SOURCELESS
-from builder.bytecode.values import Mode
 from builder.choosing import Planned, choose, to_fetch
 from builder.link.contents import read_content
 from builder.link.plan import plan_bundle
-from builder.model import FromSource, LinkOptions, Resolution
+from builder.model import LinkOptions
 from builder.order import StageLog
-from builder.proof.auditing import Verdict, audit_plan
-from builder.proof.last_resort import is_last_resort, kept_on_evidence
-from builder.proof.telling import will_not_load
 from builder.report.sizes import count, human
 from builder.resolving import resolve_order
 
@@ -30,11 +28,11 @@ if TYPE_CHECKING:
 
     from builder.choosing import Choice
     from builder.fitting import Fitting
-    from builder.model import BundlePlan, Pin, Slimmed, SourceFile
+    from builder.model import BundlePlan, Pin, Resolution, Slimmed, SourceFile
     from builder.order import Order, Tools
+    from builder.proof.verdict import Verdict
     from builder.report.values import Bytecode, Fit
     from manylinux.audit.finding import Finding
-    from manylinux.elf.facts import Binary
     from prebuilt_index.wheel_archive import VerifiedWheel
 
 ROUNDS = 50
@@ -99,31 +97,25 @@ def proven_bundle(order: Order, tools: Tools, log: StageLog, source: Sequence[So
         planned, fit = fitted or (planned, None)
         plan = planned.plan
         with log.stage("audit") as detail:
-            verdict = audit_plan(
-                plan,
-                order.target,
-                order.link.layout,
-                order.allow,
-                tools.binaries,
-                _compiled_source(plan, tools),
-            )
+            verdict = audited(plan, order, tools)
             detail.append(count(len(verdict.findings), "finding"))
         if not verdict.errors:
             if fitting is not None and fit is None:
                 raise fitting.error()
-            evidence = [kept_on_evidence(wheel, order.target, tools.binaries) for wheel in plan.wheels]
             return Proven(
                 resolution=resolution,
                 choice=planned.choice,
                 plan=plan,
                 findings=verdict.findings,
-                notes=(*(note for note in evidence if note), *planned.notes),
+                notes=(*verdict.notes, *planned.notes),
                 warnings=planned.warnings,
                 fit=fit,
                 bytecode=planned.bytecode,
             )
         fixed = bool(order.locked or tools.reading.locks)
         if not refused.learn(resolution.pins, plan, verdict, fixed=fixed):
+            from builder.proof.telling import will_not_load
+
             raise will_not_load(verdict.errors, order.target)
 
 
@@ -201,21 +193,14 @@ def _left_out(plan: BundlePlan) -> str:
     return f"{human(sum(drop.size for drop in plan.drops if drop.rule != SOURCELESS))} left out"
 
 
-def _compiled_source(plan: BundlePlan, tools: Tools) -> Mapping[str, Binary]:
-    """What the app's own compiled files say, by their path in the bundle."""
-    found = {
-        file.path: tools.binary(file.content.location)
-        for file in plan.files
-        if isinstance(file.content, FromSource) and not file.path.endswith((".py", ".pyi"))
-    }
-    return {path: binary for path, binary in found.items() if binary is not None}
-
-
 def proven_resolution(order: Order, tools: Tools, log: StageLog) -> tuple[Resolution, Mapping[str, str]]:
     """A resolution whose files of last resort have proved to load; and those that did not, with the reasons.
 
     Nothing but files of last resort is fetched for it.
     """
+    from builder.proof.auditing import audit_plan
+    from builder.proof.last_resort import is_last_resort
+
     refused = Refused()
     while True:
         with log.stage("resolve") as detail:
@@ -231,4 +216,6 @@ def proven_resolution(order: Order, tools: Tools, log: StageLog) -> tuple[Resolu
         if not verdict.refused:
             return resolution, refused.reasons
         if not refused.learn(doubtful, plan, verdict, fixed=False):
+            from builder.proof.telling import will_not_load
+
             raise will_not_load(verdict.errors, order.target)

@@ -15,11 +15,10 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 
-from builder.model import Rewritten, Slimmed
+from builder.model import Rewritten, Slimmed, SlimmedWheels
 from builder.slim.profile import STRIP
-from builder.slim.values import SlimmedWheels
 from builder.slim.version import DECISIONS_VERSION
-from manylinux.elf.records import FACTS_VERSION
+from manylinux.elf.version import FACTS_VERSION
 from prebuilt_index.store import Bucket
 
 if TYPE_CHECKING:

@@ -10,9 +10,6 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from manylinux.refusal import Refusal, refuse
-from manylinux.tag_table import tag_table
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -20,7 +17,9 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from manylinux.architecture import Architecture
+    from manylinux.refusal import Refusal
     from manylinux.runtime import Runtime
+    from manylinux.tag_table import TagTable
     from manylinux.wheel_name import WheelName
 
 
@@ -92,17 +91,25 @@ def _version(text: str) -> Version:
 def _expanded(python: str, glibc: tuple[int, int], machine: str) -> tuple[Tag, ...]:
     from packaging.tags import Tag  # costs 15 ms, and few callers need tags
 
-    return tuple(Tag(*triple) for triple in tag_table(python, glibc, machine).triples())
+    return tuple(Tag(*triple) for triple in _table(python, glibc, machine).triples())
+
+
+def _table(python: str, glibc: tuple[int, int], machine: str) -> TagTable:
+    from manylinux.tag_table import tag_table  # a warm build ranks no wheel
+
+    return tag_table(python, glibc, machine)
 
 
 @lru_cache(maxsize=8192)
 def _rank(python: str, glibc: tuple[int, int], machine: str, tag_set: str) -> int | None:
-    return tag_table(python, glibc, machine).rank(tag_set)
+    return _table(python, glibc, machine).rank(tag_set)
 
 
 @lru_cache(maxsize=8192)
 def _refusal(python: str, glibc: tuple[int, int], machine: str, tag_set: str) -> Refusal:
-    return refuse(tag_set, tag_table(python, glibc, machine))
+    from manylinux.refusal import refuse
+
+    return refuse(tag_set, _table(python, glibc, machine))
 
 
 @cache

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from builder.model import SourceFile
     from builder.order import Tools
     from builder.project.manifest import Manifest
-    from builder.proof.auditing import Verdict
+    from builder.proof.verdict import Verdict
     from builder.report.values import Stage
     from manylinux.elf.facts import Binary
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from builder.assembly.inputs_digest import digest_of
+from builder.bytecode.mode import Mode
 from builder.bytecode.selecting import SHARE
-from builder.bytecode.values import Mode
 from builder.link.contents import read_content
 from builder.link.limits import unpacked_sizes
 from builder.link.plan import plan_bundle

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from builder.assembly.values import Bench, Locked
+    from builder.model import SlimmedWheels
     from builder.slim.profile import SlimProfile
     from builder.slim.selecting import Selector
-    from builder.slim.values import SlimmedWheels
     from prebuilt_index.wheel_archive import VerifiedWheel
 
     _Decided = tuple[frozenset[str], Mapping[str, Slimmed]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from builder.bytecode.values import Mode
+from builder.bytecode.mode import Mode
 from builder.model import Optimize
 
 if TYPE_CHECKING:

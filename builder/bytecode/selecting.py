@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from builder.bytecode.values import Mode, Module, Selection
+from builder.bytecode.mode import Mode
+from builder.bytecode.values import Module, Selection
 
 SHARE = Fraction(4, 5)
 """Of Lambda's limit on what is unpacked, for a bundle with its bytecode in `auto`. Bytecode is the one part

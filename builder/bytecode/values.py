@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,17 +10,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from prebuilt_index.wheel_archive import Member
-
-
-class Mode(StrEnum):
-    """Which modules get bytecode."""
-
-    NONE = "none"
-    AUTO = "auto"
-    """As many as fit below a share of Lambda's limit."""
-    ALL = "all"
-    ONLY = "only"
-    """All, in the place of their sources wherever nothing is known to read those."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

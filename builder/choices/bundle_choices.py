@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from builder.bytecode.values import Mode
+from builder.bytecode.mode import Mode
 from builder.choices.wishes import FromOptions
 from manylinux.errors import UsageError
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from manylinux.errors import UsageError
@@ -33,6 +32,8 @@ def max_size(choices: BundleChoices) -> int | None:
 
 def size_of(text: str) -> int:
     """Bytes; 0 for what is no size."""
+    from fractions import Fraction  # most runs limit nothing
+
     match = _SIZE.fullmatch(text.strip())
     return 0 if match is None else int(Fraction(match[1]) * _UNITS[(match[2] or "").lower()])
 

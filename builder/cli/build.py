@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from builder.bytecode.values import Mode
+from builder.bytecode.mode import Mode
 from builder.choices.project_choices import ProjectChoices
 from builder.choices.wishes import Wishes
 from builder.cli.options import CACHE, FILE, INDEX, RESOLVE, TALK, TalkChoices, options, without_inputs

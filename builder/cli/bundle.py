@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from builder.bytecode.values import Mode
+from builder.bytecode.mode import Mode
 from builder.choices.bundle_choices import HOST, BundleChoices
 from builder.choices.wishes import Wishes
 from builder.cli.options import (

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder.bytecode.values import Mode
+from builder.bytecode.mode import Mode
 from builder.choices.bundle_choices import HOST, demand_compiler
 from builder.composing.run import wired
 from builder.model import Optimize

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder.bytecode.values import Mode
+from builder.bytecode.mode import Mode
 from builder.model import Optimize
 from manylinux.errors import UsageError
 

@@ -38,10 +38,9 @@ if TYPE_CHECKING:
     from builder.composing.talk import Talk
     from builder.facts import World
     from builder.inputs import Reading
-    from builder.model import BundlePlan, Pin, ResolveOptions, SourceFile
+    from builder.model import BundlePlan, Pin, ResolveOptions, SlimmedWheels, SourceFile
     from builder.ports import Progress
     from builder.report.values import Stage
-    from builder.slim.values import SlimmedWheels
     from manylinux.elf.facts import Binary
     from manylinux.target import Target
     from prebuilt_index.index.client import IndexClient, IndexSettings

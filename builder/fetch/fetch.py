@@ -3,17 +3,25 @@
 No network is spoken to and no thread started when every wheel is there already, as in each warm build.
 """
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from packaging.utils import NormalizedName
-
-from builder.model import Pin
-from builder.ports import Progress, Silent
-from prebuilt_index.artefacts import IndexFile
+from builder.ports import Silent
 from prebuilt_index.errors import MetadataMismatchError
-from prebuilt_index.wheel_archive import VerifiedWheel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from packaging.utils import NormalizedName
+
+    from builder.fetch.crew import Pulse
+    from builder.model import Pin
+    from builder.ports import Progress
+    from prebuilt_index.artefacts import IndexFile
+    from prebuilt_index.wheel_archive import VerifiedWheel
 
 TASK = "fetch"
 """What this work is called to a Progress; its unit is bytes."""
@@ -82,7 +90,7 @@ def _recalled(pin: Pin, supply: Supply) -> VerifiedWheel | None:
 
 def _gathered(pins: Sequence[Pin], supply: Supply, progress: Progress, workers: int) -> list[VerifiedWheel]:
     """The wheels of these pins, started in this order, each verified while others are still under way."""
-    from builder.fetch.crew import Pulse, gather  # threads are for cold builds
+    from builder.fetch.crew import gather  # threads are for cold builds
 
     def job(pin: Pin) -> Callable[[Pulse], VerifiedWheel]:
         def work(pulse: Pulse) -> VerifiedWheel:

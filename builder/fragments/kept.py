@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from builder.slim.version import SCAN_VERSION
 from manylinux.archive.pack import ENGINE
-from manylinux.elf.records import FACTS_VERSION, from_table, to_table
+from manylinux.elf.version import FACTS_VERSION
 from manylinux.strip import STRIP_VERSION
 from prebuilt_index.store import Bucket
 from prebuilt_index.wheel_archive import Member
@@ -34,11 +34,17 @@ if TYPE_CHECKING:
 def kept_binaries(store: Store, wheel: VerifiedWheel) -> Mapping[str, Binary] | None:
     """What the wheel's compiled files were found to say earlier; None when nobody has looked."""
     record = store.get(Bucket.FACTS, _key(wheel))
-    return None if record is None else from_table(record)
+    if record is None:
+        return None
+    from manylinux.elf.records import from_table  # a warm build reads what was found, and no facts
+
+    return from_table(record)
 
 
 def keep_binaries(store: Store, wheel: VerifiedWheel, binaries: Mapping[str, Binary]) -> None:
     """`kept_binaries` gives them from now on."""
+    from manylinux.elf.records import to_table
+
     store.put(Bucket.FACTS, _key(wheel), to_table(binaries))
 
 

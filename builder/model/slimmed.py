@@ -55,3 +55,13 @@ class Slimmed:
     """New files, each at its own path below the library folder, in `added_overlay`."""
     added_overlay: Path | None = None
     """A file in the store; None when nothing is added."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlimmedWheels:
+    """What of the wheels of one bundle does not go into it as it is."""
+
+    by_wheel: Mapping[str, Slimmed] = field(default_factory=dict)
+    """By a wheel's sha256."""
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()

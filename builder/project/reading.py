@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from builder.bytecode.values import Mode
+from builder.bytecode.mode import Mode
 from builder.errors import ConfigurationError
 from builder.model import Slimming
 from builder.project.tables import Table, nearest

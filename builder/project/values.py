@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from builder.bytecode.values import Mode
+from builder.bytecode.mode import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

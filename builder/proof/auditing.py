@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from builder.model import FromWheel, LayoutKind
+from builder.proof.verdict import Verdict
 from manylinux.audit.audit import INTRINSIC, audit
 from manylinux.audit.finding import Severity
 from manylinux.policy.policy import policy_of
@@ -18,18 +19,6 @@ if TYPE_CHECKING:
     from manylinux.elf.facts import Binary
     from manylinux.target import Target
     from prebuilt_index.wheel_archive import VerifiedWheel
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What an audit means for a build."""
-
-    findings: tuple[Finding, ...]
-    """All, worst first; paths are the bundle's."""
-    refused: Mapping[str, Finding]
-    """File name of a wheel that loads nowhere on the target, whatever it is bundled with, to the reason."""
-    errors: tuple[Finding, ...]
-    """What keeps the bundle from loading and was not allowed."""
 
 
 def audit_plan(

@@ -1,10 +1,14 @@
 """Findings of an audit, for people and for machines."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from __future__ import annotations
 
-from manylinux.audit.finding import Finding
-from manylinux.audit.grouping import FindingGroup
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from manylinux.audit.finding import Finding
+    from manylinux.audit.grouping import FindingGroup
 
 _SHOWN = 3
 """As many paths of one finding are listed."""

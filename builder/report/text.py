@@ -1,17 +1,22 @@
 """A report as text for people: short lines, nothing said by colour alone."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from textwrap import wrap
+from __future__ import annotations
 
-from builder.model import Bundle, Drop, Pin, Skip
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
 from builder.report.findings import group_lines
 from builder.report.left_out import drops_by
 from builder.report.sizes import bar, count, gauge, human, share
-from builder.report.values import Compiled, Report, RuntimePackage
-from manylinux.audit.finding import Finding, Severity
-from manylinux.audit.grouping import grouped
 from manylinux.errors import LbuildError, SeveralErrors
-from manylinux.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from builder.model import Bundle, Drop, Pin, Skip
+    from builder.report.values import Compiled, Report, RuntimePackage
+    from manylinux.audit.finding import Finding
+    from manylinux.target import Target
 
 LARGEST = 10
 FINDINGS = 3
@@ -105,6 +110,11 @@ def prebuilt_lines(pins: Sequence[Pin]) -> Iterator[str]:
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:
     """What may fail all the same, or was allowed to; the worst few in full."""
+    if not findings:
+        return
+    from manylinux.audit.finding import Severity  # most bundles have none
+    from manylinux.audit.grouping import grouped
+
     groups = [group for group in grouped(findings) if group.severity > Severity.NOTE]
     for group in groups[:FINDINGS]:
         yield from group_lines(group)

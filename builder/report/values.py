@@ -1,11 +1,16 @@
 """What a build has to tell, gathered; `text` and `json_form` say it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from __future__ import annotations
 
-from builder.model import Bundle, Drop, Resolution
-from manylinux.audit.finding import Finding
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from builder.model import Bundle, Drop, Resolution
+    from manylinux.audit.finding import Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,7 @@
 """What a scan of a wheel says, and what is decided by it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-from builder.model import Slimmed
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,13 +102,3 @@ class Decision:
     """(Position of the wheel, path) to the rule that drops it."""
     kept: Mapping[tuple[int, str], str]
     """Test modules and their files that stay, and what keeps them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlimmedWheels:
-    """What of the wheels of one bundle does not go into it as it is."""
-
-    by_wheel: Mapping[str, Slimmed] = field(default_factory=dict)
-    """By a wheel's sha256."""
-    notes: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()

@@ -6,9 +6,6 @@ import msgspec
 
 from manylinux.elf.facts import Binary, ElfFacts, Foreign, Unreadable
 
-FACTS_VERSION = 2
-"""Part of every cache key: raised when the form, or what is read into a field, changes."""
-
 
 class _Record(msgspec.Struct, frozen=True, omit_defaults=True):
     """One of the three."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Self
 
 from prebuilt_index.store import blobs, durable, folder, locks, records
-from prebuilt_index.store.sweeping import sweep
 
 BLOBS = "blobs-v1"
 TRIAL = "trial-v1"
@@ -195,6 +194,8 @@ class Store:
     def _sweep_once(self) -> None:
         if not self._swept:
             self._swept = True
+            from prebuilt_index.store.sweeping import sweep  # who only reads does without
+
             sweep(self._folder, _SWEEP_AFTER)
 
     # -- records ---------------------------------------------------------------------------------------------

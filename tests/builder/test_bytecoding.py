@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from builder.bytecode.values import Mode
+from builder.bytecode.mode import Mode
 from builder.bytecode.workshop import BytecodeWorkshop
 from builder.bytecoding import Bytecoded, Bytecoding
 from builder.errors import CompilerError

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from builder.bytecode.values import Mode
+from builder.bytecode.mode import Mode
 from builder.choosing import Choice, Planned
 from builder.fitting import Fitting
 from builder.model import Slimming

@@ -4,8 +4,9 @@ from itertools import permutations
 
 import pytest
 
+from builder.bytecode.mode import Mode
 from builder.bytecode.selecting import SHARE, is_full, is_tight, select
-from builder.bytecode.values import Mode, Module, Selection
+from builder.bytecode.values import Module, Selection
 
 LIMIT = 1000
 ROOM = int(LIMIT * SHARE)
