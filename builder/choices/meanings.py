@@ -8,15 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder.model import (
-    FormatControl,
-    IndexOptions,
-    Inputs,
-    LayoutKind,
-    LinkOptions,
-    Preference,
-    ResolveOptions,
-)
+from builder.model import LayoutKind, LinkOptions
 from manylinux.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +18,7 @@ if TYPE_CHECKING:
 
     from builder.choices.bundle_choices import BundleChoices
     from builder.choices.wishes import IndexChoices, InputChoices, ResolveChoices
-    from builder.model import Compiling
+    from builder.model import Compiling, Inputs, ResolveOptions
 
 NEWEST = "newest"
 
@@ -55,6 +47,7 @@ def demand_lock_name(path: Path) -> None:
 def given_inputs(inputs: InputChoices, resolve: ResolveChoices, index: IndexChoices) -> Inputs:
     """What the command line itself says; the files it names add to it."""
     from builder.inputs.format_control import with_no_binary, with_only_binary
+    from builder.model import FormatControl, IndexOptions, Inputs  # a warm build reads none
 
     control = FormatControl()
     for value in resolve.no_binary:
@@ -78,6 +71,8 @@ def given_inputs(inputs: InputChoices, resolve: ResolveChoices, index: IndexChoi
 
 def resolve_options(choices: ResolveChoices, inputs: Inputs, compiling: Compiling) -> ResolveOptions:
     """How to resolve: the command line's wishes and the inputs' own."""
+    from builder.model import Preference, ResolveOptions
+
     return ResolveOptions(
         compiling=compiling,
         preference=Preference.NEWEST if NEWEST in choices.prefer else Preference.WHEELS,

@@ -155,8 +155,8 @@ def _record(spread: Spread, layout: Layout, chosen: Mapping[str, PlannedFile]) -
     """The RECORD of `spread`: its files that are in the bundle as it brought them, whoever owns them now."""
     lines = []
     for file in spread.files:
-        line = _record_line(file, layout)
-        if file.path != spread.record and line == _record_line(chosen[folded(file.path)], layout):
+        line, winner = _record_line(file, layout), chosen[folded(file.path)]
+        if file.path != spread.record and (winner is file or line == _record_line(winner, layout)):
             lines.append(line)
     content = render_record(lines, layout.from_library(spread.record))
     return made_file(spread.owner, spread.record, content, executable=False)

@@ -33,7 +33,7 @@ class Bucket(StrEnum):
     scans-v1        what a wheel's code mentions       sha256 of the wheel, versions of wheel rules and scan
     overlays-v1     what was made of compiled files    sha256 of the wheel, versions of all that makes it
     remade-v1       what was compressed anew           sha256 of the wheel or content, engine
-    checks-v1       what --paranoid found in order     digest of what was looked at, version of who looked
+    checks-v1       what was found in order            digest of what was looked at, version of who looked
     built-v1        sha256 of a wheel made here        sha256 of the source, backend and its environment
                     how one was compiled               sha256 of the wheel
     resolutions-v1  pins                               digests of the requirements, the pages and the options

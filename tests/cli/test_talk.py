@@ -16,7 +16,11 @@ from factories.wheels import make_wheel
 from servers import faults
 
 HEAVY = ("lief", "docker", "urllib3", "resolvelib", "rich", "packaging", "pip", "truststore", "asyncio")
-COLD = ("urllib3", "ssl", "http", "resolvelib", "packaging.requirements", "packaging.metadata", "rich")
+COLD = (
+    *("urllib3", "ssl", "http", "resolvelib", "rich", "msgspec", "subprocess"),
+    *("packaging.requirements", "packaging.metadata", "packaging.tags"),
+    *("manylinux.audit.audit", "manylinux.elf.facts", "builder.model.asked", "builder.slim.values"),
+)
 
 
 def test_the_report_is_one_document_on_stdout(room: Room) -> None:
