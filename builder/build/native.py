@@ -43,7 +43,10 @@ if TYPE_CHECKING:
     from manylinux.target import Target
 
 _HINT = "Require a version that has wheels for the target, or give a wheel that was built for it"
-
+_NEVER_ACCEPTS = (
+    '`pure = "accept"` holds for what could not be compiled, and that shows when a backend tries: '
+    "allow it one, such as `--build PROJECT=zig`"
+)
 
 _OF_CONTAINERS = (ContainerError, ImageBuildError, ImagePullError, NoContainerEngineError, NoImageError)
 """Why a container cannot be had: another backend may do without."""
@@ -116,8 +119,11 @@ class NativeBuilds:
         """
         name = promised.name or declared_name(project.folder)
         if self.wishes.of(name) is Mode.NEVER:
+            accepts = self.wishes.accepts_pure(name)
             raise NativeBuildNeededError(
-                f"{project.label} has to be compiled", evidence=["`--build never` is in force"], hint=_HINT
+                f"{project.label} has to be compiled",
+                evidence=["`--build never` is in force"],
+                hint=f"{_HINT}. {_NEVER_ACCEPTS}" if accepts else _HINT,
             )
 
         def attempt(backend: Backend, refused: Refused) -> tuple[Path, str, Provenance]:
@@ -239,6 +245,8 @@ class NativeBuilds:
             return wheel, told
         abi = wheel.name.split("-")[-2]
         made_by = f"made by Python {made.foreign_python}, for want of {self.target.runtime.python}"
+        if made.names_python and abi == f"cp{self.target.runtime.python.replace('.', '')}":
+            return wheel, (*told, f"{made_by}, which maturin asks nothing")
         if abi not in ("abi3", "none"):
             raise BackendError(f"{made_by}, and `{wheel.name}` does not keep to the stable ABI")
         return wheel, (*told, f"{made_by}: it keeps to the stable ABI")

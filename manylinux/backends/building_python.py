@@ -82,15 +82,20 @@ _OLDEST, _NEWEST = 9, 14
 
 
 def fitting_python(
-    find: Callable[[str], tuple[BuildingPython | None, str]], project: Project, target: Target
+    find: Callable[[str], tuple[BuildingPython | None, str]],
+    project: Project,
+    target: Target,
+    *,
+    any_will_do: bool = False,
 ) -> tuple[BuildingPython | None, str]:
     """The Python of this machine that builds for the target; or None, and how to get one.
 
     It is of the target's minor version; or, where the project says that it keeps to the stable ABI and there
-    is none, of the nearest. What another makes is right only if its files prove to keep to it.
+    is none, of the nearest. What another makes is right only if its files prove to keep to it; `any_will_do`
+    where what compiles asks no Python what it compiles for.
     """
     python, how_to_get = find(target.runtime.python)
-    if python is None and project.says_stable_abi:
+    if python is None and (project.says_stable_abi or any_will_do):
         others = (find(f"3.{minor}")[0] for minor in _nearest(int(target.runtime.python.split(".")[1])))
         python = next((each for each in others if each is not None), None)
     return python, how_to_get

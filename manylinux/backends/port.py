@@ -119,7 +119,9 @@ class Made:
     """What people should know: network that could not be cut off, an extension left out."""
     foreign_python: str = ""
     """The version of the Python that made it, where that is of another minor version than the target's: then
-    the wheel is right only if it keeps to the stable ABI."""
+    the wheel is right only if it keeps to the stable ABI, or `names_python`."""
+    names_python: bool = False
+    """What made it was told the target's Python, and asked none."""
 
 
 class Backend(Protocol):

@@ -6,7 +6,7 @@ import queue
 import threading
 from typing import IO, TYPE_CHECKING, Any
 
-from manylinux.containers.telling import reason
+from manylinux.containers.telling import reason, told
 from manylinux.errors import ImageBuildError
 
 if TYPE_CHECKING:
@@ -30,25 +30,27 @@ def build_image(
 ) -> None:
     """The engine has an image `name`, made of the Dockerfile in `context`, a tar archive.
 
-    Raises ImageBuildError, and what `pulse` and `hear` raise: then the engine stops when this process ends.
+    Raises ImageBuildError, ContainerError, and what `pulse` and `hear` raise: then the engine stops when this
+    process ends.
     """
     from docker.errors import DockerException
 
-    try:
-        events = client.api.build(
-            fileobj=context,
-            custom_context=True,
-            tag=name,
-            platform=platform,
-            buildargs=dict(arguments),
-            labels={_LABEL: "1"},
-            rm=True,
-            forcerm=True,
-            decode=True,
-        )
-        _hear_all(name, _pulsed(events, pulse), hear)
-    except (DockerException, OSError) as error:
-        raise _failed(name, reason(error)) from error
+    with told(f"prepare the image `{name}`"):
+        try:
+            events = client.api.build(
+                fileobj=context,
+                custom_context=True,
+                tag=name,
+                platform=platform,
+                buildargs=dict(arguments),
+                labels={_LABEL: "1"},
+                rm=True,
+                forcerm=True,
+                decode=True,
+            )
+            _hear_all(name, _pulsed(events, pulse), hear)
+        except DockerException as error:
+            raise _failed(name, reason(error)) from error
 
 
 def _hear_all(name: str, events: Iterable[Any], hear: Callable[[bytes], None]) -> None:
@@ -63,8 +65,6 @@ def _hear_all(name: str, events: Iterable[Any], hear: Callable[[bytes], None]) -
 
 def _pulsed(events: Iterable[Any], pulse: Callable[[], None]) -> Iterator[Any]:
     """`events`, waited for by another thread; an engine may be silent for minutes."""
-    from docker.errors import DockerException
-
     arrived: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
 
     def listen() -> None:
@@ -72,7 +72,7 @@ def _pulsed(events: Iterable[Any], pulse: Callable[[], None]) -> Iterator[Any]:
             for event in events:
                 arrived.put((event, None))
             arrived.put((None, None))
-        except (DockerException, OSError, ValueError) as error:
+        except BaseException as error:  # noqa: BLE001  # raised again where it is waited for
             arrived.put((None, error))
 
     threading.Thread(target=listen, name="image", daemon=True).start()

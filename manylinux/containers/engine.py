@@ -17,7 +17,13 @@ from typing import IO, TYPE_CHECKING, Any
 from manylinux.containers.building import build_image
 from manylinux.containers.container import Container
 from manylinux.containers.telling import reason, told
-from manylinux.errors import ImagePullError, NoContainerEngineError, NoImageError
+from manylinux.errors import (
+    ContainerError,
+    ImagePullError,
+    LbuildError,
+    NoContainerEngineError,
+    NoImageError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -82,22 +88,23 @@ class Engine:
     def pull(
         self, name: str, platform: str, pulse: Callable[[], None] = lambda: None, *, instead: str
     ) -> Image:
-        """The image, pulled. Raises ImagePullError with the engine's reason."""
+        """The image, pulled. Raises ImagePullError with the engine's reason, and ContainerError."""
         from docker.errors import DockerException
         from docker.utils import parse_repository_tag
 
         repository, tag = parse_repository_tag(name)
         refused: tuple[str, ...] = ()
-        try:
-            # Without a tag the engine would take all that there are.
-            events = self._client.api.pull(
-                repository, tag=tag or "latest", platform=platform, stream=True, decode=True
-            )
-            for event in events:
-                pulse()
-                refused = (*refused, str(event["error"])) if "error" in event else refused
-        except (DockerException, OSError) as error:
-            refused = reason(error)
+        with told(f"pull the image `{name}`"):
+            try:
+                # Without a tag the engine would take all that there are.
+                events = self._client.api.pull(
+                    repository, tag=tag or "latest", platform=platform, stream=True, decode=True
+                )
+                for event in events:
+                    pulse()
+                    refused = (*refused, str(event["error"])) if "error" in event else refused
+            except DockerException as error:
+                refused = reason(error)
         if refused:
             raise ImagePullError(
                 f"The image `{name}` cannot be pulled for `{platform}`",
@@ -132,9 +139,11 @@ class Engine:
         name = f"{box.name}-{uuid.uuid4().hex}"
         try:
             yield self._started(name, image, box)
-        finally:
+        except BaseException as error:
             # By name: an interruption may come before anybody knows that it was made.
-            self._remove(name)
+            self._remove_after(error, name)
+            raise
+        self._remove(name)
 
     def written(self, container: Container) -> int:
         """Bytes that were written into the container, but for volumes and memory; 0 when it is gone."""
@@ -182,6 +191,14 @@ class Engine:
             )
         _start(container, image)
         return Container(container)
+
+    def _remove_after(self, error: BaseException, name: str) -> None:
+        """It is gone; where an engine is that cannot do that, `error` says more, and is told of it."""
+        try:
+            self._remove(name)
+        except ContainerError as another:
+            if isinstance(error, LbuildError):
+                error.evidence = (*error.evidence, f"its container `{name}` is left: {another.evidence[0]}")
 
     def _remove(self, name: str) -> None:
         """It is gone."""

@@ -17,18 +17,20 @@ _FULL = "no space left on device"
 def told(doing: str) -> Iterator[None]:
     """What the engine refuses inside becomes a ContainerError."""
     from docker.errors import DockerException
+    from urllib3.exceptions import HTTPError
 
     try:
         yield
-    except (DockerException, OSError) as error:  # the HTTP client's errors are OSErrors
+    except (DockerException, OSError, HTTPError) as error:  # errors of `requests` are OSErrors
         lines = reason(error)
-        full = any(_FULL in line.lower() for line in lines)
-        space = "Free space where the engine keeps images and containers"
-        raise ContainerError(
-            f"The container engine cannot {doing}",
-            evidence=lines,
-            hint=space if full else "See to the engine",
-        ) from error
+        if any(_FULL in line.lower() for line in lines):
+            hint = "Free space where the engine keeps images and containers"
+        elif isinstance(error, DockerException):
+            hint = "See to the engine"
+        else:
+            # It did answer when it was found.
+            hint = "The engine answers no more: start it again; the next build removes what this one left"
+        raise ContainerError(f"The container engine cannot {doing}", evidence=lines, hint=hint) from error
 
 
 def reason(error: BaseException) -> tuple[str, ...]:

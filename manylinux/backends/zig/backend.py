@@ -64,7 +64,7 @@ class Zig:
             Language.CYTHON,
         }:
             return "compiles no Go"
-        python, how_to_get = fitting_python(self.find_python, project, target)
+        python, how_to_get = self._python(project, target)
         if python is None:
             return f"needs a Python {target.runtime.python} on this machine to run the build: {how_to_get}"
         if python.glibc is None:
@@ -95,18 +95,24 @@ class Zig:
                 requirements=used,
                 notes=(*notes, *gaps(self.path)),
                 foreign_python=python.version if python.differs(job.target) else "",
+                names_python=job.project.tool is Tool.CARGO,
             )
 
     @contextmanager
     def _furnished(self, job: Job) -> Iterator[tuple[BuildingPython, Workplace, Mapping[str, str]]]:
         """The Python that builds, all tools, and the environment of foreign programs."""
-        python, _ = fitting_python(self.find_python, job.project, job.target)
+        python, _ = self._python(job.project, job.target)
         assert python is not None  # it was there when it did not refuse
         with self.toolchain() as folder:
             plain = self.plain(job.folder / "home")
             workplace = Workplace(job=job, python=python, zig=folder / "zig")
             workplace.furnish(described(python.path, job, plain))
             yield python, workplace, plain
+
+    def _python(self, project: Project, target: Target) -> tuple[BuildingPython | None, str]:
+        """The one that builds; None, and how to get one. maturin needs none of the target's version."""
+        named = project.tool is Tool.CARGO
+        return fitting_python(self.find_python, project, target, any_will_do=named)
 
     def _hooks(
         self, job: Job, python: BuildingPython, workplace: Workplace, plain: Mapping[str, str]

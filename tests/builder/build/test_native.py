@@ -172,6 +172,16 @@ def test_never_means_never(make_builder: MakeBuilder, tmp_path: Path) -> None:
     assert zig.built == []
 
 
+def test_never_says_what_accepting_pure_python_wants(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """It holds for what could not be compiled; where nothing is tried, nobody knows."""
+    wishes = Wishes(default=Mode.NEVER, pure=frozenset({canonicalize_name("demo")}))
+    with pytest.raises(NativeBuildNeededError) as error:
+        build(make_builder, write_native(tmp_path), door_to(PretendBackend(name="zig"), wishes=wishes))
+
+    assert "`--build never` is in force" in error.value.evidence
+    assert "allow it one, such as `--build PROJECT=zig`" in (error.value.hint or "")
+
+
 @pytest.mark.parametrize(("name", "content"), [("a.c", b""), ("setup.py", b"cythonize(['module.py'])")])
 def test_what_turns_out_to_be_native_is_compiled(
     name: str, content: bytes, make_builder: MakeBuilder, tmp_path: Path
