@@ -49,6 +49,8 @@ class PretendBackend:
     refuses: str | None = None
     works: Callable[[Job], Path] | None = None
     prepares: Callable[[Job], bytes | None] = lambda job: None
+    foreign_python: str = ""
+    names_python: bool = False
     built: list[Project] = field(default_factory=list)
     prepared: list[Project] = field(default_factory=list)
 
@@ -65,7 +67,13 @@ class PretendBackend:
     def build(self, job: Job) -> Made:
         self.built.append(job.project)
         wheel = self.works(job) if self.works else plain_wheel(job)
-        return Made(wheel=wheel, requirements=("setuptools-80-py3-none-any.whl",), notes=("a note",))
+        return Made(
+            wheel=wheel,
+            requirements=("setuptools-80-py3-none-any.whl",),
+            notes=("a note",),
+            foreign_python=self.foreign_python,
+            names_python=self.names_python,
+        )
 
 
 def plain_wheel(job: Job) -> Path:

@@ -43,11 +43,12 @@ class OwnEngine:
         pytest.skip(f"no second engine starts here: {(self.folder / 'log').read_text()[-300:]}")
 
     def _begin(self) -> None:
+        # In a network of its own: without a bridge it would take that of this machine's engine away.
         words = ("--bridge=none", "--iptables=false", "--pidfile", f"{self.folder}/engine.pid")
         places = ("--data-root", f"{self.folder}/root", "--exec-root", f"{self.folder}/exec")
         with open(self.folder / "log", "ab") as log:
             self._process = subprocess.Popen(
-                ("dockerd", "-H", self.host, *words, *places), stdout=log, stderr=log
+                ("unshare", "--net", "dockerd", "-H", self.host, *words, *places), stdout=log, stderr=log
             )
 
     def give_image(self) -> None:
@@ -103,7 +104,7 @@ class OwnEngine:
 @contextmanager
 def own_engine() -> Iterator[OwnEngine]:
     """One that has the image of the tests; the test is skipped where it cannot be had."""
-    if sys.platform != "linux" or os.geteuid() != 0 or None in map(shutil.which, ("dockerd", "docker")):
+    if sys.platform != "linux" or os.geteuid() != 0 or None in map(shutil.which, ("dockerd", "docker", "unshare")):
         pytest.skip("only root starts an engine of its own, with Docker's `dockerd`")
     # A socket's path is short.
     with engine_with_image(), tempfile.TemporaryDirectory(prefix="lbuild-engine-") as folder:

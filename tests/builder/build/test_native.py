@@ -17,6 +17,8 @@ from builder.errors import NativeBuildNeededError, NoBuildBackendError, SdistBui
 from factories.jobs import PretendBackend
 from factories.native_doors import door_to
 from factories.projects import MakeBuilder, pkg_info, project_files, tar_gz
+from factories.targets import make_target
+from factories.wheels import write_wheel
 from manylinux.backends.port import BackendError, Job
 from manylinux.errors import ImagePullError
 from prebuilt_index.store import Store
@@ -223,6 +225,39 @@ def test_pure_projects_are_none_of_the_backends_business(make_builder: MakeBuild
 
     assert build(make_builder, archive, native(zig)).provenance is None
     assert zig.built == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "names_python", "told"),
+    [
+        (
+            "cp312-cp312-linux_x86_64",
+            True,
+            "for want of 3.12, which maturin asks nothing",
+        ),
+        ("cp312-cp312-linux_x86_64", False, None),
+        ("cp311-cp311-linux_x86_64", True, None),
+        ("cp311-abi3-linux_x86_64", False, "it keeps to the stable ABI"),
+    ],
+)
+def test_another_python_makes_what_it_is_told_or_what_fits_all(
+    tag: str, names_python: bool, told: str | None, make_builder: MakeBuilder, tmp_path: Path
+) -> None:
+    """A wheel for its own version is none for the target."""
+
+    def work(job: Job) -> Path:
+        return write_wheel(job.output, "demo", "1.0", tag=tag)
+
+    zig = PretendBackend(name="zig", works=work, foreign_python="3.11.7", names_python=names_python)
+    door, archive = door_to(zig, target=make_target("python3.12", "x86_64")), write_native(tmp_path)
+    if told is None:
+        with pytest.raises(SdistBuildError) as error:
+            build(make_builder, archive, door)
+        assert any("does not keep to the stable ABI" in line for line in error.value.evidence)
+    else:
+        story = build(make_builder, archive, door).provenance
+        assert story is not None
+        assert any(told in note for note in story.notes)
 
 
 def test_what_was_built_is_not_built_again(make_builder: MakeBuilder, tmp_path: Path, store: Store) -> None:

@@ -66,6 +66,24 @@ def test_what_zig_cannot_do_is_refused_with_a_way_out(
     assert why in refusal
 
 
+@pytest.mark.parametrize(("backend", "refuses"), [("maturin", False), ("setuptools.build_meta", True)])
+def test_maturin_needs_no_python_of_the_runtimes_version(backend: str, refuses: bool, tmp_path: Path) -> None:
+    """It is told what it compiles for; others ask the Python that runs them."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("cargo", "rustc"):
+        (tools / name).write_text(f"#!/bin/sh\necho {tmp_path}\n")
+        (tools / name).chmod(0o755)
+    project = make_job(tmp_path / "job", TARGET, backend, lib__rs="").project
+    another = replace(HERE, version="3.13.0")
+    backends = replace(
+        zig(path=str(tools)), find_python=lambda minor: (another if minor == "3.13" else None, "get one")
+    )
+    refusal = backends.refusal(project, TARGET)
+
+    assert (refusal is not None) is refuses, refusal
+
+
 def test_c_is_not_refused(tmp_path: Path) -> None:
     """For either processor."""
     project = make_job(tmp_path, TARGET, "mesonpy", x__c="").project
