@@ -36,6 +36,11 @@ test-engines: venv
 	-$(BIN)/python tests/containers/image.py
 	tests/containers/with-more-engines $(BIN)/pytest tests/cli/test_engines.py
 
+# System packages by the real dnf and yum: an image with them, and with a repository of its own, is made of Debian's.
+.PHONY: test-rpm
+test-rpm: venv
+	tests/containers/with-engine sh -c '$(BIN)/python tests/containers/image_rpm.py && $(BIN)/pytest tests/cli/test_docker_rpm.py'
+
 .PHONY: check
 check: venv
 	$(BIN)/ruff check .

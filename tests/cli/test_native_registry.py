@@ -14,7 +14,9 @@ import pytest
 
 from factories.commands import Outcome, Room
 from factories.native_projects import DRIVERS, MODULE, driven_by, with_meson, with_rust, with_setuptools
+from factories.targets import make_target
 from manylinux.backends.cell import landlock
+from manylinux.backends.zig.rust import missing
 
 RUNTIME = f"python3.{sys.version_info[1]}"
 pytestmark = [
@@ -124,6 +126,16 @@ def test_rust_is_compiled_and_names_no_folder(user: Room, tmp_path: Path) -> Non
     ((name, content),) = modules(user).items()
     assert name == f"demo/_native.cpython-3{sys.version_info[1]}-x86_64-linux-gnu.so"
     assert b"./source/demo-1.0/vendored/helper/src/lib.rs" in content
+
+
+def test_rust_is_compiled_for_the_other_processor(user: Room, tmp_path: Path) -> None:
+    """What its crate runs while it builds is for this one."""
+    if why := missing(make_target(RUNTIME, "arm64"), os.environ["PATH"]):
+        pytest.skip(f"Rust for arm64 {why}")
+    done = build(user, with_rust(tmp_path), "arm64")
+
+    assert done.status == 0, done.stderr
+    assert list(modules(user)) == [f"demo/_native.cpython-3{sys.version_info[1]}-aarch64-linux-gnu.so"]
 
 
 def test_pure_python_for_want_of_a_module_is_refused(user: Room, tmp_path: Path) -> None:

@@ -30,11 +30,13 @@ Version: 1.0
 Release: 1
 Summary: Answers
 License: MIT
+AutoReqProv: no
 %description
 A library.
 %package devel
 Summary: Its header
 Requires: lbuild-tiny
+AutoReqProv: no
 %description devel
 A header.
 %install
@@ -54,7 +56,8 @@ _DOCKERFILE = f"""\
 FROM {image.IMAGE}
 COPY debs /srv/more-debs
 RUN for each in /srv/more-debs/*.deb; do \\
-      dpkg-query -W "$(dpkg-deb -f $each Package)" >/dev/null 2>&1 || dpkg-deb -x $each / || exit 1; \\
+      have=$(dpkg-query -W -f '${{Version}}' "$(dpkg-deb -f $each Package)" 2>/dev/null); \\
+      [ -n "$have" ] || dpkg-deb -x $each / || exit 1; \\
     done; rm -r /srv/more-debs
 COPY tiny.spec /srv/
 COPY local.repo /etc/yum.repos.d/

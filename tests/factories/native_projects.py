@@ -236,6 +236,7 @@ def with_rust(folder: Path) -> Path:
         "vendored/helper/Cargo.toml": _HELPER,
         "vendored/helper/src/lib.rs": _HELPER_RUST.replace("UNLIKE", uuid.uuid4().hex),
         "src/lib.rs": _RUST,
+        "build.rs": 'fn main() { println!("cargo:rerun-if-changed=build.rs"); }\n',
         "pyproject.toml": _SETUPTOOLS_RUST,
         "demo/__init__.py": "import demo._native\n",
     }

@@ -104,7 +104,8 @@ class OwnEngine:
 @contextmanager
 def own_engine() -> Iterator[OwnEngine]:
     """One that has the image of the tests; the test is skipped where it cannot be had."""
-    if sys.platform != "linux" or os.geteuid() != 0 or None in map(shutil.which, ("dockerd", "docker", "unshare")):
+    programs = ("dockerd", "docker", "unshare")
+    if sys.platform != "linux" or os.geteuid() != 0 or None in map(shutil.which, programs):
         pytest.skip("only root starts an engine of its own, with Docker's `dockerd`")
     # A socket's path is short.
     with engine_with_image(), tempfile.TemporaryDirectory(prefix="lbuild-engine-") as folder:

@@ -1,4 +1,7 @@
-"""Whether there is a Rust toolchain here that compiles for a target; zig's compiler links what it makes."""
+"""Whether there is a Rust toolchain here that compiles for a target, and what it is told.
+
+zig's compiler links what it makes.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from manylinux.target import Target
 
 _PATIENCE = 20.0
@@ -39,3 +44,31 @@ def _standard_library(triple: str, path: str) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None
+
+
+def environment(target: Target, here: str, programs: Path) -> dict[str, str]:
+    """What cargo, maturin and pyo3 are told; `here`: this machine, `programs`: where its compilers are.
+
+    What a crate builds to run it while it builds (`build.rs`) is for this machine, whatever the target.
+    """
+    machine = target.architecture.machine
+    crossing = {
+        _linker_of(here): str(programs / "here-cc"),
+        "HOST_CC": str(programs / "here-cc"),
+        "HOST_CXX": str(programs / "here-c++"),
+        "HOST_AR": str(programs / "here-ar"),
+    }
+    return {
+        **(crossing if here != machine else {}),
+        _linker_of(machine): str(programs / "cc"),
+        "CARGO_BUILD_TARGET": f"{machine}-unknown-linux-gnu",
+        "CARGO_NET_OFFLINE": "true",
+        "RUSTC_WRAPPER": str(programs / "rustc-wrapper"),
+        "MATURIN_PEP517_ARGS": f"-i python{target.runtime.python} --compatibility off",
+        "PYO3_CROSS_PYTHON_VERSION": target.runtime.python,
+    }
+
+
+def _linker_of(machine: str) -> str:
+    """The variable that tells cargo what links for a machine."""
+    return f"CARGO_TARGET_{machine.upper()}_UNKNOWN_LINUX_GNU_LINKER"

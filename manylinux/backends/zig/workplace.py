@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from manylinux.backends.extras import LIBRARIES
 from manylinux.backends.project import Tool
-from manylinux.backends.zig import sysconfigdata
+from manylinux.backends.zig import rust, sysconfigdata
 from manylinux.backends.zig.target import as_word, triple
 
 if TYPE_CHECKING:
@@ -177,7 +177,6 @@ class Workplace:
         self._write_drivers()
 
     def _write_compilers(self, description: Description, headers: Path) -> None:
-        settings = self.tools / "settings.json"
         own = str(self.job.folder)
         includes = {str(path.resolve()) for path in (description.include, description.platinclude)}
         content = {
@@ -190,8 +189,7 @@ class Workplace:
             "headers": str(headers),
             "notes": str(self.notes),
         }
-        settings.write_text(json.dumps(content), encoding="utf-8")
-        start = shlex.join((str(self.python.path), "-I", "-S", str(COMPILER), str(settings)))
+        start = self._compiler("settings.json", content)
         for mode, names in _NAMES.items():
             for name in names:
                 _script(self.bin / name, f'exec {start} {mode} "$@"')
@@ -199,6 +197,8 @@ class Workplace:
             _script(self.bin / name, f"exec {start} refuse {shlex.join((name, why))}")
         for name, answers in self.job.extras.programs.items():
             _script(self.bin / name, _stand_in(answers, str(self.libraries)))
+        if self.crosses and self.job.project.has_rust:
+            self._write_compilers_for_here(content)
         # What zig links is stripped already; the machine's own would not know another machine's code.
         _script(self.bin / "strip", "exit 0")
         machine = self.job.target.architecture.machine
@@ -206,6 +206,20 @@ class Workplace:
         _script(self.bin / "emulator", f'exec {shlex.join(emulator)} "$@"')
         # A flag of the environment would take the place of those in the project's own configuration.
         _script(self.bin / "rustc-wrapper", f'exec "$@" {shlex.quote(f"--remap-path-prefix={own}=.")}')
+
+    def _compiler(self, name: str, settings: Mapping[str, Any]) -> str:
+        """What starts the compiler with such settings, as words of a shell."""
+        path = self.tools / name
+        path.write_text(json.dumps(settings), encoding="utf-8")
+        return shlex.join((str(self.python.path), "-I", "-S", str(COMPILER), str(path)))
+
+    def _write_compilers_for_here(self, settings: Mapping[str, Any]) -> None:
+        """For what cargo builds to run it while it builds; whether that fails, cargo tells."""
+        first = ["-target", triple(self.python.place(self.job.target)), "-O1", "-fno-sanitize=undefined"]
+        own = {"machine": self.python.machine, "first": first, "notes": str(self.tools / "here")}
+        start = self._compiler("settings-here.json", {**settings, **own})
+        for name in ("cc", "c++", "ar"):
+            _script(self.bin / f"here-{name}", f'exec {start} {name} "$@"')
 
     def _write_drivers(self) -> None:
         names = {
@@ -254,22 +268,8 @@ class Workplace:
             "CMAKE_TOOLCHAIN_FILE": str(self.tools / "toolchain.cmake"),
             "ZIG_GLOBAL_CACHE_DIR": str(self.cache),
             "ZIG_LOCAL_CACHE_DIR": str(self.job.folder / "zig-local-cache"),
-            **self._for_cargo(),
+            **(rust.environment(target, self.python.machine, self.bin) if self.job.project.has_rust else {}),
             **self.job.extras.filled_in(str(self.libraries)),
-        }
-
-    def _for_cargo(self) -> dict[str, str]:
-        if not self.job.project.has_rust:
-            return {}
-        machine = self.job.target.architecture.machine
-        rust = f"{machine}-unknown-linux-gnu"
-        return {
-            "CARGO_BUILD_TARGET": rust,
-            "CARGO_NET_OFFLINE": "true",
-            "RUSTC_WRAPPER": str(self.bin / "rustc-wrapper"),
-            f"CARGO_TARGET_{rust.upper().replace('-', '_')}_LINKER": str(self.bin / "cc"),
-            "MATURIN_PEP517_ARGS": f"-i python{self.job.target.runtime.python} --compatibility off",
-            "PYO3_CROSS_PYTHON_VERSION": self.job.target.runtime.python,
         }
 
     def settings(self) -> dict[str, Any]:
