@@ -63,9 +63,9 @@ def picked(project: str, target: str) -> str | None:
     command += ["--only-binary", ":all:", "--target", "nowhere", "--implementation", "cp"]
     command += ["--python-version", runtime.python, "--report", "-"]
     command += [word for tag in tags for word in ("--platform", f"{tag}_{machine}")]
-    # Beside the index pip's configuration may name others, which lbuild does not ask.
+    # Beside the index pip's configuration may name others, which lbuild does not ask, and constraints of all.
     environ = {key: value for key, value in os.environ.items() if key != "PIP_FIND_LINKS"}
-    environ["PIP_EXTRA_INDEX_URL"] = ""
+    environ |= {"PIP_EXTRA_INDEX_URL": "", "PIP_CONSTRAINT": os.devnull}
     done = subprocess.run([*command, project], capture_output=True, text=True, check=False, env=environ)
     if done.returncode == 0:
         version: str = json.loads(done.stdout)["install"][0]["metadata"]["version"]
