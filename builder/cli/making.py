@@ -25,6 +25,7 @@ def indexes_of(keywords: Mapping[str, Any]) -> Indexes:
         index_url=keywords["index_url"],
         extra_index_urls=keywords["extra_index_urls"],
         pins=index_pins(keywords["index_pins"]),
+        prebuilt=keywords["prebuilt_indexes"],
         find_links=keywords["find_links"],
         no_index=keywords["no_index"],
         trusted_hosts=keywords["trusted_hosts"],

@@ -4,10 +4,15 @@ import base64
 import hashlib
 import json
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from builder.api import Cache, Resolving
+from builder.api.options import wishes_of
+from builder.choices.wishes import IndexChoices
+from builder.cli.making import indexes_of
 from factories.commands import Outcome, Room, members
 
 
@@ -154,6 +159,22 @@ def test_functions_of_a_project_come_with_their_layers(room: Room) -> None:
 
     outcome = asked(room, {"project": "./app", "function": "thre"})
     assert (outcome.status, outcome.stdout) == (2, "")
+
+
+def test_every_option_of_indexes_counts() -> None:
+    """Of the command line, on its way through the API and back."""
+    keywords = {
+        "index_url": "https://a.example/simple",
+        "extra_index_urls": ("https://b.example/simple",),
+        "index_pins": ("tool=https://c.example/simple",),
+        "prebuilt_indexes": ("https://d.example/simple",),
+        "find_links": ("wheels",),
+        "no_index": True,
+        "trusted_hosts": ("a.example",),
+    }
+    wishes = wishes_of((), Resolving(), indexes_of(keywords), Cache(), Path.cwd())
+
+    assert wishes.index == IndexChoices(**keywords)
 
 
 def test_a_terminal_is_no_query(room: Room) -> None:
