@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LARGEST = 1024 * 1024
 """Bytes of a query."""
+_DIGITS = 18
+"""Of a number of bytes, at the most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +96,24 @@ def _object(data: bytes) -> dict[str, str]:
         for key, value in found.items()
         if not isinstance(value, str | None)
     ]
+    faults += [
+        QueryError(
+            f"`{key}` of the query has a character that no text has",
+            evidence=["NUL, or half of a surrogate pair"],
+        )
+        for key, value in found.items()
+        if isinstance(value, str) and not _is_text(value)
+    ]
     SeveralErrors.raise_any(faults)
     return {key: value for key, value in found.items() if value}
+
+
+def _is_text(value: str) -> bool:
+    """Whether a file could be called so: JSON can write what no file's name, and no UTF-8, can hold."""
+    try:
+        return b"\0" not in value.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def _unknown(key: str, whole: bool, known: Mapping[str, object]) -> QueryError:
@@ -130,7 +148,7 @@ def _flag(key: str, text: str) -> bool:
 
 
 def _count(key: str, text: str) -> int:
-    if not text.isascii() or not text.isdecimal():
+    if not text.isascii() or not text.isdecimal() or len(text) > _DIGITS:
         raise QueryError(f"`{key}` is no number of bytes", evidence=[f"it is `{text}`"])
     return int(text)
 
@@ -150,6 +168,13 @@ def _words(key: str, text: str) -> tuple[str, ...]:
     if not all(isinstance(each, str) for each in found):
         raise QueryError(f"`{key}` is no list of strings", hint='Write it as `jsonencode(["...", "..."])`')
     return tuple(found)
+
+
+def _inputs(key: str, text: str) -> tuple[str, ...]:
+    words = _words(key, text)
+    if "-" in words:
+        raise QueryError(f"`{key}` names standard input, which is the query", hint="Name a file")
+    return words
 
 
 def _layer(key: str, text: str) -> bool | str:
@@ -183,7 +208,7 @@ def _archive(key: str, text: str) -> str:
 
 
 _BUNDLE: dict[str, Callable[[str, str], Any]] = {
-    "requirements": _words,
+    "requirements": _inputs,
     "output": _archive,
     "runtime": _text,
     "architecture": _text,

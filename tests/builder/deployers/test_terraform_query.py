@@ -152,3 +152,21 @@ TEXTS = st.text(max_size=20) | st.sampled_from(["a.zip", "true", "[", '["a"]', "
 def test_nothing_but_query_errors(keys: dict[str, Any]) -> None:
     with suppress(QueryError, SeveralErrors):
         read_query(json.dumps(keys).encode())
+
+
+@pytest.mark.parametrize("text", ["a\0.zip", "\ud800.zip"])
+def test_what_no_file_is_called_is_refused(text: str) -> None:
+    """JSON can write it; it must not come as far as the system."""
+    (error,) = refused(json.dumps({"output": text}).encode())
+    assert error.summary == "`output` of the query has a character that no text has"
+
+
+def test_a_number_of_bytes_has_an_end() -> None:
+    (error,) = refused(output="a.zip", max_size="9" * 5000)
+    assert error.summary == "`max_size` is no number of bytes"
+
+
+def test_standard_input_is_the_query_itself() -> None:
+    """What was read to its end already would be an empty list of requirements."""
+    (error,) = refused(output="a.zip", requirements="tool\n-")
+    assert error.summary == "`requirements` names standard input, which is the query"
