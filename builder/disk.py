@@ -1,4 +1,4 @@
-"""The files that inputs name: what this room asks of a disk, the real one, and one in memory."""
+"""Where files are: what inputs ask of a disk, the real one, and one in memory; the current folder."""
 
 import os
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from typing import Protocol
 
 from builder.errors import InputNotFoundError
 from manylinux.near_names import did_you_mean
+from manylinux.errors import EnvironmentFault
 
 
 class Disk(Protocol):
@@ -24,6 +25,18 @@ class Disk(Protocol):
     def names(self, folder: Path) -> tuple[str, ...]:
         """What a folder holds, sorted; nothing when it cannot be listed."""
         ...
+
+
+def from_here(path: str | os.PathLike[str] = "") -> Path:
+    """`path` as an absolute one, seen from the current folder. Raises EnvironmentFault when that is gone."""
+    try:
+        return Path(path).absolute()
+    except OSError as error:
+        raise EnvironmentFault(
+            "The current folder cannot be found",
+            evidence=[error.strerror or str(error)],
+            hint="Change to a folder that exists",
+        ) from error
 
 
 class LocalDisk:

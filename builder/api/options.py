@@ -14,6 +14,7 @@ from builder.choices.wishes import (
     TargetChoices,
     Wishes,
 )
+from builder.disk import from_here
 
 Word = str | os.PathLike[str]
 """A requirement such as `scipy<2`, or the path or URL of a requirements file, lock, wheel or folder."""
@@ -126,4 +127,4 @@ def wishes_of(
 
 def begun_in(folder: Word | None) -> Path:
     """`folder` as an absolute path; the current one unless given."""
-    return Path(folder or ".").absolute()
+    return from_here(folder or "")

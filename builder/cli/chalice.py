@@ -9,6 +9,7 @@ from builder.choices.wishes import Wishes
 from builder.cli.making import MAKING, bundle_choices
 from builder.cli.options import FILE, INPUTS, TALK, TalkChoices, options
 from builder.cli.sections import Sectioned
+from builder.disk import from_here
 
 CHALICE = (
     click.option("--stage", metavar="NAME", help="Chalice's stage.  [dev]"),
@@ -47,7 +48,7 @@ def command(
 
     talk = TalkChoices.of(keywords)
     terminal = Terminal(talk.verbosity)
-    folder = (project_dir or Path.cwd()).absolute()
+    folder = from_here(project_dir or "")
     job = ChaliceJob(project=folder, stage=stage, program=program, vendor=vendor)
     wishes = Wishes.of({"runtime": None, "arch": None, **keywords})
     report = build_for_chalice(job, wishes, bundle_choices(keywords), terminal)

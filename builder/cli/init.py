@@ -1,7 +1,6 @@
 """`lbuild init`: a first lbuild.toml, inferred from what is there."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import click
@@ -9,6 +8,7 @@ import click
 from builder.cli.options import TALK, TalkChoices, options
 from builder.cli.sections import Sectioned
 from builder.cli.streams import tell
+from builder.disk import from_here
 
 INIT = (click.option("--dry-run", is_flag=True, help="Show what would be written; write nothing."),)
 
@@ -28,13 +28,14 @@ def command(*, dry_run: bool, **keywords: Any) -> None:
 
     talk = TalkChoices.of(keywords)
     terminal = Terminal(talk.verbosity)
-    beginning = begin(Path.cwd())
+    folder = from_here()
+    beginning = begin(folder)
     terminal.say(beginning.inferred)
     for note in beginning.notes:
         terminal.note(note)
     if not dry_run:
         content = beginning.text.encode()
-        with replacing_file(Path.cwd() / OWN, len(content)) as file:
+        with replacing_file(folder / OWN, len(content)) as file:
             file.write(content)
         terminal.say([f"wrote {OWN}; look it over, then `lbuild build`"])
     if talk.as_json:

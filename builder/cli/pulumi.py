@@ -1,12 +1,12 @@
 """`lbuild pulumi`: the module with which a Pulumi program gets its bundles."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from builder.cli.options import TALK, TalkChoices, options
 from builder.cli.sections import Sectioned
+from builder.disk import from_here
 
 _TALK = TALK[1:]
 """There is nothing to report."""
@@ -25,5 +25,5 @@ def command(**keywords: Any) -> None:
     from builder.deployers.pulumi.project import MODULE, write_helper
 
     talk = TalkChoices.of({"as_json": False, **keywords})
-    wrote = write_helper(Path.cwd())
+    wrote = write_helper(from_here())
     Terminal(talk.verbosity).say([f"wrote {MODULE}" if wrote else f"{MODULE} is as it should be"])

@@ -9,6 +9,7 @@ from builder.choices.wishes import Wishes
 from builder.cli.making import MAKING, bundle_choices
 from builder.cli.options import FILE, INPUTS, TALK, TARGET, TalkChoices, options
 from builder.cli.sections import Sectioned
+from builder.disk import from_here
 from manylinux.errors import UsageError
 
 ZAPPA = (
@@ -52,7 +53,7 @@ def command(
     talk = TalkChoices.of(keywords)
     terminal = Terminal(talk.verbosity)
     if write_callback:
-        wrote, todo = write(Path.cwd())
+        wrote, todo = write(from_here())
         terminal.say([f"wrote {MODULE}" if wrote else f"{MODULE} is as it should be", *todo])
         return
     if stage is None or archive is None:
@@ -62,8 +63,8 @@ def command(
         )
     job = ZappaJob(
         stage=stage,
-        archive=archive.absolute(),
-        project=Path.cwd(),
+        archive=from_here(archive),
+        project=from_here(),
         version=zappa_version,
         program=program,
     )

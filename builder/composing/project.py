@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builder.bytecode.mode import Mode
+from builder.disk import from_here
 from builder.model import Optimize
 from manylinux.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from builder.assembly.assemble import Assembly
     from builder.choices.project_choices import ProjectChoices
@@ -31,7 +32,7 @@ def run_project(wishes: Wishes, choices: ProjectChoices, talk: Talk) -> Assembly
     from builder.composing.project_wiring import project_bench
     from builder.project.finding import find_project, given_project
 
-    folder = wishes.folder or Path.cwd()
+    folder = wishes.folder or from_here()
     if choices.locked and choices.upgrade:
         raise UsageError("`--locked` and `--upgrade` contradict each other", hint="Give one of them")
     read_configuration(folder)  # which knows the keys that are not about functions

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builder.composing.asking_pip import asked_pip
 from builder.composing.cache_folder import opened_store
 from builder.composing.wiring import Wiring
-from manylinux.errors import EnvironmentFault
+from builder.disk import from_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from builder.choices.bundle_choices import BundleChoices
     from builder.choices.wishes import Wishes
@@ -31,7 +31,8 @@ def wired(
     bundle: BundleChoices | None = None,
 ) -> Iterator[Wiring]:
     """The tools of one run, put away at its end."""
-    current_folder(wishes)
+    if wishes.folder is None:
+        from_here()  # that it is gone is told before a store is made
     with opened_store(wishes.cache) as store, talk.progress() as progress:
         pip = asked_pip(store, talk)
         tools = Wiring(wishes, target, store, progress, talk, pip, output, locked, allow, bundle)
@@ -39,15 +40,3 @@ def wired(
             yield tools
         finally:
             tools.close()
-
-
-def current_folder(wishes: Wishes) -> Path:
-    """Where every relative path begins. Raises EnvironmentFault when the current folder is gone."""
-    try:
-        return wishes.folder or Path.cwd()
-    except OSError as error:
-        raise EnvironmentFault(
-            "The current folder cannot be found",
-            evidence=[error.strerror or str(error)],
-            hint="Change to a folder that exists",
-        ) from error

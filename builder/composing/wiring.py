@@ -7,7 +7,6 @@ import sys
 import time
 from dataclasses import asdict
 from functools import cache, cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import packaging
@@ -16,7 +15,7 @@ from builder import VERSION
 from builder.choices.bundle_choices import HOST
 from builder.choices.configuration import Configuration, read_configuration
 from builder.choices.slim_choices import slim_profile
-from builder.disk import LocalDisk
+from builder.disk import LocalDisk, from_here
 from builder.fragments.workshop import Workshop
 from builder.link.contents import unreadable
 from builder.memo import wish_key
@@ -27,6 +26,7 @@ from prebuilt_index.urls import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from builder.build import PureBuilder
     from builder.build.choice import Wishes as BuildWishes
@@ -66,7 +66,7 @@ class Wiring:
         bundle: BundleChoices | None = None,
     ) -> None:
         self.pip = pip
-        self.folder = wishes.folder or Path.cwd()
+        self.folder = wishes.folder or from_here()
         self._wishes = wishes
         self._target = target
         self.store = store

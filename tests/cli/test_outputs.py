@@ -4,10 +4,12 @@ import os
 import random
 import stat
 from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 
+from builder.cli.command import outcome
 from factories.commands import Room, make_room, members, tree
 from factories.disks import small_disk
 from factories.refusals import OLD, demand_recovery, demand_words, stock
@@ -191,3 +193,34 @@ def test_a_current_folder_that_is_gone_is_told(room: Room) -> None:
 
     demand_words(outcome, 6, "environment", ["current folder"])
     assert room.names() == []
+
+
+@posix
+@pytest.mark.parametrize(
+    "words",
+    [
+        "build",
+        "layers",
+        "init",
+        "pulumi",
+        "zappa --write-callback",
+        "zappa dev --archive a.zip",
+        "chalice",
+        "sam Api --artifacts out",
+        "index build --index wheels",
+        "deploy-function .",
+        "publish-layer lbuild-manifest.json",
+    ],
+)
+def test_every_command_tells_it(room: Room, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    gone = room.folder / "gone"
+    gone.mkdir()
+    with chdir(room.folder):
+        os.chdir(gone)
+        gone.rmdir()
+        status = outcome(words.split())
+
+    assert (status, "error[environment]: The current folder cannot be found" in capsys.readouterr().err) == (
+        6,
+        True,
+    )

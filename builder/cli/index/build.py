@@ -14,6 +14,7 @@ from builder.cli.index.options import ONLY_RECIPES, RECIPES, TARGETS, wishes_of
 from builder.cli.options import CACHE, FILE, INDEX, TALK, TalkChoices, options
 from builder.cli.sections import Sectioned
 from builder.cli.streams import tell
+from builder.disk import from_here
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +89,7 @@ def _built(keywords: dict[str, Any], terminal: Terminal) -> tuple[Row, ...]:
     wishes = wishes_of(keywords)
     site = Site(
         wishes=wishes,
-        sources=None if keywords["sources"] is None else keywords["sources"].absolute(),
+        sources=None if keywords["sources"] is None else from_here(keywords["sources"]),
         emulated=_emulated(keywords["emulated"]),
         smoke=not keywords["no_smoke"],
     )
@@ -119,8 +120,8 @@ def _order(keywords: dict[str, Any]) -> Any:
     if keywords["projects"]:
         catalogue = catalogue.only(map(project_name, keywords["projects"]))
     return Order(
-        root=keywords["root"].absolute(),
-        logs=cache_folder(keywords["cache_dir"]).absolute() / "logs" / "index",
+        root=from_here(keywords["root"]),
+        logs=from_here(cache_folder(keywords["cache_dir"])) / "logs" / "index",
         catalogue=catalogue,
         wanted=wanted_targets(keywords["runtimes"], keywords["architectures"]),
         everything=keywords["everything"],
@@ -140,7 +141,7 @@ def _emulated(texts: tuple[str, ...]) -> dict[str, Path]:
         python, equals, folder = text.partition("=")
         if not equals or not Path(folder).is_dir():
             raise UsageError(f"`--emulated {text}` names no Python and a folder", hint="Write `3.13=FOLDER`")
-        found[find_runtime(python).python] = Path(folder).absolute()
+        found[find_runtime(python).python] = from_here(folder)
     return found
 
 

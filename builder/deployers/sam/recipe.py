@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builder.deployers.sam.template import Overrides, read_resource
+from builder.disk import from_here
 from builder.errors import DeployerConfigurationError, InputNotFoundError
 from builder.project.beginning.documents import read_document
 from builder.project.beginning.sam import NAMES
@@ -15,6 +15,8 @@ from builder.project.beginning.values import requirements_in
 from manylinux.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from builder.choices.bundle_choices import BundleChoices
     from builder.choices.wishes import Wishes
     from builder.composing.talk import Talk
@@ -80,7 +82,7 @@ def find_template(recipe: Recipe) -> Path:
     called too: the folder above `.aws-sam` of `ARTIFACTS_DIR`. Raises InputNotFoundError.
     """
     above = [] if recipe.artifacts is None else _called_in(recipe.artifacts)
-    places = [*above, Path.cwd()]
+    places = [*above, from_here()]
     names = NAMES if recipe.template is None else (str(recipe.template),)
     for place in places:
         for name in names:
@@ -96,7 +98,7 @@ def find_template(recipe: Recipe) -> Path:
 
 def _called_in(artifacts: Path) -> list[Path]:
     """Where `sam build` was called, as far as its folder for artefacts tells."""
-    full = Path(os.path.abspath(artifacts))
+    full = from_here(os.path.normpath(artifacts))
     return [each.parent for each in full.parents if each.name == BUILT]
 
 
