@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -91,7 +92,7 @@ def locked_resolution(order: Order, tools: Tools) -> tuple[Resolution, Evidence]
 
 def versions_of_lock(path: Path, order: Order) -> Mapping[NormalizedName, Version]:
     """The versions an existing lock holds for the target; none when there is no lock, or one for others."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         return {}
     from builder.lock.selecting import select
 
@@ -125,10 +126,10 @@ def _with_hash(pin: Pin, digests: Mapping[str, str]) -> Pin:
 def _content(path: Path, place: Place, tools: Tools) -> bytes:
     try:
         return tools.disk.read(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise InvalidLockError(
             f"`{place.source}` cannot be read",
-            evidence=[error.strerror or str(error)],
+            evidence=[getattr(error, "strerror", None) or str(error)],
             hint="Make one with `lbuild lock`",
         ) from error
 

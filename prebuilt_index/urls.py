@@ -88,10 +88,12 @@ def is_remote(location: str) -> bool:
 
 
 def local_path(url: str) -> Path:
-    """The path a `file:` URL stands for; UsageError when it names another machine."""
+    """The path a `file:` URL stands for; UsageError when it names another machine, or holds a NUL."""
     from urllib.request import url2pathname  # here: it loads an HTTP client, which a warm build does without
 
     parts = split(url)
     if parts.netloc not in ("", "localhost"):
         raise UsageError(f"`{redacted(url)}` names a file of another machine")
+    if "%00" in parts.path or "\0" in parts.path:
+        raise UsageError(f"`{redacted(url)}` holds a NUL, which no path can")
     return Path(url2pathname(parts.path))

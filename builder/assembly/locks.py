@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from builder.errors import LockOutOfDateError
@@ -44,7 +45,7 @@ def lock_texts(pools: Sequence[Linked], job: Job, bench: Bench) -> dict[Path, by
         if path is None or tools.reading.locks:
             continue
         text = lock_text(linked.locked.resolution, tools.reading.inputs.requests, path, tools).encode()
-        if job.locked and not (path.is_file() and path.read_bytes() == text):
+        if job.locked and not (os.path.isfile(path) and path.read_bytes() == text):
             raise _out_of_date(linked, path, job, bench)
         texts[path] = text
     return texts
@@ -53,7 +54,7 @@ def lock_texts(pools: Sequence[Linked], job: Job, bench: Bench) -> dict[Path, by
 def write_locks(texts: Mapping[Path, bytes]) -> None:
     """Every lock file that is not as it should be is written."""
     for path, text in texts.items():
-        if not path.is_file() or path.read_bytes() != text:
+        if not os.path.isfile(path) or path.read_bytes() != text:
             check_folder_of(path)
             with replacing_file(path, len(text)) as file:
                 file.write(text)
@@ -69,8 +70,9 @@ def _out_of_date(linked: Linked, path: Path, job: Job, bench: Bench) -> LockOutO
         for name in sorted({*before, *now})
         if before.get(name) != now.get(name)
     ]
+    there = os.path.isfile(path)
     return LockOutOfDateError(
-        f"`{shown}` is not what `{pool.group.name}` asks for" if path.is_file() else f"There is no `{shown}`",
-        evidence=lines if path.is_file() else (),
+        f"`{shown}` is not what `{pool.group.name}` asks for" if there else f"There is no `{shown}`",
+        evidence=lines if there else (),
         hint="Build without `--locked`, which writes it",
     )

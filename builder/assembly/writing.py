@@ -221,7 +221,7 @@ def _manifest(made: Sequence[_Made], job: Job) -> Manifest:
 def _is_there(entry: FunctionEntry, job: Job) -> bool:
     """Whether the function's file, and those of its layers, still are in the output folder."""
     layers = [job.present.layers.get(name) for name in entry.layers]
-    return all(each is not None and (job.output / each.file).is_file() for each in (entry, *layers))
+    return all(each is not None and os.path.isfile(job.output / each.file) for each in (entry, *layers))
 
 
 def _is_named(layer: str, functions: dict[str, FunctionEntry]) -> bool:
@@ -284,7 +284,7 @@ def _commit(made: Sequence[_Made], manifest: Manifest, job: Job) -> None:
                 raise output_error(goal, goal, error, each.zipped) from error
     text = manifest_text(manifest).encode()
     path = job.output / NAME
-    if not path.is_file() or path.read_bytes() != text:
+    if not os.path.isfile(path) or path.read_bytes() != text:
         with replacing_file(path, len(text)) as file:
             file.write(text)
 

@@ -11,6 +11,7 @@ grpcio = {limits = {memory = "16GB", seconds = 7200}}
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -116,9 +117,9 @@ def _image(place: str, row: Mapping[str, Any], general: ImageWish, folder: Path)
 def _of_dockerfile(place: str, path: Path) -> ImageWish:
     from manylinux.backends.docker.preparing import content_digest  # for those who have one
 
-    file = path / "Dockerfile" if path.is_dir() else path
+    file = path / "Dockerfile" if os.path.isdir(path) else path
     try:
-        if file.is_file():
+        if os.path.isfile(file):
             return ImageWish(dockerfile=path, content=content_digest(path))
         why = "there is no such file"
     except OSError as error:

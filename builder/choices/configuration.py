@@ -13,6 +13,7 @@ The tables are read by `build_table` and `slim_table`.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,7 @@ def read_configuration(folder: Path) -> Configuration:
 
 
 def _read(path: Path) -> Mapping[str, Any] | None:
-    if not path.is_file():
+    if not os.path.isfile(path):
         return None
     import tomllib  # 14 ms, for those who have a pyproject.toml
 

@@ -62,13 +62,13 @@ def prebuilt_locations(named: Sequence[str], folder: Path) -> tuple[str, ...]:
             found.append(name)
             continue
         path = _local(name, folder)
-        if not path.is_dir():
+        if not os.path.isdir(path):
             raise NotAPrebuiltIndexError(
                 f"`{path}` is not a prebuilt index",
                 evidence=["there is no such folder"],
                 hint="`lbuild index add FILE --index DIR` begins one; name its folder, or its URL",
             )
-        found.append(str(path / "simple" if (path / "simple").is_dir() else path))
+        found.append(str(path / "simple" if os.path.isdir(path / "simple") else path))
     return tuple(dict.fromkeys(found))
 
 

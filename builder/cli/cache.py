@@ -1,6 +1,7 @@
 """`lbuild cache`: where the store is, how large, whether it is whole, and less of it."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def prune(*, cache_dir: Path | None, days: float) -> None:
 def clean(*, cache_dir: Path | None) -> None:
     """Remove the whole cache."""
     folder = _folder(cache_dir)
-    if not folder.exists():
+    if not os.path.exists(folder):
         click.echo("there is no cache", err=True)
         return
     with _open(cache_dir) as store:

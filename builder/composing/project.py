@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -91,7 +92,7 @@ def _present(output: Path) -> Manifest:
     from builder.project.manifest import NAME, Manifest, read_manifest
 
     path = output / NAME
-    return read_manifest(path) if path.is_file() else Manifest()
+    return read_manifest(path) if os.path.isfile(path) else Manifest()
 
 
 def manifest_at(path: Path) -> tuple[Path, Manifest]:
@@ -102,8 +103,8 @@ def manifest_at(path: Path) -> tuple[Path, Manifest]:
     from builder.errors import InputNotFoundError
     from builder.project.manifest import NAME, read_manifest
 
-    file = path / NAME if path.is_dir() else path
-    if not file.is_file():
+    file = path / NAME if os.path.isdir(path) else path
+    if not os.path.isfile(file):
         raise InputNotFoundError(f"`{file}` does not exist", hint=f"Name a `{NAME}`, or its folder")
     return file, read_manifest(file)
 

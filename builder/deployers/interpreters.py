@@ -35,10 +35,10 @@ def interpreter_of(tool: str, given: Path | None = None) -> Path:
     program = Path(found)
     for folder in dict.fromkeys((program.parent, Path(os.path.realpath(program)).parent)):
         python = folder / ("python.exe" if sys.platform == "win32" else "python")
-        if python.is_file() and _is_beside(folder):
+        if os.path.isfile(python) and _is_beside(folder):
             return python
     named = _first_line(program)
-    if named is not None and named.is_file():
+    if named is not None and os.path.isfile(named):
         return named
     raise NoDeployerError(
         f"No Python is found that runs `{found}`",
@@ -89,7 +89,7 @@ def ask(tool: str, python: Path, script: str, question: dict[str, Any]) -> dict[
 
 def _is_beside(folder: Path) -> bool:
     """Whether what lies in this folder is run by the Python there: so it is in an environment (PEP 405)."""
-    return (folder.parent / "pyvenv.cfg").is_file()
+    return os.path.isfile(folder.parent / "pyvenv.cfg")
 
 
 def _first_line(program: Path) -> Path | None:

@@ -47,7 +47,12 @@ def check_folder_of(output: Path) -> Path:
 
     Raises OutputError when it is not.
     """
-    goal = Path(os.path.realpath(output))
+    try:
+        goal = Path(os.path.realpath(output))
+    except ValueError as error:  # a NUL, or what the file system's encoding has not
+        raise OutputError(
+            f"`{output}` cannot be written", evidence=[str(error)], hint="Name another output"
+        ) from error
     folder = goal.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -43,7 +43,7 @@ def read_source(
 
 def check_source(root: Path) -> None:
     """Raises SourceFileError when `root` cannot be a source at all."""
-    if not root.is_dir():
+    if not os.path.isdir(root):
         raise SourceFileError(f"`{root}` is not a folder", hint="Name the folder that holds the app's code")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ def find_project(folder: Path) -> Project:
     own = folder / OWN
     shared = _table(folder / PYPROJECT, ("tool", "lbuild"))
     described = is_described(folder)
-    if own.is_file():
+    if os.path.isfile(own):
         if described:
             raise ConfigurationError(
                 f"Both `{OWN}` and `{PYPROJECT}` describe functions", hint="Keep one of them"
@@ -48,7 +49,7 @@ def given_project(path: Path, stdin: Callable[[], bytes]) -> Project:
     Raises InputNotFoundError and ConfigurationError.
     """
     source = "standard input" if path.name == "-" else str(path)
-    if path.name != "-" and not path.is_file():
+    if path.name != "-" and not os.path.isfile(path):
         raise InputNotFoundError(f"`{path}` does not exist", hint="`--project` names a file, or `-`")
     try:
         content = (stdin() if path.name == "-" else path.read_bytes()).decode("utf-8-sig")
@@ -74,7 +75,7 @@ def is_described(folder: Path) -> bool:
 
 def _table(path: Path, keys: tuple[str, ...]) -> Mapping[str, Any]:
     """The table below `keys`; empty where there is none, or no file."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         return {}
     try:
         table: Any = tomllib.loads(path.read_text(encoding="utf-8"))

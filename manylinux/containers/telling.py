@@ -21,7 +21,7 @@ def told(doing: str) -> Iterator[None]:
 
     try:
         yield
-    except (DockerException, OSError, HTTPError) as error:  # errors of `requests` are OSErrors
+    except (DockerException, OSError, UnicodeError, HTTPError) as error:  # `requests` raises OSErrors
         lines = reason(error)
         if any(_FULL in line.lower() for line in lines):
             hint = "Free space where the engine keeps images and containers"

@@ -1,5 +1,6 @@
 """Indexes in folders: a tree as PEP 503 or 691 lays it out, with or without pages."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -38,7 +39,7 @@ class LocalIndex:
 
     def page(self, project: NormalizedName) -> ProjectPage | None:
         """The page of `project`; None when it has no folder. UsageError when the index itself is absent."""
-        if not self._root.is_dir():
+        if not os.path.isdir(self._root):
             raise UsageError(f"index folder `{self._root}` does not exist")
         folder = self._root / project
         with reading(folder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -77,7 +78,7 @@ def read_catalogue(folders: Iterable[Path], *, own: bool = True) -> Catalogue:
     """
     roots: list[Traversable] = [files(__package__)] if own else []
     for folder in folders:
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             raise InvalidRecipeError(
                 f"There is no folder `{folder}` with recipes", hint="Name one that is there"
             )

@@ -5,6 +5,7 @@ closest to.
 """
 
 import netrc
+import os
 import threading
 from base64 import b64encode
 from collections.abc import Callable
@@ -101,7 +102,7 @@ def _basic(credentials: Credentials) -> str:
 
 def _read_netrc(path: Path | None) -> dict[str, Credentials]:
     """Hosts' credentials. A `default` entry is left out: it would be sent to every host, public ones too."""
-    if path is None or not path.is_file():
+    if path is None or not os.path.isfile(path):
         return {}
     try:
         hosts = netrc.netrc(str(path)).hosts

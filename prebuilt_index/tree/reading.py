@@ -35,7 +35,7 @@ def entries_but(root: Path, filenames: Collection[str]) -> tuple[Entry, ...]:
 def begin(root: Path) -> None:
     """There is an index at `root`, perhaps an empty one. Raises NotAPrebuiltIndexError, IndexFolderError."""
     with told(root, "make an index in"):
-        if root.is_dir() and not (root / FILES).is_dir() and set(os.listdir(root)) - {WORK}:
+        if os.path.isdir(root) and not os.path.isdir(root / FILES) and set(os.listdir(root)) - {WORK}:
             raise NotAPrebuiltIndexError(
                 f"`{root}` is not a prebuilt index, and not empty",
                 evidence=["it has no folder `files`"],
@@ -46,8 +46,8 @@ def begin(root: Path) -> None:
 
 def demand_index(root: Path) -> None:
     """Raise NotAPrebuiltIndexError unless there is an index at `root`."""
-    if not (root / FILES).is_dir():
-        there = "it has no folder `files`" if root.is_dir() else "it does not exist"
+    if not os.path.isdir(root / FILES):
+        there = "it has no folder `files`" if os.path.isdir(root) else "it does not exist"
         raise NotAPrebuiltIndexError(
             f"`{root}` is not a prebuilt index",
             evidence=[there],

@@ -46,7 +46,7 @@ def write_pages(root: Path, found: Iterable[Entry]) -> None:
 def stale_pages(root: Path, wanted: Iterable[str]) -> Iterator[Path]:
     """Pages of projects that have no files any more. What else lies there is left alone."""
     simple = root / SIMPLE
-    if not simple.is_dir():
+    if not os.path.isdir(simple):
         return
     keep = frozenset(wanted)
     with reading(simple):

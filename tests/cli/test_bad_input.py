@@ -282,3 +282,64 @@ def test_a_project_named_nearly_like_a_command_is_bundled(room: Room) -> None:
 
     assert done.status == 0, done.stderr
     assert room.names() == ["b.zip"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "demo --source LONG -o b.zip",
+        "demo --prebuilt-index LONG -o b.zip",
+        "build --project LONG",
+        "sam Api --artifacts out --template LONG",
+        "zappa dev --archive LONG",
+        "chalice --project-dir LONG",
+        "publish-layer LONG --name deps",
+        "publish-layer LONG.json",
+        "deploy-function LONG --function api",
+        "inspect LONG",
+        "index add LONG --index wheels",
+        "index list --index LONG",
+        "index yank demo==1 --index LONG",
+        "index publish LONG --to elsewhere",
+        "index build --index wheels --recipes LONG",
+        "index build --index wheels --emulated 3.13=LONG",
+    ],
+)
+def test_a_name_that_no_file_can_have_is_one_that_is_not_there(room: Room, words: str) -> None:
+    """The system refuses such a name where it is asked whether there is a file; so it does a closed folder."""
+    stock(room)
+    outcome = room.lbuild(*words.replace("LONG", "a" * 5000).split(), index=False, cache=False)
+
+    assert (outcome.status, len(outcome.codes)) == (2, 1), outcome.stderr
+    assert room.names() == []
+
+
+@pytest.mark.parametrize(("key", "left"), [("output", []), ("locks", ["dist"])])
+def test_a_nul_in_a_path_of_a_project_is_told(room: Room, key: str, left: list[str]) -> None:
+    """TOML can write one."""
+    room.offer("demo", "1.0")
+    room.write(
+        "lbuild.toml", "[defaults]", f'{key} = "a\\u0000b"', "[functions.api]", 'requirements = ["demo"]'
+    )
+    outcome = room.lbuild("build")
+
+    assert (outcome.status, outcome.codes) == (6, ["output"]), outcome.stderr
+    assert room.names() == [*left, "lbuild.toml"]
+
+
+def test_a_nul_in_a_path_of_a_lock_is_told(room: Room) -> None:
+    room.write(
+        "pylock.toml",
+        'lock-version = "1.0"',
+        'created-by = "hand"',
+        "[[packages]]",
+        'name = "demo"',
+        "[[packages.wheels]]",
+        'name = "demo-1.0-py3-none-any.whl"',
+        'path = "a\\u0000b"',
+        f'hashes = {{sha256 = "{"0" * 64}"}}',
+    )
+    outcome = room.lbuild("pylock.toml", "-o", "b.zip")
+
+    assert (outcome.status, outcome.codes) == (2, ["usage"]), outcome.stderr
+    assert "NUL" in outcome.stderr

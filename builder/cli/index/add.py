@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,16 +107,16 @@ def _named(word: str) -> Sequence[Path]:
     from builder.errors import InputNotFoundError
 
     path = Path(word)
-    if path.is_dir():
+    if os.path.isdir(path):
         found = sorted(each for each in path.iterdir() if each.name.endswith(".whl"))
-    elif path.exists() or not glob.has_magic(word):
+    elif os.path.exists(path) or not glob.has_magic(word):
         found = [path]
     else:
         found = sorted(map(Path, glob.glob(word, recursive=True)))
-    strange = next((each for each in found if not each.is_file()), None)
+    strange = next((each for each in found if not os.path.isfile(each)), None)
     if not found or strange is not None:
-        what = "holds no wheel" if path.is_dir() else "does not exist"
-        if strange is not None and strange.exists():
+        what = "holds no wheel" if os.path.isdir(path) else "does not exist"
+        if strange is not None and os.path.exists(strange):
             word, what = str(strange), "is no file"
         raise InputNotFoundError(f"`{word}` {what}", hint="Name wheels, folders with wheels, or a pattern")
     return found

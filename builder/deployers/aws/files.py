@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
@@ -29,7 +30,7 @@ Wish = TypeVar("Wish")
 
 def is_manifest(path: Path) -> bool:
     """Whether it is one by its name, or a folder, which has to have one."""
-    return path.is_dir() or path.suffix == ".json"
+    return os.path.isdir(path) or path.suffix == ".json"
 
 
 def layers_of(path: Path, names: Sequence[str], prefix: str = "") -> tuple[LayerWish, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from builder.deployers.written import write_module
@@ -18,7 +19,7 @@ def write_helper(project: Path) -> bool:
 
     It lies where the program does: `main` of the project's file, else beside that.
     """
-    path = next((project / name for name in NAMES if (project / name).is_file()), None)
+    path = next((project / name for name in NAMES if os.path.isfile(project / name)), None)
     if path is None:
         raise DeployerConfigurationError(
             f"There is no Pulumi project in `{project}`",
@@ -39,7 +40,7 @@ def write_helper(project: Path) -> bool:
             hint="Build with `lbuild ... -o app.zip` before Pulumi, and give the program a FileArchive",
         )
     folder = project / (text(document.get("main")) or ".")
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise DeployerConfigurationError(
             f"`main` of `{path.name}` is no folder", evidence=[f"looked for `{folder}`"]
         )

@@ -86,7 +86,7 @@ def find_template(recipe: Recipe) -> Path:
     names = NAMES if recipe.template is None else (str(recipe.template),)
     for place in places:
         for name in names:
-            if (place / name).is_file():
+            if os.path.isfile(place / name):
                 return place / name
     written = names[0] if recipe.template is None else recipe.template
     raise InputNotFoundError(
@@ -104,7 +104,7 @@ def _called_in(artifacts: Path) -> list[Path]:
 
 def _content(resource: Resource, template: Path) -> Path:
     folder = template.parent / resource.content
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise InputNotFoundError(
             f"The folder `{resource.content}` of `{resource.name}` does not exist",
             evidence=[f"looked for `{folder}`, named in `{template.name}`"],

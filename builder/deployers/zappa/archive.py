@@ -74,6 +74,6 @@ def _of_project(names: dict[str, None], project: Path) -> Iterator[str]:
         parts = PurePosixPath(source).parts
         if source in seen or source.endswith("/") or os.path.isabs(source) or ".." in parts or not parts:
             continue
-        if (project / source).is_file():
+        if os.path.isfile(project / source):
             seen.add(source)
             yield source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,7 @@ class Stage:
 
 def read_stages(project: Path) -> tuple[Path, dict[str, Stage]]:
     """The file and its stages. Raises DeployerConfigurationError."""
-    path = next((project / name for name in NAMES if (project / name).is_file()), None)
+    path = next((project / name for name in NAMES if os.path.isfile(project / name)), None)
     if path is None:
         raise DeployerConfigurationError(
             f"There are no settings of Zappa's in `{project}`",

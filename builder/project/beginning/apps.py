@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from builder.project.beginning.documents import inner, read_document, text
@@ -17,7 +18,7 @@ ZAPPA = "zappa_settings.json"
 def infer_chalice(folder: Path) -> Inferred | None:
     """None where there is no `.chalice/config.json`. Its runtime is whatever Python runs Chalice."""
     path = folder / CHALICE
-    if not path.is_file():
+    if not os.path.isfile(path):
         return None
     document = read_document(path)
     stage: object = next(iter(inner(document, "stages").values()), {})
@@ -31,7 +32,7 @@ def infer_chalice(folder: Path) -> Inferred | None:
 def infer_zappa(folder: Path) -> Inferred | None:
     """None where there is no `zappa_settings.json`. Its stages are one function, for they share the code."""
     path = folder / ZAPPA
-    if not path.is_file():
+    if not os.path.isfile(path):
         return None
     stages = {name: inner(each) for name, each in read_document(path).items() if inner(each)}
     stage: dict[str, Any] = next(iter(stages.values()), {})

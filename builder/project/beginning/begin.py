@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -33,14 +34,14 @@ class Beginning:
 
 def begin(folder: Path) -> Beginning:
     """Raises ConfigurationError where there is a configuration already, or nothing to begin with."""
-    if (folder / OWN).exists() or is_described(folder):
-        there = OWN if (folder / OWN).exists() else PYPROJECT
+    if os.path.exists(folder / OWN) or is_described(folder):
+        there = OWN if os.path.exists(folder / OWN) else PYPROJECT
         raise ConfigurationError(
             f"`{there}` describes a project already", hint="Change it; `lbuild build` builds it"
         )
     found = next((each for infer in _DEPLOYERS if (each := infer(folder)) and each.functions), None)
     told = found or folders.infer(folder)
-    if (folder / CDK).is_file():
+    if os.path.isfile(folder / CDK):
         told = replace(
             told,
             notes=(*told.notes, f"`{CDK}` says nothing of functions: these are the folders by their look"),

@@ -70,7 +70,7 @@ def _folders(root: Path, depth: int) -> Iterator[Path]:
         except OSError:
             continue
         for name in names:
-            if name in _PASSED_OVER or name.startswith(".") or (folder / name / "pyvenv.cfg").exists():
+            if name in _PASSED_OVER or name.startswith(".") or os.path.exists(folder / name / "pyvenv.cfg"):
                 continue
             yield folder / name
             if left > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from builder.project.beginning.documents import inner, read_document, text
@@ -17,7 +18,7 @@ _LAYERS = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
 
 def infer(folder: Path) -> Inferred | None:
     """None where there is no template."""
-    path = next((folder / name for name in NAMES if (folder / name).is_file()), None)
+    path = next((folder / name for name in NAMES if os.path.isfile(folder / name)), None)
     if path is None:
         return None
     document = read_document(path)
@@ -55,7 +56,7 @@ def _function(
     if isinstance(runtime, str) and not runtime.startswith("python"):
         return None
     source = text(properties.get("CodeUri")) or text(properties.get("Code"))
-    if source is None or not (path.parent / source).is_dir():
+    if source is None or not os.path.isdir(path.parent / source):
         notes.append(f"{where} has no local folder for its code: left aside")
         return None
     architectures = properties.get("Architectures")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from builder.project.beginning.documents import inner, read_document, text
@@ -15,7 +16,7 @@ NAMES = ("serverless.yml", "serverless.yaml", "serverless.json")
 
 def infer(folder: Path) -> Inferred | None:
     """None where there is no such file."""
-    path = next((folder / name for name in NAMES if (folder / name).is_file()), None)
+    path = next((folder / name for name in NAMES if os.path.isfile(folder / name)), None)
     if path is None:
         return None
     document = read_document(path)
@@ -46,7 +47,9 @@ def _function(
     notes += told
     named = text(plugin.get("fileName")) or "requirements.txt"
     home = path.parent / module
-    requirements = (home / named).relative_to(path.parent).as_posix() if (home / named).is_file() else None
+    requirements = (
+        (home / named).relative_to(path.parent).as_posix() if os.path.isfile(home / named) else None
+    )
     requirements = requirements or requirements_in(home, path.parent)
     if requirements is None:
         notes.append(f"{where} has no `{named}`: it gets nothing but its source")

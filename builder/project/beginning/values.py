@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -66,7 +67,7 @@ def requirements_in(folder: Path, root: Path) -> str | None:
     """What says the requirements of a folder, as seen from `root`: the first of the files that do."""
     for name in ("requirements.txt", PROJECT, "poetry.lock", "Pipfile.lock"):
         path = folder / name
-        if path.is_file() and (name != PROJECT or _has_project(path)):
+        if os.path.isfile(path) and (name != PROJECT or _has_project(path)):
             return path.relative_to(root).as_posix()
     return None
 
