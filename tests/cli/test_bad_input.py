@@ -306,7 +306,7 @@ def test_a_project_named_nearly_like_a_command_is_bundled(room: Room) -> None:
     ],
 )
 def test_a_name_that_no_file_can_have_is_one_that_is_not_there(room: Room, words: str) -> None:
-    """The system refuses such a name where it is asked whether there is a file; so it does a closed folder."""
+    """The system refuses it where it is asked whether there is a file, as it does below a closed folder."""
     stock(room)
     outcome = room.lbuild(*words.replace("LONG", "a" * 5000).split(), index=False, cache=False)
 
