@@ -158,6 +158,21 @@ def test_an_archive_has_its_hash(source: str, file: str, url: str | None, path: 
     assert (found.url, found.path, found.hashes) == (url, path, {"sha256": A})
 
 
+@pytest.mark.parametrize(
+    ("source", "more"),
+    [
+        ('git = "https://[::1?rev=main#abc123"', ""),
+        (
+            'registry = "X://h"',
+            f'wheels = [{{ url = "https://[::1/x-1.whl", hash = "sha256:{A}" }}]',
+        ),
+    ],
+)
+def test_a_url_that_is_none_is_told(source: str, more: str) -> None:
+    with pytest.raises(InvalidLockError, match="is no lock of uv"):
+        one(source, more)
+
+
 def test_a_folder_of_files_is_where_their_paths_begin() -> None:
     wheels = one(
         'registry = "wheels"', f'wheels = [{{ path = "x-1-py3-none-any.whl", hash = "sha256:{A}" }}]'
