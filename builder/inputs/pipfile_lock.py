@@ -72,7 +72,7 @@ def read_pipfile_lock(
         packages = dict(item for name in (DEFAULT, *groups) for item in sections.get(name, {}).items())
         indexes = {each.name: expanded(each.url, environ) for each in meta.sources}
         main, *_ = indexes.values() or (None,)
-        others = [indexes[each.index] for each in packages.values() if each.index in indexes]
+        others = [_index(name, each.index, indexes) for name, each in packages.items() if each.index]
         origin = Origin(source=source)
         return LockedRequests(
             requests=tuple(_request(name, each, origin, folder, place) for name, each in packages.items()),
@@ -103,7 +103,7 @@ def _parse(content: bytes) -> tuple[_Meta, dict[str, _Section]]:
 def _request(name: str, package: _Package, origin: Origin, folder: Path, place: Place) -> Request:
     marker = f" ; {package.markers}" if package.markers else ""
     extras = f"[{','.join(package.extras)}]" if package.extras else ""
-    url = next(_urls(package, folder), None)
+    url = next(_urls(name, package, folder), None)
     if url is not None:
         return read_request(f"{name}{extras} @ {url}{marker}", Given(origin=origin), place)
     version = "" if package.version == "*" else package.version
@@ -111,11 +111,27 @@ def _request(name: str, package: _Package, origin: Origin, folder: Path, place: 
     return read_request(f"{name}{extras}{version}{marker}", given, place)
 
 
-def _urls(package: _Package, folder: Path) -> Iterator[str]:
+def _index(name: str, index: str, indexes: Mapping[str, str]) -> str:
+    """The URL of the index that a package is of: looked up in another it could be a stranger's."""
+    if index not in indexes:
+        raise InvalidRequirementError(
+            f"`{shown(name)}` is of the index `{shown(index)}`, which the lock does not name",
+            evidence=[f"its indexes: {', '.join(map(shown, indexes)) or 'none'}"],
+            hint="Write it anew with `pipenv lock`",
+        )
+    return indexes[index]
+
+
+def _urls(name: str, package: _Package, folder: Path) -> Iterator[str]:
     """Where a package comes from that is of no index."""
     at = f"#subdirectory={package.subdirectory}" if package.subdirectory else ""
     if package.git is not None:
-        yield f"git+{package.git}@{package.ref}{at}"
+        if not package.ref:
+            raise InvalidRequirementError(
+                f"`{shown(name)}` comes from a repository, and the lock does not say which commit",
+                hint="Write it anew with `pipenv lock`",
+            )
+        yield f"git+{package.git.removeprefix('git+')}@{package.ref}{at}"
     for location in (package.file, package.path):
         if location is not None:
             yield f"{location}{at}" if "://" in location else f"{file_url(absolute(location, folder))}{at}"

@@ -51,6 +51,7 @@ def test_groups_are_sections() -> None:
     ("package", "direct"),
     [
         ({"git": "https://h/r.git", "ref": "abc"}, "git+https://h/r.git@abc"),
+        ({"git": "git+https://h/r.git", "ref": "abc"}, "git+https://h/r.git@abc"),
         ({"file": "https://h/x-1.zip"}, "https://h/x-1.zip"),
         ({"path": "./pkg", "editable": True}, f"{(CWD / 'pkg').as_uri()}/"),
         ({"file": "file:///here/dist/demo-1.0.tar.gz"}, "file:///here/dist/demo-1.0.tar.gz"),
@@ -87,6 +88,8 @@ def test_other_indexes_are_asked_where_packages_name_them() -> None:
         (document(_meta={**META, "pipfile-spec": 7}), "it follows pipfile-spec 7"),
         (document(default={"x": {"version": "==1", "hashes": ["sha256:x"]}}), "is no sha256 digest"),
         (document(default={"x": {"version": "=1"}}), "is no requirement"),
+        (document(default={"x": {"version": "==1", "index": "ours"}}), "which the lock does not name"),
+        (document(default={"x": {"git": "https://h/r.git"}}), "does not say which commit"),
         ("[" * 100_000, "it is no lock of pipenv"),
     ],
 )
