@@ -1,6 +1,8 @@
 """The metadata block of a Python script to requests (inline script metadata, PEP 723)."""
 
 import re
+from collections.abc import Iterator
+from itertools import groupby
 
 from builder.errors import InvalidRequirementError
 from builder.inputs.messages import placed
@@ -11,8 +13,8 @@ from builder.inputs.toml_text import parse_toml
 from builder.model import Origin, Request
 from manylinux.errors import LbuildError, SeveralErrors
 
-_BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
-"""As the specification gives it."""
+_BEGIN = re.compile(r"# /// ([a-zA-Z0-9-]+)")
+_END = "# ///"
 _TYPE = "script"
 _AN_EXAMPLE = "Begin it with `# /// script`, `# dependencies = [...]` and `# ///`, each on a line of its own"
 
@@ -37,12 +39,26 @@ def read_script(content: bytes, *, source: str, place: Place) -> ProjectRequests
     return ProjectRequests(requests=tuple(requests), requires_python=requires_python)
 
 
+def blocks(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Type and lines of each block, as the specification's regular expression finds them, in linear time.
+
+    A block ends with the last end line of the comment lines it begins among.
+    """
+    lines = text.replace("\r\n", "\n").split("\n")
+    for is_comment, group in groupby(lines, lambda line: line == "#" or line.startswith("# ")):
+        run = list(group) if is_comment else []
+        last = max((number for number, line in enumerate(run) if line == _END), default=0)
+        for number in range(last - 1):
+            if begin := _BEGIN.fullmatch(run[number]):
+                yield begin[1], run[number + 1 : last]
+                break
+
+
 def _block(text: str) -> str:
     """The TOML of the one block for scripts."""
-    found = [each for each in _BLOCK.finditer(text.replace("\r\n", "\n")) if each["type"] == _TYPE]
+    found = [lines for kind, lines in blocks(text) if kind == _TYPE]
     if not found:
         raise InvalidRequirementError("it has no block of script metadata (PEP 723)", hint=_AN_EXAMPLE)
     if len(found) > 1:
         raise InvalidRequirementError("it has several blocks of script metadata", hint="Leave one of them")
-    lines = found[0]["content"].splitlines()
-    return "\n".join(line[2:] if line.startswith("# ") else line[1:] for line in lines)
+    return "\n".join(line[2:] for line in found[0])

@@ -11,8 +11,8 @@ from pathlib import Path
 from builder.disk import Disk
 from builder.inputs import missing
 from builder.inputs.messages import shown
-from builder.inputs.requirement import ARCHIVES, is_named_reference, looks_like_path
-from builder.inputs.requirements_txt import included_path
+from builder.inputs.requirement import ARCHIVES, Place, is_named_reference, looks_like_path
+from builder.inputs.requirements_txt import included_path, open_input
 from builder.inputs.urls import absolute, is_reference, path_of, scheme_of
 from manylinux.errors import UsageError
 
@@ -87,7 +87,7 @@ def classify(word: str, cwd: Path, disk: Disk) -> Word:
     if "://" in word or is_reference(word) or is_named_reference(word):
         return Word(kind=Kind.REQUIREMENT, text=word)
     path = absolute(word, cwd)
-    if word.lower().endswith(_SCRIPT_SUFFIX) and disk.is_file(path) and _is_script(word, path, disk):
+    if word.lower().endswith(_SCRIPT_SUFFIX) and disk.is_file(path) and _is_script(word, path, cwd, disk):
         return Word(kind=Kind.SCRIPT, text=word, path=path)
     if word.lower() in _FOREIGN_FILES and disk.is_file(path):
         raise UsageError(f"`{shown(word)}` is no input", hint=_FOREIGN_FILES[word.lower()])
@@ -107,9 +107,9 @@ def classify_file(word: str, cwd: Path, disk: Disk) -> Word:
     return _file(word, included_path(word, cwd), disk)
 
 
-def _is_script(word: str, path: Path, disk: Disk) -> bool:
+def _is_script(word: str, path: Path, cwd: Path, disk: Disk) -> bool:
     """Whether a name is the file's: `discord.py` is a project, unless the file has a script's metadata."""
-    return looks_like_path(word) or b"\n" + _BLOCK in b"\n" + disk.read(path)
+    return looks_like_path(word) or b"\n" + _BLOCK in b"\n" + open_input(path, Place(cwd=cwd, disk=disk))
 
 
 def _is_archive(word: str) -> bool:

@@ -1,7 +1,15 @@
 """Scripts with a block of metadata (PEP 723) to requests."""
 
-import pytest
+import re
+from pathlib import Path
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builder.disk import LocalDisk
+from builder.inputs.script import blocks
+from builder.inputs.words import classify
 from builder.model import Inputs
 from factories.inputs import read_words, written
 from manylinux.errors import LbuildError, SeveralErrors, UsageError
@@ -70,3 +78,33 @@ def test_all_faults_of_a_block_are_told_together() -> None:
 
     assert len(caught.value.errors) == 2
     assert all(isinstance(each, LbuildError) for each in caught.value.errors)
+
+
+_SPECIFIED = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
+"""As PEP 723 gives it, which takes time that is quadratic in the number of lines."""
+
+
+@given(
+    st.lists(
+        st.sampled_from(["# /// script", "# /// a-b", "# /// a b", "# ///", "#", "# x", "#x", "", " ", "x"]),
+        max_size=14,
+    )
+)
+def test_blocks_are_those_of_the_specification(lines: list[str]) -> None:
+    text = "\n".join(lines) + "\n"
+    expected = [(each["type"], each["content"].split("\n")[:-1]) for each in _SPECIFIED.finditer(text)]
+
+    assert list(blocks(text)) == expected
+
+
+def test_many_beginnings_without_an_end_take_no_longer() -> None:
+    """Thirty thousand would take the specification's expression half an hour."""
+    with pytest.raises(UsageError, match="it has no block"):
+        read_script("# /// x\n" * 30_000)
+
+
+def test_a_script_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    """A word that could be a project's name has its file looked into."""
+    (tmp_path / "x.py").symlink_to("/proc/self/mem")
+    with pytest.raises(UsageError, match=r"`x\.py` cannot be read"):
+        classify("x.py", tmp_path, LocalDisk())
