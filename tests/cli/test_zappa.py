@@ -80,6 +80,32 @@ def test_what_zappa_compiled_or_overwrote_is_the_apps_source(app: Room) -> None:
     assert members(path)["app.py"] == b"import tool\n"
 
 
+@pytest.mark.parametrize("how", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_archive_stays_as_it_is(app: Room, how: int) -> None:
+    path = app.folder / "app.zip"
+    with zipfile.ZipFile(path, "w", how) as opened:
+        opened.writestr("handler.py", "import zappa\n" * 100)
+        opened.writestr("zappa_settings.py", "")
+    damaged = bytearray(path.read_bytes())
+    begin = damaged.index(b"handler.py") + len("handler.py")
+    damaged[begin : begin + 20] = b"\xff" * 20
+    path.write_bytes(damaged)
+    status, said = rebuilt(app)
+
+    assert (status, "error[deployer-archive]" in said) == (2, True), said
+    assert path.read_bytes() == damaged
+
+
+def test_a_file_of_the_project_that_cannot_be_read_is_told(app: Room) -> None:
+    path = archive(app, ("late.py", "late = True"))
+    before = path.read_bytes()
+    (app.folder / "late.py").symlink_to("/proc/self/mem")
+    status, said = rebuilt(app)
+
+    assert (status, "`late.py` of the project cannot be copied" in said) == (6, True), said
+    assert path.read_bytes() == before
+
+
 def test_names_that_lead_out_are_passed_by(app: Room) -> None:
     (app.folder.parent / "secret.txt").write_text("not the project's")
     path = archive(app, ("../secret.txt", "x"), ("/etc/hostname", "x"), ("a/../../secret.txt", "x"))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from builder.errors import DeployerArchiveError
 from manylinux.archive.damage import damage_told
+from manylinux.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +51,13 @@ def unpack_app(archive: Path, project: Path, goal: Path) -> int:
         raise tell(str(error)) from error
     for name in _of_project(names, project):
         place = goal / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(project / name, place)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(project / name, place)
+        except OSError as error:
+            raise EnvironmentFault(
+                f"`{name}` of the project cannot be copied", evidence=[error.strerror or str(error)]
+            ) from error
         count += 1
     return count
 
