@@ -251,3 +251,12 @@ def test_a_manifest_of_nothing_is_no_success(room: Room, command: str, kind: str
 
     assert (done.status, done.codes) == (2, ["usage"])
     assert f"names no {kind}" in done.stderr
+
+
+def test_a_program_for_credentials_that_is_not_there_is_told(room: Room, zipped: Path) -> None:
+    configured = room.write("aws.ini", "[default]", "region = eu-west-1", "credential_process = /no/such")
+    there = replace(room, environ={**room.environ, "AWS_CONFIG_FILE": str(configured)})
+    done = there.lbuild("deploy-function", zipped, "--function", "api", index=False, cache=False)
+
+    assert (done.status, done.codes) == (6, ["environment"]), done.stderr
+    assert "/no/such" in done.stderr

@@ -32,7 +32,7 @@ class Asked:
             answer: Mapping[str, Any] = getattr(self.client, operation)(**parameters)
         except ClientError as error:
             raise of_answer(error, self.client, what, self.region) from error
-        except BotoCoreError as error:
+        except (BotoCoreError, OSError) as error:  # OSError: of programs that give credentials
             raise of_client(error, what, self.region) from error
         return answer
 
@@ -99,7 +99,7 @@ def open_accounts(regions: Sequence[str], profile: str | None) -> dict[str, Clie
             )
             for region in wanted
         }
-    except (BotoCoreError, ValueError) as error:
+    except (BotoCoreError, ValueError, OSError) as error:
         raise of_client(error, "the configuration of AWS", None) from error
 
 

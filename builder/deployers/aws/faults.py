@@ -15,7 +15,7 @@ from builder.errors import (
     TooLargeError,
     UnknownRegionError,
 )
-from manylinux.errors import NetworkError, UsageError
+from manylinux.errors import EnvironmentFault, NetworkError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -156,12 +156,18 @@ _OF_CLIENT: tuple[tuple[set[str], Callable[..., LbuildError], str, str | None], 
         "AWS's configuration cannot be used",
         None,
     ),
+    (
+        {"OSError"},
+        EnvironmentFault,
+        "boto3 cannot do what is asked of it for {what}",
+        "Look at AWS's configuration; `credential_process` names a program that must be there",
+    ),
 )
 """By the names of the exception's classes: versions of botocore differ in which they have."""
 
 
 def of_client(error: Exception, what: str, region: str | None) -> LbuildError:
-    """The error of what went wrong on this side, or on the way; `error` is botocore's BotoCoreError."""
+    """The error of what went wrong on this side, or on the way; BotoCoreError, ValueError, OSError."""
     names = {each.__name__ for each in type(error).__mro__}
     where = "" if region is None else f" ({region})"
     evidence = [f"{error}{where}"]
