@@ -10,7 +10,7 @@ import click
 
 from builder.cli.group import CommandGroup
 from builder.cli.options import CACHE_FOLDER
-from builder.cli.streams import tell
+from builder.cli.streams import mention, tell
 from builder.report.sizes import human
 from builder.report.text import table
 from manylinux.errors import ExitStatus
@@ -56,7 +56,7 @@ def verify(context: click.Context, *, cache_dir: Path | None, repair: bool) -> N
         faults = upkeep.verify(store, repair=repair)
     for fault in faults:
         tell(f"{fault.path}: {fault.problem}{' (removed)' if fault.repaired else ''}")
-    click.echo(f"{len(faults)} damaged" if faults else "nothing is damaged", err=True)
+    mention(f"{len(faults)} damaged" if faults else "nothing is damaged")
     if any(not fault.repaired for fault in faults):
         context.exit(int(ExitStatus.INTEGRITY))
 
@@ -78,14 +78,14 @@ def clean(*, cache_dir: Path | None) -> None:
     """Remove the whole cache."""
     folder = _folder(cache_dir)
     if not os.path.exists(folder):
-        click.echo("there is no cache", err=True)
+        mention("there is no cache")
         return
     with _open(cache_dir) as store:
         _freed(lambda: upkeep.clean(store))
 
 
 def _freed(work: Callable[[], int]) -> None:
-    click.echo(f"freed {human(work())}", err=True)
+    mention(f"freed {human(work())}")
 
 
 def _total(usages: Any) -> int:

@@ -3,6 +3,7 @@
 `run` raises; `outcome` is the shell around it and the only place that catches everything.
 """
 
+import errno
 import signal
 from collections.abc import Sequence
 
@@ -10,7 +11,8 @@ import click
 
 from builder.cli.group import BundlingGroup
 from builder.cli.signals import Terminated
-from manylinux.errors import ExitStatus, LbuildError, UsageError
+from builder.cli.streams import last_words
+from manylinux.errors import EnvironmentFault, ExitStatus, LbuildError, UsageError
 from manylinux.near_names import did_you_mean
 
 COMMANDS = {
@@ -40,6 +42,8 @@ COMMANDS = {
 }
 SIGPIPE = 13
 """Windows does not name it."""
+_OF_THE_MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE})
+"""A disk that is full or broken, too many open files: no bug, wherever it is met."""
 
 
 @click.command(
@@ -77,15 +81,18 @@ def outcome(arguments: Sequence[str]) -> int:
     except LbuildError as error:
         return _explain(error, arguments)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
+        last_words("interrupted")
         return 128 + signal.SIGINT
     except Terminated:
-        click.echo("terminated", err=True)
+        last_words("terminated")
         return 128 + signal.SIGTERM
     except SystemExit as leaving:
         # click's own: 0 after a shell's completion, 1 when whoever read the output has gone.
         return 128 + SIGPIPE if leaving.code else int(ExitStatus.OK)
     except Exception as error:  # noqa: BLE001  # the outermost shell: a bug must name itself and exit 70
+        if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
+            lack = EnvironmentFault("This machine lacks what is needed", evidence=[str(error)])
+            return _explain(lack, arguments)
         return _confess(error)
 
 
@@ -133,6 +140,6 @@ def _options_of(context: click.Context | None) -> list[str]:
 def _confess(error: Exception) -> int:
     import traceback
 
-    click.echo("".join(traceback.format_exception(error)), err=True)
-    click.echo("This is a bug in lbuild: please report it with the lines above and the command", err=True)
+    last_words("".join(traceback.format_exception(error)))
+    last_words("This is a bug in lbuild: please report it with the lines above and the command")
     return int(ExitStatus.BUG)

@@ -18,14 +18,16 @@ def main() -> NoReturn:
 
 def _status() -> int:
     try:
-        # Here: in the 60 ms that this takes nothing has begun, and an interruption has nothing to tell.
+        # Here: in the 60 ms that this takes nothing has begun, and an interruption has nothing to tell. Nor
+        # has one that comes when all has been told.
         from builder.cli.command import outcome
         from builder.cli.streams import flush, open_closed_streams
+
+        open_closed_streams()
+        status = outcome(sys.argv[1:])
+        flush()
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except Terminated:
         return 128 + signal.SIGTERM
-    open_closed_streams()
-    status = outcome(sys.argv[1:])
-    flush()
     return status

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 
 import click
 
@@ -38,6 +39,25 @@ def tell(text: str) -> None:
             evidence=[error.strerror or str(error)],
             hint="Free some space, or send it elsewhere",
         ) from error
+
+
+def mention(text: str, *, nl: bool = True) -> None:
+    """`text` is on standard error, which is for people: work goes on where that takes no more.
+
+    Raises BrokenPipeError when whoever read it has gone.
+    """
+    try:
+        click.echo(text, nl=nl, err=True)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        return
+
+
+def last_words(text: str) -> None:
+    """`text` is on standard error, if anybody listens: the status tells the same."""
+    with suppress(BrokenPipeError):
+        mention(text)
 
 
 def flush() -> None:

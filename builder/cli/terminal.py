@@ -9,7 +9,7 @@ from typing import TextIO
 
 import click
 
-from builder.cli.streams import tell
+from builder.cli.streams import last_words, mention, tell
 from builder.errors import OutputError
 from builder.ports import Progress, Silent
 from builder.report.values import Stage
@@ -34,14 +34,14 @@ class Terminal:
     def say(self, lines: Iterable[str]) -> None:
         if self.verbosity >= 0:
             for line in lines:
-                click.echo(line, err=True)
+                mention(line)
 
     def detail(self, line: str) -> None:
         if self.verbosity > 0:
-            click.echo(self._styled(line, dim=True), err=True)
+            mention(self._styled(line, dim=True))
 
     def warn(self, line: str) -> None:
-        click.echo(f"{self._styled('warning:', fg='yellow', bold=True)} {line}", err=True)
+        mention(f"{self._styled('warning:', fg='yellow', bold=True)} {line}")
 
     def note(self, line: str) -> None:
         self.say([f"{self._styled('note:', fg='cyan')} {line}"])
@@ -76,7 +76,7 @@ def show_error(error: LbuildError, *, as_json: bool) -> int:
         head, separator, rest = line.partition(":")
         if colour and separator and (head.startswith("error[") or head == "hint"):
             line = click.style(head + separator, fg="red" if head != "hint" else "cyan", bold=True) + rest
-        click.echo(line, err=True)
+        last_words(line)
     if as_json:
         # Standard output may be what is wrong; the error itself has been told.
         with suppress(OutputError):

@@ -15,6 +15,7 @@ from builder.cli.options import (
     options,
 )
 from builder.cli.sections import Sectioned
+from builder.cli.streams import mention
 
 TRY = (
     click.argument("bundles", nargs=-1, type=FILE, metavar="BUNDLE..."),
@@ -82,7 +83,7 @@ def command(**keywords: Any) -> int:
 def _pass_on(line: bytes) -> None:
     # The runtime parts the lines of one message so that a log takes them as one.
     text = line.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    click.echo(text, nl=False, err=True)
+    mention(text, nl=False)
 
 
 def _forget(line: bytes) -> None:

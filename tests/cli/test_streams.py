@@ -41,6 +41,35 @@ def test_a_full_stdout_is_an_error_of_its_own(room: Room) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has /dev/full")
+def test_help_that_nobody_can_keep_is_no_bug(room: Room) -> None:
+    done = shell(room, "{lbuild} --help > /dev/full")
+
+    assert (done.status, done.codes) == (6, ["environment"]), done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has /dev/full")
+def test_a_full_stderr_stops_no_work(room: Room) -> None:
+    """It is for people; the bundle and the status are the result."""
+    stock(room)
+    done = shell(room, "{lbuild} demo -o b.zip --json 2> /dev/full")
+    wrong = shell(room, "{lbuild} demo --runtime python2.7 -o b.zip 2> /dev/full")
+
+    assert (done.status, wrong.status) == (0, 2)
+    assert set(members(room.folder / "b.zip")) >= {"demo.py", "dep.py"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="descriptors are POSIX's")
+def test_an_error_that_nobody_reads_keeps_its_status(room: Room) -> None:
+    """As of a typo in `lbuild ... 2>&1 | grep -q something`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = room.process("demo", "--runtime", "python2.7", "-o", "b.zip", stderr=writing)
+    os.close(writing)
+
+    assert done.status == 2
+
+
 @pytest.mark.skipif(os.name != "posix", reason="descriptors are POSIX's")
 @pytest.mark.parametrize(
     "words", [("runtimes", "--json"), ("--help",), ("demo", "-o", "b.zip", "--json", "-q")]

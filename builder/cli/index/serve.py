@@ -9,7 +9,7 @@ from types import FrameType
 
 import click
 
-from builder.cli.streams import flush, tell
+from builder.cli.streams import flush, last_words, tell
 
 _LOOPBACK = ("127.", "::1", "localhost")
 
@@ -38,7 +38,7 @@ def command(*, root: Path, host: str, port: int, as_json: bool, verbose: bool, q
     from prebuilt_index.tree.reading import demand_index
 
     demand_index(root)
-    application = IndexApplication(root, told=_say if verbose else None, faults=_say)
+    application = IndexApplication(root, told=last_words if verbose else None, faults=last_words)
     server = Server(application, host=host, port=port)
     if as_json:
         tell(json.dumps({"url": f"{server.url}/", "index_url": f"{server.url}/simple/"}))
@@ -46,15 +46,11 @@ def command(*, root: Path, host: str, port: int, as_json: bool, verbose: bool, q
         tell(f"{server.url}/")
     flush()
     if not quiet:
-        click.echo(f"serving {root}; installers use {server.url}/simple/; Ctrl-C ends it", err=True)
+        last_words(f"serving {root}; installers use {server.url}/simple/; Ctrl-C ends it")
         if not host.startswith(_LOOPBACK):
-            click.echo("anyone who reaches this address can read the index", err=True)
+            last_words("anyone who reaches this address can read the index")
     with _ended_by_signals(server.stop):
         server.run()
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)
 
 
 @contextmanager

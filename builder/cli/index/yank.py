@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from builder.cli.index.options import INDEX
+from builder.cli.streams import mention
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,6 +81,6 @@ def _chooser(word: str) -> Callable[[Entry], bool]:
 
 def _tell(changed: Sequence[Entry], what: str) -> None:
     for entry in changed:
-        click.echo(f"{what}: {entry.filename}", err=True)
+        mention(f"{what}: {entry.filename}")
     if not changed:
-        click.echo("nothing to change", err=True)
+        mention("nothing to change")
