@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from builder.cli.group import CommandGroup
-from builder.cli.options import CACHE_FOLDER
+from builder.cli.options import CACHE_FOLDER, Amount
 from builder.cli.streams import mention, tell
 from builder.report.sizes import human
 from builder.report.text import table
@@ -63,9 +63,7 @@ def verify(context: click.Context, *, cache_dir: Path | None, repair: bool) -> N
 
 @command.command(name="prune")
 @CACHE_FOLDER
-@click.option(
-    "--days", type=click.FloatRange(min=0), metavar="DAYS", default=30, help="Unused for so long.  [30]"
-)
+@click.option("--days", type=Amount(min=0), metavar="DAYS", default=30, help="Unused for so long.  [30]")
 def prune(*, cache_dir: Path | None, days: float) -> None:
     """Remove what was not used for some time, and what killed runs left."""
     with _open(cache_dir) as store:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,19 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 Decorator = Callable[[Any], Any]
 
 FILE = click.Path(path_type=Path)
+
+
+class Amount(click.FloatRange):
+    """A number in a range. `nan` is in none, though it is neither below nor above."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:  # as click types it
+        number = super().convert(value, param, ctx)
+        if isnan(number):
+            self.fail(f"{value} is no number.", param, ctx)
+        return number
+
 
 INPUTS: Sequence[Decorator] = (
     click.argument("words", nargs=-1, metavar="[REQUIREMENTS]..."),

@@ -11,6 +11,7 @@ from builder.cli.options import (
     FILE,
     INDEX,
     TALK,
+    Amount,
     TalkChoices,
     options,
 )
@@ -43,7 +44,7 @@ TRY = (
     ),
     click.option(
         "--timeout",
-        type=click.FloatRange(0, 900, min_open=True),
+        type=Amount(0, 900, min_open=True),
         default=None,
         metavar="SECONDS",
         help="Time for the call  [3]; with --imports for each module  [10, as Lambda's init].",

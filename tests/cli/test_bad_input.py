@@ -251,6 +251,8 @@ def test_an_output_that_is_neither_zip_nor_folder_is_refused(room: Room, name: s
         (("index", "bild"), "Did you mean `build`?"),
         (("index", "zzz"), "There are `add`, `build`, "),
         (("cache", "prune", "--days", "many"), "`--days`"),
+        (("cache", "prune", "--days", "nan"), "`--days`"),
+        (("try", "b.zip", "--imports", "--timeout", "nan"), "`--timeout`"),
         (("runtimes", "demo"), "Got unexpected extra argument"),
     ],
 )
