@@ -99,6 +99,8 @@ def versions_of_lock(path: Path, order: Order) -> Mapping[NormalizedName, Versio
     place = Place(source=_shown(path), folder=path.absolute().parent)
     try:
         pylock = read_pylock(path.read_bytes(), place.source)
+    except OSError as error:
+        raise _unreadable(place, error) from error
     except InvalidLockError as error:
         error.hint = "Mend it, or lock without what it holds: `--upgrade`"
         raise
@@ -127,11 +129,15 @@ def _content(path: Path, place: Place, tools: Tools) -> bytes:
     try:
         return tools.disk.read(path)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise InvalidLockError(
-            f"`{place.source}` cannot be read",
-            evidence=[getattr(error, "strerror", None) or str(error)],
-            hint="Make one with `lbuild lock`",
-        ) from error
+        raise _unreadable(place, error) from error
+
+
+def _unreadable(place: Place, error: Exception) -> InvalidLockError:
+    return InvalidLockError(
+        f"`{place.source}` cannot be read",
+        evidence=[getattr(error, "strerror", None) or str(error)],
+        hint="Make one with `lbuild lock`",
+    )
 
 
 def _demand_match(pylock: Pylock, order: Order, inputs: Inputs, place: Place) -> None:

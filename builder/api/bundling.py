@@ -194,7 +194,9 @@ def _resolved(report: "Report", hearing: Hearing) -> dict[str, Any]:
 
 
 def _output(start: Path, output: Word) -> str:
-    """As the command line has it: a slash at the end makes a folder."""
+    """As the command line has it: a slash at the end makes a folder, and nothing is no output."""
     text = os.fspath(output)
+    if not text:
+        return ""
     slash = text[-1:] if text.endswith(("/", os.sep)) else ""
     return f"{start / text}{slash}"

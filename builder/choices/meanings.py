@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from builder.model import LayoutKind, LinkOptions
 from manylinux.errors import UsageError
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from builder.model import Compiling, Inputs, ResolveOptions
 
 NEWEST = "newest"
+_LAYERS = {
+    None: LayoutKind.LAYER,
+    "python": LayoutKind.LAYER,
+    "site-packages": LayoutKind.LAYER_SITE_PACKAGES,
+}
+Named = TypeVar("Named", bound=StrEnum)
 
 
 def demand_inputs(inputs: InputChoices, source: Path | None = None, *, example: str) -> None:
@@ -99,13 +106,28 @@ def allowed_codes(codes: Iterable[str]) -> frozenset[str]:
     return given
 
 
+def one_of(kind: type[Named], name: str, option: str) -> Named:
+    """The member of `kind` that is called `name`. Raises UsageError where `option` means nothing."""
+    try:
+        return kind(name)
+    except ValueError as error:
+        raise UsageError(
+            f"`{option}` is `{name}`, which means nothing",
+            hint=f"It is one of: {', '.join(each.value for each in kind)}",
+        ) from error
+
+
 def link_options(choices: BundleChoices, prefer: tuple[str, ...]) -> LinkOptions:
     """Where files go. Raises UsageError for options that contradict each other."""
     if choices.layer_path and not choices.layer:
         raise UsageError("`--layer-path` is given without `--layer`", hint="Add `--layer`")
-    layer = LayoutKind.LAYER_SITE_PACKAGES if choices.layer_path == "site-packages" else LayoutKind.LAYER
+    if choices.layer_path not in _LAYERS:
+        raise UsageError(
+            f"There is no layout of layers called `{choices.layer_path}`",
+            hint="It is `python` or `site-packages`",
+        )
     return LinkOptions(
-        layout=layer if choices.layer else LayoutKind.FUNCTION,
+        layout=_LAYERS[choices.layer_path] if choices.layer else LayoutKind.FUNCTION,
         scripts=choices.scripts,
         prefer=normalized(name for name in prefer if name != NEWEST),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from builder.choices.meanings import one_of
 from builder.model import Slimming
 from builder.slim.profile import SlimProfile
 from manylinux.errors import UsageError
@@ -23,7 +24,7 @@ def slim_profile(choices: BundleChoices, configured: SlimProfile) -> SlimProfile
     """
     every_file = choices.slim == Slimming.NONE
     return SlimProfile(
-        base=configured.base if choices.slim is None else Slimming(choices.slim),
+        base=configured.base if choices.slim is None else one_of(Slimming, choices.slim, "slim"),
         also=frozenset() if every_file else configured.also,
         without=configured.without,
         keep=(*configured.keep, *_selectors("--keep", choices.keep)),

@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 
 def run_bundle(wishes: Wishes, bundle: BundleChoices, talk: Talk) -> Report:
     """Build what is wished for and tell how it goes; the report."""
-    from builder.choices.meanings import allowed_codes, demand_inputs, destination, link_options, normalized
+    from builder.choices.meanings import (
+        allowed_codes,
+        demand_inputs,
+        destination,
+        link_options,
+        normalized,
+        one_of,
+    )
     from builder.choices.size_limit import max_size
     from builder.choices.slim_choices import slim_profile
 
@@ -37,6 +44,8 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, talk: Talk) -> Report:
     link = link_options(bundle, wishes.resolve.prefer)
     allow = allowed_codes(bundle.allow)
     most = max_size(bundle)
+    bytecode = one_of(Mode, bundle.bytecode, "bytecode")
+    optimize = one_of(Optimize, bundle.optimize, "optimize")
     chosen = announced_target(wishes, talk)
     _tell_namesakes(wishes, talk)
     output = None if where is None else where.path
@@ -67,8 +76,8 @@ def run_bundle(wishes: Wishes, bundle: BundleChoices, talk: Talk) -> Report:
             allow=allow,
             slimming=slimming,
             paranoid=bundle.paranoid,
-            bytecode=Mode(bundle.bytecode),
-            optimize=Optimize(bundle.optimize),
+            bytecode=bytecode,
+            optimize=optimize,
         )
         return build_bundle(order, tools)
 

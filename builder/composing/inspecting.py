@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from builder.choices.targets import choose_target
 from builder.report.text import target_line
+from manylinux.errors import UsageError
 from manylinux.runtimes import runtimes
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 def run_inspect(files: Sequence[Path], choices: TargetChoices, talk: Talk) -> Inspection:
     """What is to be said of `files` as one function; the target is told."""
+    if not files:
+        raise UsageError("There is nothing to inspect", hint="Name a zip, a layer, a wheel or a folder")
     from builder.inspection.inspect import inspect_parts
     from builder.inspection.opening import open_parts
     from manylinux.elf.read import read_compiled

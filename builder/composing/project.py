@@ -29,7 +29,7 @@ def run_project(wishes: Wishes, choices: ProjectChoices, talk: Talk) -> Assembly
     from builder.assembly.values import Job
     from builder.choices.bundle_choices import BundleChoices
     from builder.choices.configuration import read_configuration
-    from builder.choices.meanings import NEWEST, allowed_codes, normalized
+    from builder.choices.meanings import NEWEST, allowed_codes, normalized, one_of
     from builder.composing.project_wiring import project_bench
     from builder.project.finding import find_project, given_project
 
@@ -53,8 +53,8 @@ def run_project(wishes: Wishes, choices: ProjectChoices, talk: Talk) -> Assembly
         former=present if choices.previous is None else manifest_at(choices.previous)[1],
         present=present,
         allow=allow,
-        bytecode=project.bytecode if choices.bytecode is None else Mode(choices.bytecode),
-        optimize=Optimize(choices.optimize),
+        bytecode=project.bytecode if choices.bytecode is None else one_of(Mode, choices.bytecode, "bytecode"),
+        optimize=one_of(Optimize, choices.optimize, "optimize"),
         paranoid=choices.paranoid,
         prefer=prefer,
         write=not choices.dry_run,

@@ -6,10 +6,11 @@ meets ours: lbuild runs in a process and an environment of its own.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from builder.errors import DeployerConfigurationError
-from builder.link.output import replacing_file
+from builder.link.output import check_file_output, replacing_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,11 +22,12 @@ _MARK = b"Written by `lbuild "
 def write_module(template: Path, goal: Path) -> bool:
     """Whether `goal` changed: it is now as `template`. Raises DeployerConfigurationError.
 
-    A file there that lbuild did not write stays.
+    A file there that lbuild did not write stays. OutputError for what is there and no file.
     """
     content = template.read_bytes()
+    check_file_output(goal)
     try:
-        there = goal.read_bytes() if goal.exists() else None
+        there = goal.read_bytes() if os.path.exists(goal) else None
     except OSError as error:
         evidence = [error.strerror or str(error)]
         raise DeployerConfigurationError(f"`{goal}` cannot be read", evidence=evidence) from error

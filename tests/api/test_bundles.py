@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from builder.api import (
     Cache,
     ExitStatus,
     Indexes,
+    LbuildError,
     NoSolutionError,
     Progress,
     Quiet,
@@ -313,3 +315,30 @@ def test_a_bundle_of_anyone_is_judged(there: Room, mode: int, codes: set[str]) -
     assert {each.code for each in judged.findings if each.severity is Severity.ERROR} == codes
     assert (judged.loads, judged.fits, judged.unpacked) == (not codes, True, len(source))
     assert json.dumps(judged.report)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"output": ""},
+        {"output": "a\0.zip"},
+        {"slim": "very"},
+        {"bytecode": "some"},
+        {"optimize": "beauty"},
+        {"layer": "opt"},
+        {"max_size": 0},
+    ],
+)
+def test_what_means_nothing_is_an_error_of_lbuilds(there: Room, wrong: dict[str, Any]) -> None:
+    """A program without a type checker gets no ValueError, and no bundle of another kind."""
+    there.offer("tool", "1.0")
+    indexes, cache = places(there)
+    with pytest.raises(LbuildError):
+        build_bundle("tool", indexes=indexes, cache=cache, **{"output": "a.zip", **wrong})
+
+    assert list(Path.cwd().iterdir()) == []
+
+
+def test_nothing_is_not_judged_to_load() -> None:
+    with pytest.raises(UsageError, match="nothing to inspect"):
+        inspect_bundle()

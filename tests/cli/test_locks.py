@@ -277,3 +277,12 @@ def test_hashes_of_the_requirements_are_demanded_of_the_files(room: Room) -> Non
 
     assert done.status == 0, done.stderr
     assert "dep.py" in members(room.folder / "b.zip")
+
+
+def test_a_lock_that_cannot_be_read_is_told(room: Room) -> None:
+    """And not written over, whatever its versions are."""
+    room.offer("demo", "1.0")
+    (room.folder / "pylock.toml").symlink_to("/proc/self/mem")
+    outcome = room.lbuild("lock", "demo")
+
+    assert (outcome.status, outcome.codes) == (2, ["invalid-lock"]), outcome.stderr

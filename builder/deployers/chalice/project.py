@@ -56,7 +56,7 @@ def build_for_chalice(job: ChaliceJob, wishes: Wishes, bundle: BundleChoices, ta
             output=str(chalice.layer),
             layer=True,
             layer_path=bundle.layer_path or "site-packages",
-            source=vendored if _has_files(vendored) else None,
+            source=vendored if has_files(vendored) else None,
         )
     words = wishes.inputs.words if named else _requirements(job.project)
     chosen = replace(
@@ -133,5 +133,9 @@ def _wanted(path: Path) -> list[str]:
     return [line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
 
 
-def _has_files(folder: Path) -> bool:
-    return any(files for _, _, files in os.walk(folder, followlinks=True))
+def has_files(folder: Path) -> bool:
+    """A link to a folder counts as a file: where it leads is looked at when the source is read."""
+    return any(
+        files or any(os.path.islink(os.path.join(place, name)) for name in folders)
+        for place, folders, files in os.walk(folder)
+    )

@@ -1,6 +1,7 @@
 """Modules that run in a deployer's process: nothing of lbuild's may be imported there."""
 
 import ast
+import os
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from builder.deployers.pulumi import project as pulumi
 from builder.deployers.written import write_module
 from builder.deployers.zappa import project as zappa
-from builder.errors import DeployerConfigurationError
+from builder.errors import DeployerConfigurationError, OutputError
 
 
 def imported(module: Path) -> set[str]:
@@ -40,6 +41,17 @@ def test_they_know_themselves_again(template: Path, tmp_path: Path) -> None:
     assert goal.read_bytes() == template.read_bytes()
 
 
-def test_a_folder_is_no_module(tmp_path: Path) -> None:
+def test_what_others_wrote_stays(tmp_path: Path) -> None:
+    goal = tmp_path / "lbuild_zappa.py"
+    goal.write_text("mine = True\n")
     with pytest.raises(DeployerConfigurationError):
-        write_module(zappa.TEMPLATE, tmp_path)
+        write_module(zappa.TEMPLATE, goal)
+    assert goal.read_text() == "mine = True\n"
+
+
+def test_a_folder_or_a_pipe_is_no_module(tmp_path: Path) -> None:
+    """Nobody waits for somebody to write into the pipe."""
+    os.mkfifo(tmp_path / "pipe.py")
+    for there in (tmp_path, tmp_path / "pipe.py"):
+        with pytest.raises(OutputError):
+            write_module(zappa.TEMPLATE, there)
