@@ -42,19 +42,21 @@ def run_gaps(
                 targets,
                 tools.facts.client,
                 catalogue,
-                _looking(tools, talk) if look else None,
+                _looking(tools, talk, offline=wishes.cache.offline) if look else None,
                 lambda: progress.advance(_TASK, 1),
             )
         finally:
             progress.finish(_TASK)
 
 
-def _looking(tools: Wiring, talk: Talk) -> Looking:
+def _looking(tools: Wiring, talk: Talk, *, offline: bool) -> Looking:
     from builder.build.choice import ORDER, Wishes
     from builder.composing.native import native_builds
 
     def refusals(project: Project, target: Target) -> Sequence[tuple[str, str | None]]:
-        builds = native_builds(target, Wishes(), tools.store, lambda: tools.facts, tools.options, talk)
+        builds = native_builds(
+            target, Wishes(), tools.store, lambda: tools.facts, tools.options, talk, offline=offline
+        )
         return [(name, builds.backends[name].refusal(project, target)) for name in ORDER]
 
     return Looking(read=read_sdist, refusals=refusals)
