@@ -23,6 +23,12 @@ def test_the_engines_words_are_the_evidence() -> None:
         assert hint in (caught.value.hint or "")
 
 
+def test_a_name_that_no_url_can_hold_is_told() -> None:
+    """An image's, with bytes of the command line that are no text."""
+    with pytest.raises(ContainerError), told("look for the image"):
+        "\udcff".encode()
+
+
 def test_a_full_disk_is_said_to_be_the_engines() -> None:
     """It may be another machine's."""
     with pytest.raises(ContainerError) as caught, told("make a container"):
