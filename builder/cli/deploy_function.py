@@ -60,7 +60,7 @@ def command(*, file: Path, names: tuple[str, ...], **keywords: Any) -> int:
             raise UsageError(
                 "`--handler`, `--runtime` and `--arch` are for a zip; a manifest says them itself"
             )
-        deployment = functions_of(file, dict(map(_renamed, names)), choices.name_prefix, layers)
+        deployment = functions_of(file, _renamed(names), choices.name_prefix, layers)
     elif len(names) != 1:
         raise UsageError("A zip is for one function", hint=f"`lbuild deploy-function {file} --function NAME`")
     else:
@@ -87,6 +87,12 @@ def command(*, file: Path, names: tuple[str, ...], **keywords: Any) -> int:
     return run_deployment(deployment, choices, terms, talk)
 
 
-def _renamed(text: str) -> tuple[str, str | None]:
-    name, _, called = text.partition("=")
-    return name, called or None
+def _renamed(texts: tuple[str, ...]) -> dict[str, str | None]:
+    """What is meant, with its other names on Lambda. Raises UsageError."""
+    found: dict[str, str | None] = {}
+    for text in texts:
+        name, _, called = text.partition("=")
+        if name in found:
+            raise UsageError(f"`--function` names `{name}` twice", hint="Run it once for each name on Lambda")
+        found[name] = called or None
+    return found

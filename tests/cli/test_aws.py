@@ -195,6 +195,7 @@ def test_without_boto3(room: Room, zipped: Path, monkeypatch: pytest.MonkeyPatch
         (("deploy-function", "bundle.zip", "--function", "api", "--create"), (2, "usage"), "--role"),
         (("deploy-function", "dist", "--function", "apj"), (2, "usage"), "Did you mean `api`?"),
         (("deploy-function", "dist", "--handler", "x.y"), (2, "usage"), "--handler"),
+        (("deploy-function", "dist", *("--function", "api") * 2), (2, "usage"), "`api` twice"),
         (("deploy-function", "dist", *("--layer", "arn") * 6), (1, "too-many-layers"), "6 layers"),
         (("deploy-function", "dist", "--name-prefix", "pr:"), (2, "usage"), "pr:api"),
     ],
@@ -227,6 +228,19 @@ def test_files_that_are_gone_or_other_are_told_together(room: Room) -> None:
     done = room.lbuild("deploy-function", "dist", "--region", "eu-central-1", index=False, cache=False)
 
     assert (done.status, done.codes) == (2, ["input-not-found", "not-as-uploaded"])
+
+
+def test_two_functions_are_not_one_on_lambda(room: Room) -> None:
+    """The code of the second would take the place of the first's."""
+    room.write("src/app.py", "x = 1")
+    room.write("lbuild.toml", '[functions.api]\nsource = "src"', '[functions.jobs]\nsource = "src"')
+    assert room.lbuild("build").status == 0
+
+    names = ("--function", "api=one", "--function", "jobs=one", "--region", "eu-central-1")
+    done = room.lbuild("deploy-function", "dist", *names, index=False, cache=False)
+
+    assert (done.status, done.codes) == (2, ["usage"])
+    assert "`api` and `jobs` would both be `one` on Lambda" in done.stderr
 
 
 def test_what_unpacks_to_too_much_is_known_before(room: Room) -> None:

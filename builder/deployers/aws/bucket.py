@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from builder.errors import AccessDeniedError, NotThereError, TooLargeError
+from builder.errors import AccessDeniedError, NotAsUploadedError, NotThereError, TooLargeError
 from builder.report.sizes import human
 from manylinux.errors import EnvironmentFault, UsageError
 
@@ -104,8 +105,14 @@ def _is_there(zip_: Zip, bucket: str, key: str, objects: Service) -> bool:
 
 
 def _read(zip_: Zip) -> bytes:
+    """The bytes that were hashed. Lambda would make a function of others before it tells their digest."""
     with _opened(zip_) as file:
-        return file.read()
+        content = file.read()
+    if hashlib.sha256(content).hexdigest() != zip_.sha256:
+        raise NotAsUploadedError(
+            f"`{zip_.path}` has changed since it was looked at", hint="Run it again when it is whole"
+        )
+    return content
 
 
 def _opened(zip_: Zip) -> BinaryIO:

@@ -58,7 +58,17 @@ def functions_of(
             raise _no(f"function `{name}`", path, name, project.functions)
     needed = dict.fromkeys(layer for name in wanted for layer in project.functions[name].layers)
     functions = _each(wanted, lambda name: _function(project.functions[name], wanted[name], prefix, more))
+    _demand_apart(dict(zip(wanted, functions, strict=True)))
     return Deployment(layers=_layers(project, list(needed), prefix, path), functions=functions)
+
+
+def _demand_apart(functions: Mapping[str, FunctionWish]) -> None:
+    """Raises UsageError where two would be one on Lambda: the later one's code would be all that is left."""
+    of: dict[str, str] = {}
+    for name, wish in functions.items():
+        other = of.setdefault(wish.name, name)
+        if other != name:
+            raise UsageError(f"`{other}` and `{name}` would both be `{wish.name}` on Lambda")
 
 
 def layer_of(

@@ -1,5 +1,6 @@
 """Deployments in several regions: what is begun, what is left alone, what is told."""
 
+import hashlib
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,13 @@ from builder.deployers.aws.values import (
     Terms,
     Zip,
 )
-from builder.errors import AccessDeniedError, ExpiredTokenError, NotThereError, TooLargeError
+from builder.errors import (
+    AccessDeniedError,
+    ExpiredTokenError,
+    NotAsUploadedError,
+    NotThereError,
+    TooLargeError,
+)
 from builder.ports import Silent
 from factories.lambdas import Clock, MemoryLambda, function
 from manylinux.errors import LbuildError
@@ -66,7 +73,8 @@ class MemoryAccount:
 def zipped(tmp_path: Path) -> Zip:
     path = tmp_path / "code.zip"
     path.write_bytes(b"new")
-    return Zip(path=path, sha256="ab" * 32, code_sha256="new", size=3, unpacked=3)
+    digest = hashlib.sha256(b"new").hexdigest()
+    return Zip(path=path, sha256=digest, code_sha256="new", size=3, unpacked=3)
 
 
 def wishes(zipped: Zip, *names: str) -> Deployment:
@@ -89,6 +97,17 @@ def test_a_function_gets_the_version_that_was_published(zipped: Zip) -> None:
 
     assert [step.action for step in outcome.steps] == [Action.PUBLISHED, Action.UPDATED]
     assert account.functions.last("update_function_configuration")["Layers"] == ["arn:l:1"]
+
+
+def test_a_zip_that_changed_since_it_was_hashed_is_not_sent(zipped: Zip) -> None:
+    account = MemoryAccount(MemoryLambda(function()))
+    deployment = wishes(zipped, "api")
+    zipped.path.write_bytes(b"half")
+
+    (outcome,) = run(deployment, here=account)
+
+    assert [type(error) for error in outcome.errors] == [NotAsUploadedError]
+    assert not {"publish_layer_version", "update_function_code"} & set(account.functions.calls())
 
 
 def test_what_is_known_to_fail_is_not_begun(zipped: Zip) -> None:
