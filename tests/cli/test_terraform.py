@@ -66,6 +66,15 @@ def test_the_answer_is_what_lambda_will_say(room: Room, query: dict[str, Any]) -
     }
 
 
+def test_the_file_is_where_terraform_looks_for_it(room: Room, query: dict[str, Any]) -> None:
+    """Of a query with a folder of its own."""
+    room.write("infra/src/app.py", "import tool")
+    answer = answered(room, {**query, "folder": "infra"})
+
+    assert answer["filename"] == "infra/build/app.zip"
+    assert "app.py" in members(room.folder / answer["filename"])
+
+
 def test_the_same_question_has_the_same_answer(room: Room, query: dict[str, Any]) -> None:
     """And several may be asked at once: Terraform plans ten things in parallel."""
     first = answered(room, query)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from builder.api import build_bundle, build_project
@@ -22,7 +23,8 @@ def answer(data: bytes, *, indexes: Indexes, cache: Cache, talk: Talk) -> dict[s
 
 def _bundle(query: BundleQuery, indexes: Indexes, cache: Cache, talk: Talk) -> dict[str, str]:
     built = build_bundle(output=query.output, indexes=indexes, cache=cache, talk=talk, **query.arguments)
-    return bundle_answer(built, query.output)
+    # As Terraform sees it, whose folder the query's own is relative to.
+    return bundle_answer(built, posixpath.join(query.arguments.get("folder", ""), query.output))
 
 
 def _project(query: ProjectQuery, indexes: Indexes, cache: Cache, talk: Talk) -> dict[str, str]:

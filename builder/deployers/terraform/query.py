@@ -31,7 +31,7 @@ class BundleQuery:
     """One bundle: `requirements` and `output` and what else `lbuild` can be told."""
 
     output: str
-    """As written: `filename` is the same in everybody's state."""
+    """As written, from `folder` if that is given: `filename` is the same in everybody's state."""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     """Those of `builder.api.build_bundle`, but its output."""
 
