@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from builder.api.hearing import Hearing
-from builder.api.options import Cache, Indexes, Resolving, Word, begun_in, wishes_of
+from builder.api.options import Cache, Indexes, Resolving, Word, wishes_of
 from builder.api.values import BuiltBundle, Locked, Package, Resolved
 from builder.choices.bundle_choices import HOST, BundleChoices
 from builder.composing.talk import Quiet, Talk
+from builder.disk import from_here
 
 if TYPE_CHECKING:
     from builder.report.values import Report
@@ -57,7 +58,7 @@ def build_bundle(
     Nothing is printed; `talk` hears how it goes. What was at `output` stays there on any failure.
     Raises LbuildError: a category says what kind of failure it is.
     """
-    start, hearing = begun_in(folder), Hearing(talk or Quiet())
+    start, hearing = from_here(folder or ""), Hearing(talk or Quiet())
     choices = BundleChoices(
         output=_output(start, output),
         layer=bool(layer),
@@ -79,15 +80,7 @@ def build_bundle(
         compile_in=compile_in,
         allow=tuple(allow),
     )
-    wishes = wishes_of(
-        requirements,
-        resolving or Resolving(),
-        indexes or Indexes(),
-        cache or Cache(),
-        start,
-        runtime,
-        architecture,
-    )
+    wishes = wishes_of(requirements, resolving, indexes, cache, start, runtime, architecture)
     from builder.composing.compose import run_bundle
 
     report = run_bundle(wishes, choices, hearing)
@@ -122,13 +115,7 @@ def resolve(
     """
     hearing = Hearing(talk or Quiet())
     wishes = wishes_of(
-        requirements,
-        resolving or Resolving(),
-        indexes or Indexes(),
-        cache or Cache(),
-        begun_in(folder),
-        runtime,
-        architecture,
+        requirements, resolving, indexes, cache, from_here(folder or ""), runtime, architecture
     )
     from builder.composing.compose import run_bundle
 
@@ -154,16 +141,8 @@ def lock(
     Versions that the file at `output` holds already are kept while they satisfy the requirements, unless
     `upgrade` is given. The other arguments and errors are those of `build_bundle`.
     """
-    start, hearing = begun_in(folder), Hearing(talk or Quiet())
-    wishes = wishes_of(
-        requirements,
-        resolving or Resolving(),
-        indexes or Indexes(),
-        cache or Cache(),
-        start,
-        runtime,
-        architecture,
-    )
+    start, hearing = from_here(folder or ""), Hearing(talk or Quiet())
+    wishes = wishes_of(requirements, resolving, indexes, cache, start, runtime, architecture)
     from builder.composing.compose import run_lock
 
     path = start / output

@@ -1,9 +1,10 @@
 """Bundles of anyone's making, judged."""
 
-from builder.api.options import Word, begun_in
+from builder.api.options import Word
 from builder.api.values import Inspected
 from builder.choices.wishes import TargetChoices
 from builder.composing.talk import Quiet, Talk
+from builder.disk import from_here
 
 
 def inspect_bundle(
@@ -22,7 +23,7 @@ def inspect_bundle(
     from builder.inspection.judging import OF_SIZE
     from manylinux.audit.finding import Severity
 
-    paths = [begun_in(file) for file in files]
+    paths = [from_here(file) for file in files]
     inspection = run_inspect(paths, TargetChoices(runtime=runtime, arch=architecture), talk or Quiet())
     errors = {each.code for each in inspection.findings if each.severity is Severity.ERROR}
     return Inspected(

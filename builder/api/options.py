@@ -14,7 +14,6 @@ from builder.choices.wishes import (
     TargetChoices,
     Wishes,
 )
-from builder.disk import from_here
 
 Word = str | os.PathLike[str]
 """A requirement such as `scipy<2`, or the path or URL of a requirements file, lock, wheel or folder."""
@@ -78,14 +77,15 @@ class Cache:
 
 def wishes_of(
     requirements: Word | Iterable[Word],
-    resolving: Resolving,
-    indexes: Indexes,
-    cache: Cache,
+    resolving: Resolving | None,
+    indexes: Indexes | None,
+    cache: Cache | None,
     folder: Path,
     runtime: str | None = None,
     architecture: str | None = None,
 ) -> Wishes:
     """The choices of a run."""
+    resolving, indexes, cache = resolving or Resolving(), indexes or Indexes(), cache or Cache()
     words = (requirements,) if isinstance(requirements, str | os.PathLike) else tuple(requirements)
     newest = resolving.exclude_newer
     return Wishes(
@@ -123,8 +123,3 @@ def wishes_of(
         ),
         folder=folder,
     )
-
-
-def begun_in(folder: Word | None) -> Path:
-    """`folder` as an absolute path; the current one unless given."""
-    return from_here(folder or "")

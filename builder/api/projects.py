@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from builder.api.hearing import Hearing
-from builder.api.options import Cache, Indexes, Resolving, Word, begun_in, wishes_of
+from builder.api.options import Cache, Indexes, Resolving, Word, wishes_of
 from builder.api.values import BuiltFunction, BuiltLayer, BuiltProject, ProjectRun
 from builder.choices.project_choices import ProjectChoices
 from builder.composing.talk import Quiet, Talk
+from builder.disk import from_here
 
 if TYPE_CHECKING:
     from builder.project.manifest import Manifest
@@ -39,7 +40,7 @@ def build_project(
     pyproject.toml or in lbuild.toml; None stands for what it says. Relative paths begin in `folder`: the
     current one unless given. Raises LbuildError; what was in the output folder stays there on any failure.
     """
-    start, hearing = begun_in(folder), Hearing(talk or Quiet())
+    start, hearing = from_here(folder or ""), Hearing(talk or Quiet())
     choices = ProjectChoices(
         names=(names,) if isinstance(names, str) else tuple(names),
         output=None if output is None else start / output,
@@ -53,7 +54,7 @@ def build_project(
         upgrade=upgrade,
         project=None if project is None else start / project,
     )
-    wishes = wishes_of((), resolving or Resolving(), indexes or Indexes(), cache or Cache(), start)
+    wishes = wishes_of((), resolving, indexes, cache, start)
     from builder.assembly.json_form import assembly_as_json
     from builder.composing.project import run_project
 
@@ -80,7 +81,7 @@ def read_build(manifest: Word) -> BuiltProject:
     """
     from builder.composing.project import manifest_at
 
-    path, made = manifest_at(begun_in(manifest))
+    path, made = manifest_at(from_here(manifest))
     return _built(made, path.parent)
 
 
