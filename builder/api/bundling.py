@@ -113,10 +113,8 @@ def resolve(
 
     Arguments and errors are those of `build_bundle`.
     """
-    hearing = Hearing(talk or Quiet())
-    wishes = wishes_of(
-        requirements, resolving, indexes, cache, from_here(folder or ""), runtime, architecture
-    )
+    start, hearing = from_here(folder or ""), Hearing(talk or Quiet())
+    wishes = wishes_of(requirements, resolving, indexes, cache, start, runtime, architecture)
     from builder.composing.compose import run_bundle
 
     report = run_bundle(wishes, BundleChoices(dry_run=True), hearing)

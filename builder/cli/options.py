@@ -142,10 +142,14 @@ CACHE: Sequence[Decorator] = (
     click.option("--offline", is_flag=True, help="Ask no server; use what the cache holds."),
     click.option("--refresh", is_flag=True, help="Ask indexes again, however fresh their answers are."),
 )
-TALK: Sequence[Decorator] = (
-    click.option("--json", "as_json", is_flag=True, help="The whole report as JSON on stdout."),
+VERBOSITY: Sequence[Decorator] = (
     click.option("-q", "--quiet", is_flag=True, help="Say only warnings and errors."),
     click.option("-v", "--verbose", is_flag=True, help="Say more."),
+)
+"""Of commands that have no report."""
+TALK: Sequence[Decorator] = (
+    click.option("--json", "as_json", is_flag=True, help="The whole report as JSON on stdout."),
+    *VERBOSITY,
 )
 
 

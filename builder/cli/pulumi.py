@@ -4,16 +4,13 @@ from typing import Any
 
 import click
 
-from builder.cli.options import TALK, TalkChoices, options
+from builder.cli.options import VERBOSITY, TalkChoices, options
 from builder.cli.sections import Sectioned
 from builder.disk import from_here
 
-_TALK = TALK[1:]
-"""There is nothing to report."""
-
 
 @click.command(name="pulumi", cls=Sectioned)
-@options(_TALK)
+@options(VERBOSITY)
 def command(**keywords: Any) -> None:
     """Write lbuild_pulumi.py into the Pulumi project in the current folder.
 

@@ -7,16 +7,13 @@ from typing import Any
 import click
 
 from builder.cli.making import cache_of, indexes_of
-from builder.cli.options import CACHE, INDEX, TALK, TalkChoices, options
+from builder.cli.options import CACHE, INDEX, VERBOSITY, TalkChoices, options
 from builder.cli.sections import Sectioned
 from builder.cli.streams import tell
 
-_TALK = TALK[1:]
-"""Standard output is the protocol's: there is no report in JSON beside it."""
-
 
 @click.command(name="terraform", cls=Sectioned)
-@options(INDEX, CACHE, _TALK)
+@options(INDEX, CACHE, VERBOSITY)
 def command(**keywords: Any) -> None:
     """Build what a query on standard input asks for, and answer it on standard output, both JSON.
 
