@@ -62,7 +62,7 @@ def write_locks(texts: Mapping[Path, bytes]) -> None:
 
 def _out_of_date(linked: Linked, path: Path, job: Job, bench: Bench) -> LockOutOfDateError:
     pool = linked.locked.pool
-    shown = path.relative_to(job.folder)
+    shown = path.relative_to(job.folder) if path.is_relative_to(job.folder) else path
     before = versions_of_lock(path, bench.order(pool.wanted, pool.target))
     now = {pin.name: pin.version for pin in linked.locked.resolution.pins}
     lines = [

@@ -581,6 +581,22 @@ def test_lock_files_keep_versions(room: Room) -> None:
     assert newer["plans"][0]["packages"][0]["version"] == "1.1"
 
 
+def test_locks_may_lie_elsewhere(room: Room, tmp_path: Path) -> None:
+    """And are told by their whole names then."""
+    room.offer("demo", "1.0")
+    elsewhere = tmp_path / "elsewhere"
+    room.write(
+        "lbuild.toml",
+        "[defaults]",
+        f"locks = '{elsewhere}'",
+        "[functions.api]",
+        'requirements = ["demo"]',
+    )
+    without = room.lbuild("build", "--locked")
+    assert (without.status, without.codes) == (1, ["lock-out-of-date"])
+    assert f"There is no `{elsewhere}" in without.stderr
+
+
 def test_locked_demands_the_lock_files(room: Room) -> None:
     """That are there, and hold what is needed; nothing is written otherwise."""
     room.offer("base", "1.0")
