@@ -9,6 +9,9 @@ from builder.choices.wishes import FromOptions
 from builder.errors import InputNotFoundError
 from manylinux.errors import EnvironmentFault, UsageError
 
+LARGEST_EVENT = 6 * 1024 * 1024
+"""Bytes that Lambda takes with a call that waits for the result."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TryChoices(FromOptions):
@@ -45,11 +48,16 @@ def demand_sense(choices: TryChoices) -> None:
 
 
 def read_event(path: Path | None) -> bytes:
-    """The event's bytes as given. Raises UsageError when they are no JSON."""
+    """The event's bytes as given. Raises UsageError when they are no JSON, or more than Lambda takes."""
     if path is None:
         return b"{}"
     try:
-        event = path.read_bytes()
+        with path.open("rb") as file:
+            event = file.read(LARGEST_EVENT + 1)
+        if len(event) > LARGEST_EVENT:
+            raise UsageError(
+                f"`{path}` is too large for an event", evidence=[f"Lambda takes {LARGEST_EVENT:,} bytes"]
+            )
         json.loads(event)
     except FileNotFoundError as error:
         raise InputNotFoundError(f"There is no file `{path}`", hint="Name a file with JSON") from error

@@ -345,3 +345,11 @@ def test_a_nul_in_a_path_of_a_lock_is_told(room: Room) -> None:
 
     assert (outcome.status, outcome.codes) == (2, ["usage"]), outcome.stderr
     assert "NUL" in outcome.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="POSIX has /dev/zero")
+def test_an_event_without_end_is_not_read_to_its_end(room: Room) -> None:
+    outcome = room.lbuild("try", "b.zip", "--handler", "app.handler", "--event", "/dev/zero")
+
+    assert (outcome.status, outcome.codes) == (2, ["usage"])
+    assert "too large for an event" in outcome.stderr
