@@ -139,7 +139,7 @@ def _emulated(texts: tuple[str, ...]) -> dict[str, Path]:
     found = {}
     for text in texts:
         python, equals, folder = text.partition("=")
-        if not equals or not os.path.isdir(Path(folder)):
+        if not equals or not os.path.isdir(folder):
             raise UsageError(f"`--emulated {text}` names no Python and a folder", hint="Write `3.13=FOLDER`")
         found[find_runtime(python).python] = from_here(folder)
     return found
