@@ -131,8 +131,6 @@ def _order(keywords: dict[str, Any]) -> Any:
 
 
 def _emulated(texts: tuple[str, ...]) -> dict[str, Path]:
-    from pathlib import Path
-
     from manylinux.errors import UsageError
     from manylinux.runtimes import find_runtime
 
