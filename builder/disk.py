@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from builder.errors import InputNotFoundError
-from manylinux.near_names import did_you_mean
 from manylinux.errors import EnvironmentFault
+from manylinux.near_names import did_you_mean
 
 
 class Disk(Protocol):
