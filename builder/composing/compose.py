@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from builder.bytecode.mode import Mode
 from builder.choices.bundle_choices import HOST, demand_compiler
-from builder.composing.run import current_folder, wired
+from builder.composing.run import wired
+from builder.disk import from_here
 from builder.model import Optimize
 from builder.report.text import target_line
 from builder.slim.profile import SlimProfile
@@ -140,7 +141,7 @@ def announced_target(wishes: Wishes, talk: Talk) -> ChosenTarget:
 
 
 def _tell_namesakes(wishes: Wishes, talk: Talk) -> None:
-    folder = current_folder(wishes)
+    folder = wishes.folder or from_here()
     words = [word for word in wishes.inputs.words if word.endswith(".py") or os.path.isdir(folder / word)]
     if not words:
         return
