@@ -25,7 +25,7 @@ def told(doing: str) -> Iterator[None]:
         lines = reason(error)
         if any(_FULL in line.lower() for line in lines):
             hint = "Free space where the engine keeps images and containers"
-        elif isinstance(error, DockerException):
+        elif isinstance(error, DockerException | UnicodeError):
             hint = "See to the engine"
         else:
             # It did answer when it was found.
