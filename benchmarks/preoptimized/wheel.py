@@ -2,27 +2,22 @@
 
 import zipfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from manylinux.repair.tagging import tagged
 from manylinux.repair.writing import NewMember, write_wheel
 
-BUILD = "1lambda"
+BUILD = (1, "lambda")
 """A build tag goes before none (binary distribution format), and `==` pins still fit."""
 
 
 def swapped(wheel: Path, member: str, library: Path, folder: Path) -> Path:
     """The wheel in which `member` is `library`."""
-    name, version, *tags = wheel.name.removesuffix(".whl").split("-")
-    path = folder / f"{'-'.join([name, version, BUILD, *tags])}.whl"
-    dist_info = f"{name}-{version}.dist-info"
-    with zipfile.ZipFile(wheel) as archive:
+    name, version, *_ = wheel.name.split("-")
+    with TemporaryDirectory() as scratch, zipfile.ZipFile(wheel) as archive:
 
         def content(info: zipfile.ZipInfo) -> bytes:
-            if info.filename == member:
-                return library.read_bytes()
-            read = archive.read(info)
-            return (
-                read.rstrip() + f"\nBuild: {BUILD}\n".encode() if info.filename.endswith("/WHEEL") else read
-            )
+            return library.read_bytes() if info.filename == member else archive.read(info)
 
         members = [
             NewMember(
@@ -33,5 +28,6 @@ def swapped(wheel: Path, member: str, library: Path, folder: Path) -> Path:
             for info in archive.infolist()
             if not info.is_dir()
         ]
-        write_wheel(path, members, dist_info)
-    return path
+        path = Path(scratch) / wheel.name
+        write_wheel(path, members, f"{name}-{version}.dist-info")
+        return tagged(path, BUILD, folder)

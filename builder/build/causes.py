@@ -85,7 +85,7 @@ _KNOWN = (
     (
         r"/compilers/(?:cc|gcc): .*not found",
         "the image has no C compiler",
-        "Add one to it by `packages` in `[tool.lbuild.build]`, or name another image",
+        "Add one to it by `packages` in `[tool.lbuild.build]` or in the recipe, or name another image",
     ),
     (
         r"(?:^|\n)MemoryError|virtual memory exhausted|Cannot allocate memory|std::bad_alloc",

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from builder.choices.build_choices import ALL
 from builder.errors import ConfigurationError
 from builder.project.tables import unknown
-from manylinux.backends.docker.wish import ImageWish
+from manylinux.backends.docker.wish import ImageWish, is_image_name
 from manylinux.backends.limits import Limits
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _OF_IMAGES = ("image", "dockerfile", "packages")
 _KEYS = ("how", *_OF_IMAGES, "pure", "limits")
 _PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._:~=^-]*")
-_IMAGE = re.compile(r"[\w{][\w.:/@{}-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +103,7 @@ def _image(place: str, row: Mapping[str, Any], general: ImageWish, folder: Path)
         )
     wish = general
     if "image" in row:
-        if not _IMAGE.fullmatch(row["image"]):
+        if not is_image_name(row["image"]):
             raise ConfigurationError(f"{place}: `{row['image']}` is no name of an image")
         wish = replace(wish, image=row["image"], dockerfile=None, content="")
     if "dockerfile" in row:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from builder import VERSION
 from builder.build.abandoned import own_folder
 from builder.errors import OutputError
+from builder.farm.standing import label
 from prebuilt_index.simple.versions import version_of
 from prebuilt_index.tree.adding import add
 from prebuilt_index.tree.admission import Candidate
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from builder.farm.values import Job, Made
     from manylinux.target import Target
+    from prebuilt_index.tree.entry import Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,19 +35,13 @@ class IndexFolder:
     root: Path
     logs: Path
 
-    def wheels(self, project: NormalizedName, version: Version) -> dict[str, str | None]:
-        """File names of what the index has, none that is yanked, to what each was built for."""
+    def wheels(self, project: NormalizedName, version: Version) -> tuple[Entry, ...]:
+        """What the index has of the version, yanked or not. Raises DamagedEntryError."""
         folder = self.root / FILES / project
         if not folder.is_dir():
-            return {}
-        found = {}
-        for filename in entry_names_of(folder):
-            if version_of(filename) != version:
-                continue
-            entry = read_entry(self.root, filename)
-            if entry.yanked is None:
-                found[filename] = None if entry.provenance is None else entry.provenance.target
-        return found
+            return ()
+        names = (name for name in entry_names_of(folder) if version_of(name) == version)
+        return tuple(read_entry(self.root, name) for name in names)
 
     def read(self, filename: str) -> bytes:
         return (self.root / wheel_path(filename)).read_bytes()
@@ -83,7 +79,7 @@ def provenance(made: Made, job: Job, target: Target) -> Provenance:
     return Provenance(
         builder=f"lbuild {VERSION}",
         backend=made.backend,
-        target=f"{target.runtime.id}-{target.architecture.value}",
+        target=label(target, made.filename),
         recipe=str(job.recipe.project),
         recipe_sha256=job.recipe.digest,
         source=job.sdist.filename,

@@ -10,19 +10,22 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from builder.farm.planning import fault_of
+from builder.farm.standing import Fitting, Lacking, There, standing
+from builder.farm.toolchain import toolchain
 from builder.farm.values import Given, Job, Outcome, Row, State
 from manylinux.errors import IntegrityError, UsageError
-from manylinux.wheel_name import WheelName
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
     from builder.farm.crew import Crew
+    from builder.farm.standing import Standing
     from builder.farm.values import Line, Made, Plan, Site, Step
     from manylinux.target import Target
+    from prebuilt_index.tree.entry import Entry
 
 ATTEMPTS = 5
 """Times that a job is given out whose worker dies."""
@@ -33,8 +36,8 @@ _LOOK = 0.5
 class Barn(Protocol):
     """Where wheels and logs are kept."""
 
-    def wheels(self, project: NormalizedName, version: Version) -> Mapping[str, str | None]:
-        """File names of what the index has, none that is yanked, to what each was built for."""
+    def wheels(self, project: NormalizedName, version: Version) -> Sequence[Entry]:
+        """What the index has of the version, yanked or not."""
         ...
 
     def read(self, filename: str) -> bytes: ...
@@ -68,13 +71,19 @@ class _Going:
     line: Line
     at: int
     job: Job
+    found: Fitting | Lacking
+    """What the index had for the step."""
     attempt: int = 1
 
 
 class Farm:
     """One run."""
 
-    def __init__(self, plan: Plan, site: Site, crew: Crew, barn: Barn, audience: Audience) -> None:
+    def __init__(
+        self, plan: Plan, site: Site, crew: Crew, barn: Barn, audience: Audience, *, rebuild: bool = False
+    ) -> None:
+        """`rebuild`: wheels that would be made in another way now are built anew."""
+        self._rebuild = rebuild
         self._plan = plan
         self._site = site
         self._crew = crew
@@ -98,26 +107,28 @@ class Farm:
         """Step `at` of the line is under way, and those before it are over; or there is no such step."""
         while at < len(line.steps):
             step = line.steps[at]
-            there = self._barn.wheels(line.recipe.project, line.version)
-            fitting = [name for name in sorted(there) if _loads(name, step.target)]
-            own = next((name for name in fitting if there[name] == _label(step.target)), None)
-            if own is None:
-                self._submit(_Going(line=line, at=at, job=self._job(line, step, fitting)))
+            found = self._found(line, step)
+            if not isinstance(found, There):
+                self._submit(_Going(line=line, at=at, job=self._job(line, step, found), found=found))
                 return
-            self._end(replace(_blank(line, step, State.THERE), wheel=own))
+            self._end(decided(line, step, found))
             at += 1
 
-    def _job(self, line: Line, step: Step, fitting: list[str]) -> Job:
+    def _found(self, line: Line, step: Step) -> Standing:
+        entries = self._barn.wheels(line.recipe.project, line.version)
+        return found_for(line, step, entries, rebuild=self._rebuild)
+
+    def _job(self, line: Line, step: Step, found: Fitting | Lacking) -> Job:
         given = None
-        if fitting:
-            best = min(fitting, key=lambda name: (step.target.rank(WheelName.parse(name)), name))
-            given = Given(filename=best, content=self._barn.read(best))
+        if isinstance(found, Fitting):
+            given = Given(filename=found.filename, content=self._barn.read(found.filename))
         return Job(
             recipe=line.recipe,
             version=str(line.version),
             runtime=step.target.runtime.id,
             architecture=line.architecture.value,
             sdist=line.sdist,
+            build=found.build if isinstance(found, Lacking) else (),
             given=given,
         )
 
@@ -139,7 +150,7 @@ class Farm:
         """The job of a worker that died is given out once more, but not for ever."""
         self._audience.lost(going.job)
         if going.attempt < ATTEMPTS:
-            self._submit(_Going(line=going.line, at=going.at, job=going.job, attempt=going.attempt + 1))
+            self._submit(replace(going, attempt=going.attempt + 1))
             return
         from builder.errors import WorkerLostError
 
@@ -162,30 +173,47 @@ class Farm:
         if fault is not None:
             self._end(replace(_blank(line, step, State.FAILED), fault=fault, log=log))
         else:
-            self._end(_row(going, outcome, log))
+            self._end(self._row(going, outcome, log))
         self._take(line, going.at + 1)
+
+    def _row(self, going: _Going, outcome: Outcome, log: str | None) -> Row:
+        """Of a job that came to its end."""
+        made, line, step, found = outcome.made, going.line, going.line.steps[going.at], going.found
+        assert made is not None
+        now = self._found(line, step)
+        shadow = None if isinstance(now, Lacking) else now.shadow
+        if isinstance(found, Fitting):
+            blank = replace(_blank(line, step, State.SERVED), changed=found.changed, shadow=shadow)
+            return replace(blank, wheel=made.filename, smoke=outcome.smoke, log=log)
+        return replace(
+            _blank(line, step, State.BUILT),
+            wheel=made.filename,
+            size=len(made.content),
+            backend=made.backend,
+            seconds=made.seconds,
+            smoke=outcome.smoke,
+            log=log,
+            changed=found.changed,
+            shadow=shadow,
+        )
 
     def _end(self, row: Row) -> None:
         self._rows.append(row)
         self._audience.ended(row)
 
 
-def _row(going: _Going, outcome: Outcome, log: str | None) -> Row:
-    """Of a job that came to its end."""
-    made, step = outcome.made, going.line.steps[going.at]
-    assert made is not None
-    if going.job.given is not None:
-        blank = _blank(going.line, step, State.SERVED)
-        return replace(blank, wheel=made.filename, smoke=outcome.smoke, log=log)
-    return replace(
-        _blank(going.line, step, State.BUILT),
-        wheel=made.filename,
-        size=len(made.content),
-        backend=made.backend,
-        seconds=made.seconds,
-        smoke=outcome.smoke,
-        log=log,
-    )
+def found_for(line: Line, step: Step, entries: Sequence[Entry], *, rebuild: bool) -> Standing:
+    """What the index, which has `entries` of the version, has for a step."""
+    return standing(entries, line.recipe, line.sdist, step.target, toolchain, rebuild=rebuild)
+
+
+def decided(line: Line, step: Step, found: There | Fitting) -> Row:
+    """Of a step for which nothing is to be built."""
+    state = State.SERVED if isinstance(found, Fitting) else State.THERE
+    yanked = isinstance(found, There) and found.yanked
+    why = "it is yanked, and would be the same again" if yanked else step.why
+    row = replace(_blank(line, step, state), why=why, wheel=found.filename)
+    return replace(row, changed=found.changed, shadow=found.shadow)
 
 
 def _blank(line: Line, step: Step, state: State) -> Row:
@@ -196,12 +224,3 @@ def _blank(line: Line, step: Step, state: State) -> Row:
         state=state,
         why=step.why,
     )
-
-
-def _label(target: Target) -> str:
-    """How an entry names what its wheel was built for."""
-    return f"{target.runtime.id}-{target.architecture.value}"
-
-
-def _loads(filename: str, target: Target) -> bool:
-    return target.rank(WheelName.parse(filename)) is not None

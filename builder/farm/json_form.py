@@ -24,6 +24,7 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
             "target": step.target.id,
             "backend": line.recipe.backend,
             "why": step.why,
+            "changed": list(step.changed),
         }
         for line in plan.lines
         for step in line.steps
@@ -53,4 +54,6 @@ def _row(row: Row) -> dict[str, Any]:
             "hint": fault.hint,
         },
         "log": row.log,
+        "changed": list(row.changed),
+        "shadow": row.shadow,
     }

@@ -99,7 +99,9 @@ class _Planning:
 
     def _step(self, target: Target, version: Version, sdist: IndexFile) -> None:
         fate = fate_of(self._page, self._releases, target, version)
-        if fate.kind is Kind.USABLE and not self._everything:
+        # A build tag says that the wheel is another one than what is offered.
+        wanted = self._everything or self._recipe.build
+        if fate.kind is Kind.USABLE and not wanted:
             self.rows.append(
                 Row(
                     project=self._recipe.project,

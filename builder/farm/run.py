@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from builder.composing.run import wired
 from builder.farm.barn import IndexFolder
 from builder.farm.crew import crew_of
-from builder.farm.farming import Farm
+from builder.farm.farming import Farm, decided, found_for
 from builder.farm.planning import planned
+from builder.farm.standing import Lacking
+from builder.farm.values import Plan
 from manylinux.errors import LbuildError, NetworkError, NoSolutionError
 from manylinux.runtimes import default_runtime
 from manylinux.target import Target
-from prebuilt_index.tree.reading import begin
+from prebuilt_index.tree.reading import begin, demand_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from builder.choices.wishes import Wishes
     from builder.composing.talk import Talk
     from builder.farm.farming import Audience
-    from builder.farm.values import Plan, Row, Site
+    from builder.farm.values import Row, Site
     from prebuilt_index.artefacts import ProjectPage
     from prebuilt_index.recipes import Catalogue
 
@@ -40,6 +42,8 @@ class Order:
     wanted: Callable[[Target], bool]
     everything: bool = False
     """Also what is offered elsewhere."""
+    rebuild: bool = False
+    """Also what is there, where it would be made in another way now."""
     jobs: int = 1
     scheduler: str | None = None
 
@@ -62,6 +66,29 @@ def plan_of(order: Order, wishes: Wishes, talk: Talk) -> Plan:
     return planned(order.catalogue, pages, order.wanted, everything=order.everything)
 
 
+def foreseen(order: Order, wishes: Wishes, talk: Talk) -> Plan:
+    """What a run would build, and what is decided already: offered elsewhere, there, or to be tried alone.
+
+    Raises NotAPrebuiltIndexError too, for a folder that is something else.
+    """
+    demand_room(order.root)
+    plan = plan_of(order, wishes, talk)
+    barn = IndexFolder(root=order.root, logs=order.logs)
+    lines, rows = [], list(plan.rows)
+    for line in plan.lines:
+        left = []
+        entries = barn.wheels(line.recipe.project, line.version)
+        for step in line.steps:
+            found = found_for(line, step, entries, rebuild=order.rebuild)
+            if isinstance(found, Lacking):
+                left.append(replace(step, changed=found.changed))
+            else:
+                rows.append(decided(line, step, found))
+        if left:
+            lines.append(replace(line, steps=tuple(left)))
+    return Plan(lines=tuple(lines), rows=tuple(rows))
+
+
 def build_index(order: Order, site: Site, audience: Audience, talk: Talk) -> tuple[Row, ...]:
     """The index at `order.root` has what the catalogue has, as far as it can be made here; a row for each
     wheel.
@@ -72,4 +99,4 @@ def build_index(order: Order, site: Site, audience: Audience, talk: Talk) -> tup
     plan = plan_of(order, site.wishes, talk)
     barn = IndexFolder(root=order.root, logs=order.logs)
     with crew_of(order.scheduler, order.jobs) as crew:
-        return Farm(plan, site, crew, barn, audience).run()
+        return Farm(plan, site, crew, barn, audience, rebuild=order.rebuild).run()

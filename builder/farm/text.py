@@ -13,7 +13,7 @@ from builder.report.text import table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from builder.farm.values import Plan, Row
+    from builder.farm.values import Plan, Row, Step
 
 _QUOTED = 6
 """Lines of evidence of a failure."""
@@ -42,12 +42,28 @@ def summary(rows: Sequence[Row]) -> Iterator[str]:
     if untried := [row for row in rows if row.smoke is not None and not row.smoke.ran]:
         reasons = sorted({row.smoke.how for row in untried if row.smoke is not None})
         yield f"{count(len(untried), 'wheel')} not tried: {'; '.join(reasons)}"
+    yield from _of_old(rows)
+
+
+def _of_old(rows: Sequence[Row]) -> Iterator[str]:
+    """Wheels that would be made in another way now, and what can be done."""
+    for row in rows:
+        if row.changed and row.state in (State.THERE, State.SERVED):
+            yield printable(f"changed since: {row.wheel} for {row.target}: {', '.join(row.changed)}")
+    old = {row.wheel for row in rows if row.changed and row.state in (State.THERE, State.SERVED)}
+    if old:
+        they = "it" if len(old) == 1 else "them"
+        yield f"  hint: `--rebuild-changed` builds {they} anew, under the next build tag"
+    for row in rows:
+        if row.shadow is not None:
+            yield printable(f"installers take {row.shadow} before {row.wheel} for {row.target}")
+            yield printable(f"  hint: `lbuild index yank {row.shadow} --index DIR` lets go of it")
 
 
 def plan_text(plan: Plan) -> Iterator[str]:
     """What would be built, and why nobody offers it."""
     rows = [
-        (f"{line.recipe.project}", f"{line.version}", step.target.id, line.recipe.backend, step.why)
+        (f"{line.recipe.project}", f"{line.version}", step.target.id, line.recipe.backend, _why(step))
         for line in plan.lines
         for step in line.steps
     ]
@@ -63,8 +79,18 @@ def plan_text(plan: Plan) -> Iterator[str]:
             yield printable(
                 f"cannot be built: {row.project} for {row.target}: {'; '.join(row.fault.evidence)}"
             )
-    offered = sum(1 for row in plan.rows if row.state is State.OFFERED)
-    yield f"{count(len(rows), 'wheel')} to build; {offered} offered already"
+    counts = Counter(row.state for row in plan.rows)
+    told = (
+        f"{count(len(rows), 'wheel')} to build",
+        f"{counts[State.OFFERED]} offered already",
+        *(f"{counts[state]} {_WORDS[state]}" for state in (State.THERE, State.SERVED) if counts[state]),
+    )
+    yield "; ".join(told)
+    yield from _of_old(plan.rows)
+
+
+def _why(step: Step) -> str:
+    return f"changed: {', '.join(step.changed)}" if step.changed else step.why
 
 
 _WORDS = {
@@ -103,12 +129,17 @@ def _failure(row: Row) -> Iterator[str]:
     fault = row.fault
     assert fault is not None
     yield printable(f"failed[{fault.code}]: {row.project} {row.version} for {row.target}: {fault.summary}")
-    for line in fault.evidence[:_QUOTED]:
+    for line in _quoted(fault.evidence):
         yield f"  {printable(line)}"
     if fault.hint:
         yield f"  hint: {printable(fault.hint)}"
     if row.log:
         yield f"  log: {printable(row.log)}"
+
+
+def _quoted(evidence: Sequence[str]) -> Sequence[str]:
+    """What was seen first, and the end: the last line of a program says most."""
+    return evidence if len(evidence) <= _QUOTED else (evidence[0], "...", *evidence[2 - _QUOTED :])
 
 
 def _detail(row: Row) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from packaging.utils import BuildTag
     from packaging.version import Version
 
     from builder.choices.wishes import Wishes
@@ -31,7 +32,7 @@ class State(StrEnum):
     THERE = "there"
     """The index had it before."""
     SERVED = "served"
-    """The wheel of an earlier runtime loads here too, and was tried."""
+    """The wheel of an earlier runtime loads here too, and is tried."""
     OFFERED = "offered"
     """The index of indexes has a wheel that loads: nothing to build."""
     FAILED = "failed"
@@ -44,6 +45,8 @@ class Step:
     target: Target
     why: str
     """Why no wheel is offered, for people."""
+    changed: tuple[str, ...] = ()
+    """Where the index has a wheel: what of its making is another one now, so that it does not count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,8 @@ class Job:
     runtime: str
     architecture: str
     sdist: IndexFile
+    build: BuildTag = ()
+    """Of the wheel's name; `()` for none."""
     given: Given | None = None
 
     @property
@@ -164,6 +169,11 @@ class Row:
     fault: Fault | None = None
     log: str | None = None
     """Path of what was printed."""
+    changed: tuple[str, ...] = ()
+    """Of a wheel that is there: what of its making is another one now. Of one that was built: of the one
+    before it."""
+    shadow: str | None = None
+    """A wheel that was made in another way, and which installers take before this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,9 @@ Everything that it needs comes with the job, its site, and what is on that machi
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 from contextlib import contextmanager
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -16,11 +18,12 @@ from builder.build import abandoned
 from builder.build.choice import Mode, Wishes
 from builder.composing.run import wired
 from builder.composing.talk import Quiet
-from builder.errors import NativeBuildNeededError
+from builder.errors import NativeBuildNeededError, NoBuildBackendError
 from builder.farm.editing import Editing
 from builder.farm.planning import fault_of
 from builder.farm.smoke import tried
 from builder.farm.sources import Sources
+from builder.farm.toolchain import toolchain
 from builder.farm.values import Fault, Made, Outcome
 from manylinux.architecture import Architecture
 from manylinux.errors import LbuildError, SeveralErrors
@@ -30,6 +33,8 @@ from manylinux.target import Target
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from packaging.utils import BuildTag
 
     from builder.build import BuiltWheel, PureBuilder
     from builder.build.native import NativeBuilds
@@ -50,7 +55,7 @@ def work(job: Job, site: Site) -> Outcome:
         logs.mkdir()
         made = smoke = None
         try:
-            made = _given(job) or _made(job, site, target, logs)
+            made = _given(job) or _made(job, site, target, folder)
             smoke = tried(made, job.recipe, target, site, folder, logs / "smoke.log")
         except LbuildError as error:
             return Outcome(fault=_fault(error), log=_log(logs))
@@ -63,13 +68,22 @@ def _given(job: Job) -> Made | None:
     return Made(filename=job.given.filename, sha256="", content=job.given.content, backend="")
 
 
-def _made(job: Job, site: Site, target: Target, logs: Path) -> Made:
-    """The wheel, built now or before."""
-    with _builder(job, site, target, logs) as (tools, builder):
+def _made(job: Job, site: Site, target: Target, folder: Path) -> Made:
+    """The wheel, built now or before; under the job's build tag."""
+    with _builder(job, site, target, folder / "logs") as (tools, builder):
         archive = tools.facts.client.download(job.sdist)
         built = builder.from_sdist(archive, job.sdist.filename, config_settings=job.recipe.settings)
         _verified(tools, built)
-        return _as_value(built)
+        return _as_value(built, _tagged(built, job.build, folder))
+
+
+def _tagged(built: BuiltWheel, build: BuildTag, folder: Path) -> Path:
+    """The wheel by its own name, and with the build tag if there is one."""
+    from manylinux.repair.tagging import tagged
+
+    plain = folder / built.filename
+    shutil.copyfile(built.path, plain)
+    return tagged(plain, build, folder) if build else plain
 
 
 @contextmanager
@@ -81,7 +95,9 @@ def _builder(job: Job, site: Site, target: Target, logs: Path) -> Iterator[tuple
     from manylinux.backends.docker.wish import ImageWish
 
     recipe = job.recipe
-    wishes = Wishes(default=Mode(recipe.backend), image=ImageWish(managed=recipe.packages))
+    wishes = Wishes(
+        default=Mode(recipe.backend), image=ImageWish(image=recipe.image, managed=recipe.packages)
+    )
 
     def permits(needed: str) -> bool:
         return any(fnmatchcase(needed, pattern) for pattern in recipe.grafts)
@@ -143,8 +159,6 @@ def _extras(job: Job, site: Site, tools: Wiring) -> Extras:
 
 
 def _chained(before: str, digest: str) -> str:
-    import hashlib
-
     return hashlib.sha256(f"{before} {digest}".encode()).hexdigest()
 
 
@@ -155,38 +169,21 @@ def _verified(tools: Wiring, built: BuiltWheel) -> None:
     load_or_verify(tools.store, built.path, built.filename, built.sha256)
 
 
-def _as_value(built: BuiltWheel) -> Made:
-    story = built.provenance
+def _as_value(built: BuiltWheel, wheel: Path) -> Made:
+    content, story = wheel.read_bytes(), built.provenance
+    made = Made(
+        filename=wheel.name, sha256=hashlib.sha256(content).hexdigest(), content=content, backend="pure"
+    )
     if story is None:
-        return Made(
-            filename=built.filename,
-            sha256=built.sha256,
-            content=built.path.read_bytes(),
-            backend="pure",
-        )
-    return Made(
-        filename=built.filename,
-        sha256=built.sha256,
-        content=built.path.read_bytes(),
+        return made
+    return replace(
+        made,
         backend=story.backend,
-        toolchain=_toolchain(story.backend),
+        toolchain=toolchain(story.backend),
         requirements=story.requirements,
         notes=story.notes,
         seconds=story.seconds,
     )
-
-
-def _toolchain(backend: str) -> dict[str, str]:
-    """What compiled, by its digest; of an image the notes of the build tell."""
-    from manylinux.backends.zig.toolchain import pinned
-    from manylinux.repair import REPAIR_VERSION
-
-    found = {"repair": str(REPAIR_VERSION)}
-    if backend == "zig":
-        zig = pinned()
-        hashes = " ".join(f"{machine}=sha256:{zig.wheels[machine].sha256}" for machine in sorted(zig.wheels))
-        found["zig"] = f"{zig.digest} {hashes}"
-    return found
 
 
 def _fault(error: LbuildError) -> Fault:
@@ -195,8 +192,8 @@ def _fault(error: LbuildError) -> Fault:
         first, *others = error.errors
         fault = _fault(first)
         return replace(fault, evidence=(*fault.evidence, *(each.summary for each in others)))
-    if isinstance(error, NativeBuildNeededError):
-        return replace(fault_of(error), hint="Name another backend in the recipe")
+    if isinstance(error, NativeBuildNeededError | NoBuildBackendError):
+        return replace(fault_of(error), hint="Name another `backend` in the recipe, or see to what it lacks")
     fault = fault_of(error)
     # Its log goes with the outcome; where it was is gone by then.
     return replace(fault, evidence=tuple(each for each in fault.evidence if not each.startswith("log: ")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import re
 import threading
 from typing import IO, TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 _NAP = 0.2
 """Seconds between pulses."""
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+"""Docker paints red what commands print as errors."""
 _LABEL = "lbuild.prepared"
 _TOLD = 8
 """Lines of the end that an error quotes."""
@@ -56,7 +59,7 @@ def build_image(
 def _hear_all(name: str, events: Iterable[Any], hear: Callable[[bytes], None]) -> None:
     said: list[str] = []
     for event in events:
-        text = str(event.get("stream") or event.get("status") or event.get("error") or "")
+        text = _COLOURS.sub("", str(event.get("stream") or event.get("status") or event.get("error") or ""))
         hear(text.encode() if text.endswith("\n") else f"{text}\n".encode())
         said += [line for line in text.splitlines() if line.strip()]
         if "error" in event:
@@ -93,5 +96,5 @@ def _failed(name: str, evidence: Iterable[str]) -> ImageBuildError:
     return ImageBuildError(
         f"The image `{name}` for builds cannot be prepared",
         evidence=evidence,
-        hint="Look at `image`, `dockerfile` and `packages` in `[tool.lbuild.build]`",
+        hint="Look at `image`, `dockerfile` and `packages` in `[tool.lbuild.build]` or in the recipe",
     )

@@ -49,6 +49,8 @@ class Image:
     id: str
     machine: str
     """The engine's name of what it is for: `amd64`, `arm64`."""
+    base: Image | None = None
+    """What it was prepared from, where lbuild did that."""
 
 
 class Engine:

@@ -17,6 +17,7 @@ from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import Version
 
 from manylinux.architecture import Architecture
+from manylinux.backends.docker.wish import is_image_name
 from manylinux.errors import LbuildError
 from manylinux.runtimes import find_runtime, runtimes
 from manylinux.target import Target
@@ -27,15 +28,23 @@ from prebuilt_index.recipes.values import Edit, Recipe
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from packaging.utils import BuildTag
+
     from manylinux.runtime import Runtime
     from prebuilt_index.recipes.values import Library
 
 BACKENDS = ("auto", "docker", "local", "zig")
 MANAGERS = ("apt-get", "dnf", "microdnf", "yum")
 _RECIPE = (
-    *("schema", "project", "about", "versions", "targets", "backend", "packages", "environment"),
-    *("config-settings", "edits", "libraries", "programs", "grafts", "licences", "smoke", "smoke-requires"),
+    *("schema", "project", "about", "versions", "build-tag", "targets", "backend", "image", "packages"),
+    *("environment", "config-settings", "edits", "libraries", "programs", "grafts", "licences", "smoke", "smoke-requires"),
 )
+_OF_BACKENDS = {
+    **dict.fromkeys(("libraries", "programs"), ("zig", "are for builds with zig")),
+    **dict.fromkeys(("image", "packages"), ("docker", "is for builds in containers")),
+}
+"""Keys that another backend would pass over, `auto` aside."""
+_BUILD_TAG = re.compile(r"(\d{1,6})([a-z_][a-z0-9_]*)?", re.ASCII)
 _PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._:=~-]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KEPT = frozenset(
@@ -50,22 +59,19 @@ def read_recipe(text: str, file: str, libraries: Mapping[str, Library]) -> Recip
     fields.only(_RECIPE)
     check_schema(fields)
     smoke = fields.text("smoke", needed=True)
-    backend = fields.text("backend") or "auto"
-    if backend not in BACKENDS:
-        fields.wrong("backend", f"is `{backend}`, and none of {', '.join(BACKENDS)}")
     if not _is_python(smoke):
         fields.wrong("smoke", "is no Python")
     linked = _linked(fields, libraries)
-    if linked and backend not in ("zig", "auto"):
-        fields.wrong("libraries", "are built with zig, which is not the backend here")
     newest, exactly = _versions(fields)
     recipe = Recipe(
         project=_project(fields),
         about=fields.text("about", needed=True),
         newest=newest,
         exactly=exactly,
+        build=_build_tag(fields),
         targets=tuple(targets_of(fields)),
-        backend=backend,
+        backend=_backend(fields),
+        image=_image(fields),
         packages=_packages(fields),
         environment=_environment(fields),
         settings=_settings(fields),
@@ -81,6 +87,35 @@ def read_recipe(text: str, file: str, libraries: Mapping[str, Library]) -> Recip
     )
     raise_faults(fields, file)
     return recipe
+
+
+def _backend(fields: Fields) -> str:
+    backend = fields.text("backend") or "auto"
+    if backend not in BACKENDS:
+        fields.wrong("backend", f"is `{backend}`, and none of {', '.join(BACKENDS)}")
+        return backend
+    for key, (of, what) in _OF_BACKENDS.items():
+        if fields.table.get(key) and backend not in (of, "auto"):
+            fields.wrong(key, f"{what}, and `backend` is `{backend}`")
+    return backend
+
+
+def _image(fields: Fields) -> str | None:
+    name = fields.text("image")
+    if name and not is_image_name(name):
+        fields.wrong("image", f"is `{name}`, which is no name of an image")
+    return name or None
+
+
+def _build_tag(fields: Fields) -> BuildTag:
+    """PEP 427: a number, and a text that settles ties."""
+    text = fields.text("build-tag")
+    found = _BUILD_TAG.fullmatch(text)
+    if text and found is None:
+        fields.wrong(
+            "build-tag", f"is `{text}`: write a number, and lower-case letters if need be: `1lambda`"
+        )
+    return () if found is None else (int(found[1]), found[2] or "")
 
 
 def _project(fields: Fields) -> Any:

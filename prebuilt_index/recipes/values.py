@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from packaging.specifiers import SpecifierSet
-    from packaging.utils import NormalizedName
+    from packaging.utils import BuildTag, NormalizedName
     from packaging.version import Version
 
     from manylinux.target import Target
@@ -66,9 +66,13 @@ class Recipe:
     newest: SpecifierSet | None
     """The newest version that this admits; None where `exactly` names versions."""
     exactly: tuple[Version, ...] = ()
+    build: BuildTag = ()
+    """Of its wheels' names: number and text; `()` for none. One with a tag goes before what others offer."""
     targets: tuple[Target, ...]
     backend: str
     """`zig`, `docker`, `local`, or `auto`."""
+    image: str | None = None
+    """Of containers; `{python}` and `{arch}` in it stand for the target's. None: the one that is known."""
     packages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By package manager: what an image gets before a build."""
     environment: Mapping[str, str] = field(default_factory=dict)

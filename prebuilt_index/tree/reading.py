@@ -32,8 +32,21 @@ def entries_but(root: Path, filenames: Collection[str]) -> tuple[Entry, ...]:
     return tuple(read_entry(root, name) for name in entry_names(root) if name not in filenames)
 
 
-def begin(root: Path) -> None:
-    """There is an index at `root`, perhaps an empty one. Raises NotAPrebuiltIndexError, IndexFolderError."""
+def begin(root: Path) -> tuple[Path, ...]:
+    """There is an index at `root`, perhaps an empty one; the folders that were made for it, outer ones first.
+
+    Raises NotAPrebuiltIndexError, IndexFolderError.
+    """
+    demand_room(root)
+    with told(root, "make an index in"):
+        files = root / FILES
+        missing = [each for each in (files, *files.parents) if not each.exists()]
+        files.mkdir(parents=True, exist_ok=True)
+        return tuple(reversed(missing))
+
+
+def demand_room(root: Path) -> None:
+    """Raise NotAPrebuiltIndexError unless there is an index at `root`, or one can be begun there."""
     with told(root, "make an index in"):
         if os.path.isdir(root) and not os.path.isdir(root / FILES) and set(os.listdir(root)) - {WORK}:
             raise NotAPrebuiltIndexError(
@@ -41,7 +54,6 @@ def begin(root: Path) -> None:
                 evidence=["it has no folder `files`"],
                 hint="Name an index, or a folder that does not exist yet",
             )
-        (root / FILES).mkdir(parents=True, exist_ok=True)
 
 
 def demand_index(root: Path) -> None:

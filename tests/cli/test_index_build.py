@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -85,7 +86,7 @@ def test_the_wheels_origin_is_in_its_entry(farm: Room) -> None:
     made = entry["provenance"]
     assert made["recipe"] == "one"
     assert made["source"] == "one-1.0.tar.gz"
-    assert made["target"] == "python3.11-x86_64"
+    assert made["target"] == "python3.11"  # for any architecture
     assert len(made["recipe_sha256"]) == len(made["source_sha256"]) == 64
     assert str(farm.folder) not in json.dumps(entry)
 
@@ -172,6 +173,64 @@ def test_what_is_offered_already_is_not_built(farm: Room) -> None:
     assert states(build(farm, "one", "--all", "--runtime", HERE, "--arch", "x86_64")) == {"built": 1}
 
 
+def change(farm: Room, *projects: str) -> None:
+    """Their recipes say something else; what is built is the same."""
+    for name in projects:
+        text = quick_recipe(name, RUNTIMES, more='environment = {UNUSED = "1"}')
+        (farm.folder / "recipes" / f"{name}.toml").write_text(text)
+
+
+def test_a_changed_recipe_is_told_and_built_anew_when_that_is_wanted(farm: Room) -> None:
+    """Under the next build tag, which installers take first; the old file stays as it was."""
+    here = ("one", "two", "--runtime", HERE, "--arch", "x86_64")
+    build(farm, *here)
+    before = tree(farm.folder / "out")
+    change(farm, "two")
+    told = farm.lbuild(*words(*here, "--dry-run"))
+    left = build(farm, *here)
+    rows = [row for row in left.report["wheels"] if row["project"] == "two"]
+
+    assert told.status == left.status == 0
+    assert f"changed since: two-1.0-py3-none-any.whl for {HERE}/x86_64: recipe" in told.stdout
+    assert "--rebuild-changed" in told.stdout
+    assert [(row["state"], *row["changed"]) for row in rows] == [("there", "recipe")]
+    assert tree(farm.folder / "out") == before
+
+    wanted = farm.lbuild(*words(*here, "--dry-run", "--rebuild-changed", "--json"))
+    assert {(row["project"], *row["changed"]) for row in wanted.report["wheels"]} == {("two", "recipe")}
+    done = build(farm, *here, "--rebuild-changed")
+    after = tree(farm.folder / "out")
+    new = {path for path in after if path not in before}
+
+    assert done.status == 0, done.stdout
+    assert {path.rpartition("/")[2] for path in new if path.endswith(".whl")} == {
+        "two-1.0-1-py3-none-any.whl"
+    }
+    assert {path for path in before if before[path] != after[path]} == {
+        "simple/two/index.html",
+        "simple/two/index.json",
+    }
+    bundled = farm.lbuild(
+        "two", "-o", "b.zip", "--prebuilt-index", "out", "--no-index", "--json", index=False
+    )
+    assert bundled.status == 0, bundled.stderr
+    with zipfile.ZipFile(farm.folder / "b.zip") as archive:
+        assert b"\nBuild: 1\n" in archive.read("two-1.0.dist-info/WHEEL")
+    assert tree(farm.folder / "out") == after
+    assert states(build(farm, *here, "--rebuild-changed")) == {"there": 2}
+    assert tree(farm.folder / "out") == after
+
+
+def test_a_recipe_may_give_its_wheels_a_build_tag(farm: Room) -> None:
+    """Then they are built though others offer the project, and go before what is offered."""
+    farm.offer("one", "1.0")
+    text = quick_recipe("one", RUNTIMES, more='build-tag = "1lambda"')
+    (farm.folder / "recipes/one.toml").write_text(text)
+    done = build(farm, "one", "--runtime", HERE, "--arch", "x86_64")
+    (row,) = done.report["wheels"]
+    assert (row["state"], row["wheel"]) == ("built", "one-1.0-1lambda-py3-none-any.whl")
+
+
 def test_a_scheduler_that_is_not_there_is_told(farm: Room) -> None:
     done = farm.lbuild(*words("--scheduler", "slurm:x"))
     assert (done.status, done.codes) == (6, ["scheduler"])
@@ -180,9 +239,9 @@ def test_a_scheduler_that_is_not_there_is_told(farm: Room) -> None:
 # -- kills ---------------------------------------------------------------------------------------------------
 
 
-def start(farm: Room, output: str) -> subprocess.Popen[str]:
+def start(farm: Room, output: str, *more: str) -> subprocess.Popen[str]:
     """In a process that can be killed, with the builder of this checkout."""
-    command = [sys.executable, "-m", "builder", *words("--jobs", "2", "--arch", "x86_64")]
+    command = [sys.executable, "-m", "builder", *words("--jobs", "2", *(more or ("--arch", "x86_64")))]
     command[command.index("out")] = output
     command += ["--index-url", farm.index.index_url, "--cache-dir", str(farm.folder / f"cache-{output}")]
     temporary = farm.folder / "tmp"
@@ -244,6 +303,26 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bytes(slow: Roo
     finished(start(slow, "killed"))
     assert tree(slow.folder / "killed") == tree(slow.folder / "calm")
     assert len(tree(slow.folder / "calm")) == 5 * 5 + 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
+def test_changed_recipes_are_built_anew_to_the_same_bytes_however_often_that_is_killed(slow: Room) -> None:
+    """For both architectures at once: what is for any is the same whoever was first."""
+    some = ("one", "four", "five", "--runtime", HERE)
+    finished(start(slow, "first", *some))
+    for output in ("calm", "killed"):
+        shutil.copytree(slow.folder / "first", slow.folder / output)
+    change(slow, "one", "five")
+    finished(start(slow, "calm", *some, "--rebuild-changed"))
+    chance = random.Random(11)
+    for _ in range(2):
+        process = start(slow, "killed", *some, "--rebuild-changed")
+        time.sleep(chance.uniform(0.3, 2.5))
+        process.kill()
+        process.communicate()
+    finished(start(slow, "killed", *some, "--rebuild-changed"))
+    assert tree(slow.folder / "killed") == tree(slow.folder / "calm")
+    assert len([path for path in tree(slow.folder / "calm") if path.endswith("-1-py3-none-any.whl")]) == 2
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")

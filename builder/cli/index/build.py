@@ -35,6 +35,13 @@ BUILD = (
         help="Also what is offered already: every target of every recipe.",
     ),
     click.option(
+        "--rebuild-changed",
+        "rebuild",
+        is_flag=True,
+        help="Also what is there, where its recipe, a library or the compiler changed since; "
+        "under the next build tag.",
+    ),
+    click.option(
         "--jobs", type=click.IntRange(1, 256), metavar="N", help="Builds at once.  [half the processors]"
     ),
     click.option("--scheduler", metavar="dask:ADDRESS", help="Hand builds to the workers of a Dask cluster."),
@@ -59,8 +66,8 @@ def command(context: click.Context, /, **keywords: Any) -> None:
     """Build the wheels that recipes describe, and that an index lacks.
 
     Each is repaired, audited and tried in the target's Python before it enters the index. What is there
-    already is not built again: after an interruption the same command goes on. Exit status 5 if some
-    failed.
+    already is not built again: after an interruption the same command goes on. Where it would be made in
+    another way now, that is told. Exit status 5 if some failed.
     """
     from builder.cli.terminal import Terminal
 
@@ -98,10 +105,10 @@ def _built(keywords: dict[str, Any], terminal: Terminal) -> tuple[Row, ...]:
 
 def _show_plan(keywords: dict[str, Any], terminal: Terminal, *, as_json: bool) -> None:
     from builder.farm.json_form import plan_as_json
-    from builder.farm.run import plan_of
+    from builder.farm.run import foreseen
     from builder.farm.text import plan_text
 
-    plan = plan_of(_order(keywords), wishes_of(keywords), terminal)
+    plan = foreseen(_order(keywords), wishes_of(keywords), terminal)
     if as_json:
         tell(json.dumps(plan_as_json(plan), indent=2))
         return
@@ -125,6 +132,7 @@ def _order(keywords: dict[str, Any]) -> Any:
         catalogue=catalogue,
         wanted=wanted_targets(keywords["runtimes"], keywords["architectures"]),
         everything=keywords["everything"],
+        rebuild=keywords["rebuild"],
         jobs=keywords["jobs"] or max(1, (os.cpu_count() or 1) // 2),
         scheduler=keywords["scheduler"],
     )

@@ -152,8 +152,14 @@ def _built(run: _Run) -> Made:
         wheel=wheel,
         libraries=() if is_pure(wheel) else run.libraries(wheel.name),
         requirements=used,
-        notes=(f"made in `{bench.image.name}`, {bench.image.id}", *notes),
+        notes=(*_images(bench.image), *notes),
     )
+
+
+def _images(image: Image) -> Iterator[str]:
+    yield f"made in `{image.name}`, {image.id}"
+    if image.base is not None:
+        yield f"prepared from `{image.base.name}`, {image.base.id}"
 
 
 def _sources(job: Job) -> Path:

@@ -142,7 +142,7 @@ class Bench:
             raise ContainerError(
                 f"A container of `{self.image.name}` ended before it said anything",
                 evidence=[f"exit status {ran.status}", *heard.decode(errors="replace").splitlines()],
-                hint="See to the engine, or name another image in `[tool.lbuild.build]`",
+                hint="See to the engine, or name another image in `[tool.lbuild.build]` or in the recipe",
             )
         if ran.status != 0:
             raise BackendError(f"there is no Python {python} in the image `{self.image.name}`")

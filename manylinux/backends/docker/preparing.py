@@ -13,7 +13,7 @@ import os
 import tarfile
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any
 
 from manylinux.backends.port import BackendError
@@ -38,7 +38,7 @@ _WAYS = {
     "&& rm -rf /var/lib/apt/lists/*",
 }
 """By package manager, the first that an image has counts: how packages are installed."""
-INSTEAD = "name one that is there by `image` in `[tool.lbuild.build]`"
+INSTEAD = "name one that is there by `image` in `[tool.lbuild.build]` or in the recipe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +85,10 @@ class Preparing:
     def _with_packages(self, base: Image) -> Image:
         name = self.prepared_name(base.id)
         if found := self.engine.image(name):
-            return found
+            return replace(found, base=base)
         told = " or ".join(dict.fromkeys(filter(None, (self._words(manager) for manager in _WAYS))))
-        return self._made(name, _of_file(self.installing(base.id).encode()), f"of `{base.name}` with {told}")
+        file = _of_file(self.installing(base.id).encode())
+        return replace(self._made(name, file, f"of `{base.name}` with {told}"), base=base)
 
     def installing(self, base: str) -> str:
         """A Dockerfile that adds the packages to an image, whatever package manager that has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from manylinux.target import Target
+
+_IMAGE = re.compile(r"[\w{][\w.:/@{}-]*", re.ASCII)
+
+
+def is_image_name(text: str) -> bool:
+    """Whether `text` may name an image, by tag or by digest, with `{python}` and `{arch}` in it."""
+    return _IMAGE.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

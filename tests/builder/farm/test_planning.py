@@ -16,8 +16,10 @@ from prebuilt_index.recipes.reading import read_recipe
 DEMO = canonicalize_name("demo")
 
 
-def plan(index: MemoryIndex, versions: str = '""', *, everything: bool = False, only: str = "") -> Plan:
-    recipe = read_recipe(quick_recipe("demo", more=f"versions = {versions}"), "demo.toml", {})
+def plan(
+    index: MemoryIndex, versions: str = '""', *, everything: bool = False, only: str = "", more: str = ""
+) -> Plan:
+    recipe = read_recipe(quick_recipe("demo", more=f"versions = {versions}\n{more}"), "demo.toml", {})
 
     def wanted(target: Target) -> bool:
         return only in target.id
@@ -51,6 +53,15 @@ def test_what_is_offered_is_not_built_unless_all_is_wanted() -> None:
         ("python3.13/x86_64", State.OFFERED, wheel.filename)
     ]
     assert len(plan(index, everything=True).lines[0].steps) == 2
+
+
+def test_a_wheel_under_a_tag_of_its_own_is_built_beside_what_is_offered() -> None:
+    index = MemoryIndex()
+    index.add("demo-1.0.tar.gz")
+    index.add("demo-1.0-cp313-cp313-manylinux_2_17_x86_64.whl")
+    found = plan(index, more='build-tag = "1lambda"')
+    assert len(found.lines[0].steps) == 2
+    assert not found.rows
 
 
 def test_the_newest_version_with_an_sdist_for_that_python() -> None:

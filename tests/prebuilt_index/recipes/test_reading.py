@@ -77,6 +77,12 @@ def test_what_is_no_toml_is_refused(text: str) -> None:
         ('versions = ">=%s"' % ("1" * 5000), "`versions` is no specifier"),
         ('versions = ["%s"]' % ("1" * 5000), "`versions` is no specifier"),
         ('targets = "all"', "`targets` is no table"),
+        ('build-tag = "lambda"', "`build-tag` is `lambda`"),
+        ('build-tag = "1-2"', "`build-tag` is `1-2`"),
+        ("build-tag = 1", "`build-tag` is no text"),
+        ('image = "an image"', "`image` is `an image`, which is no name of an image"),
+        ('image = "debian:12"', "`image` is for builds in containers, and `backend` is `zig`"),
+        ('packages = {dnf = ["x"]}', "`packages` is for builds in containers"),
     ],
 )
 def test_a_wrong_value_is_named(line: str, fault: str) -> None:
@@ -85,6 +91,23 @@ def test_a_wrong_value_is_named(line: str, fault: str) -> None:
     with pytest.raises(InvalidRecipeError) as told:
         read_recipe(f"{text}\n{line}\n", "bad.toml", {})
     assert any(each.startswith(fault) for each in told.value.evidence), told.value.evidence
+
+
+@pytest.mark.parametrize("line", ['libraries = ["a"]', '[programs.x]\n"--y" = "z"'])
+@pytest.mark.parametrize("backend", ["docker", "local"])
+def test_what_another_backend_would_pass_over_is_a_fault(line: str, backend: str) -> None:
+    text = quick_recipe("demo").replace('backend = "zig"', f'backend = "{backend}"')
+    with pytest.raises(InvalidRecipeError) as told:
+        read_recipe(f"{text}\n{line}\n", "bad.toml", {"a": a_library("a")})
+    (evidence,) = told.value.evidence
+    assert f"are for builds with zig, and `backend` is `{backend}`" in evidence
+
+
+def test_a_build_tag_and_an_image_are_read() -> None:
+    recipe = a_recipe(more='build-tag = "12lambda"')
+    assert (recipe.build, recipe.image) == ((12, "lambda"), None)
+    text = quick_recipe("demo").replace('backend = "zig"', 'image = "my/{python}:{arch}"')
+    assert read_recipe(text, "x.toml", {}).image == "my/{python}:{arch}"
 
 
 def test_a_library_comes_after_what_it_needs() -> None:
