@@ -5,23 +5,30 @@ lbuild runs on, whatever the target; that is right for pure Python alone, which 
 result. Spec: PEP 517, in-tree backends included. Choices: docs/decisions, "building pure wheels".
 """
 
+from __future__ import annotations
+
 import os
+import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 
 from builder.build.build_system import BuildSystem, RefusedError
-from builder.build.process import Leash
-from builder.build.values import ConfigSettings
 from manylinux.backends.confinement import confined
 from manylinux.backends.hooks import INSIDE
-from manylinux.backends.limits import Limits
 from manylinux.backends.order import Order, one_metadata, one_wheel, order_for
 from manylinux.backends.project import Project, project_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from builder.build.process import Leash
+    from builder.build.values import ConfigSettings
+    from manylinux.backends.limits import Limits
+    from manylinux.backends.port import Supplied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +46,8 @@ class Workshop:
     """By the home pip is to have."""
     for_backend: Callable[[Path], Leash]
     """By the folder of the programs that come first on its PATH."""
+    supply: Callable[[Sequence[str]], Sequence[Supplied]] | None = None
+    """As `BuildIndex` has it."""
 
     def make_wheel(self, project: Path, config_settings: ConfigSettings) -> Path:
         """What the backend of `project` says is the wheel it built.
@@ -104,12 +113,25 @@ class Workshop:
 
     def _install(self, interpreter: Path, requires: Iterable[str], folder: Path) -> None:
         """What the build requires is installed, from wheels only: a pip that builds runs code of others."""
-        listed = folder / "requirements.txt"
-        listed.write_text("\n".join(requires) + "\n", encoding="utf-8")
+        words: tuple[str, ...]
+        if self.supply is None:
+            listed = folder / "requirements.txt"
+            listed.write_text("\n".join(requires) + "\n", encoding="utf-8")
+            words = ("-r", str(listed))
+        else:
+            words = ("--no-index", "--no-deps", *_shelved(self.supply(tuple(requires)), folder / "wheels"))
         pip = (sys.executable, "-I", "-m", "pip", "--python", str(interpreter))
         options = ("--only-binary", ":all:", "--no-cache-dir", "--no-compile", "--no-warn-script-location")
         leash = self.for_pip(folder / "home")
-        leash.run((*pip, "install", *options, "-r", str(listed)), cwd=folder)
+        leash.run((*pip, "install", *options, *words), cwd=folder)
+
+
+def _shelved(wheels: Iterable[Supplied], folder: Path) -> Iterator[str]:
+    """The wheels under their own names, which a store does not know."""
+    folder.mkdir()
+    for wheel in wheels:
+        shutil.copyfile(wheel.path, folder / wheel.filename)
+        yield str(folder / wheel.filename)
 
 
 def _new_interpreter(folder: Path) -> Path:

@@ -1,11 +1,19 @@
 """What a build is given and what it gives."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from manylinux.errors import EnvironmentFault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from manylinux.backends.port import Supplied
 
 ConfigSettings = Mapping[str, str | tuple[str, ...]]
 """PEP 517 config settings; a key given several times has all its values."""
@@ -25,6 +33,8 @@ class BuildIndex:
     """Path of a CA bundle; None: pip's own choice."""
     client_certificate: str | None = field(default=None, repr=False)
     proxy: str | None = field(default=None, repr=False)
+    supply: Callable[[Sequence[str]], Sequence[Supplied]] | None = field(default=None, repr=False)
+    """What is required, resolved and fetched, with all that it requires; None: pip does that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,6 +108,7 @@ class Workbench:
             for_backend=lambda programs: self._leash(
                 environment.for_backend(self.environ, home, programs, self.compilers)
             ),
+            supply=self.index.supply,
         )
 
     def _leash(self, environ: Mapping[str, str]) -> Leash:

@@ -291,4 +291,13 @@ class Wiring:
         from builder.composing.pure_builder import pure_builder
 
         options, native = self.reading.inputs.index, self.native_door
-        return pure_builder(options, self.settings, self.pip, self.store, native, self._talk.note)
+        return pure_builder(
+            options,
+            self.settings,
+            self.pip,
+            self.store,
+            native,
+            self._talk.note,
+            lambda: self.facts,
+            self.options.exclude_newer,
+        )

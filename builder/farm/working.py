@@ -125,8 +125,17 @@ def _builder(job: Job, site: Site, target: Target, logs: Path) -> Iterator[tuple
             recipe=recipe.digest,
             prepare=Editing(project=recipe.project, edits=recipe.edits),
         )
-        index, heard = tools.reading.inputs.index, Quiet().note
-        builder = pure_builder(index, tools.settings, tools.pip, tools.store, door, heard)
+        options, newest = tools.reading.inputs.index, tools.options.exclude_newer
+        builder = pure_builder(
+            options,
+            tools.settings,
+            tools.pip,
+            tools.store,
+            door,
+            Quiet().note,
+            lambda: tools.facts,
+            newest,
+        )
         yield tools, replace(builder, policy=replace(builder.policy, logs=logs))
 
 

@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+import platform
+import sys
 from pathlib import Path
 
 import pytest
 
 from factories.commands import Room, members, offer
 from factories.prebuilt import built, built_all
+from factories.projects import HONEST, pkg_info, project_files, tar_gz
 from factories.refusals import demand_words
 from factories.wheels import make_wheel, wheel_filename
 from prebuilt_index.tree.upkeep import set_yanked
@@ -237,3 +240,40 @@ def test_a_damaged_wheel_of_it_is_refused(room: Room, root: Path) -> None:
     (root / f"files/demo/{name}").write_bytes(b"damaged")
     outcome = room.lbuild("demo", "-o", "b.zip", "--prebuilt-index", root)
     assert (outcome.status, outcome.codes) == (4, ["bad-archive"])
+
+
+def offer_sdist(room: Room, requires: str) -> None:
+    """The own index has an sdist of `made`, whose backend demands the tool of the prebuilt index."""
+    body = f"import tool\nassert tool.it == 'prebuilt', tool.it\n{HONEST}"
+    files = {**project_files("made", "1.0", body), "PKG-INFO": pkg_info("made", "1.0")}
+    text = files["pyproject.toml"].decode().replace("requires = []", f'requires = ["{requires}"]')
+    files["pyproject.toml"] = text.encode()
+    content = tar_gz({f"made-1.0/{path}": each for path, each in files.items()})
+    room.index.add("made", "made-1.0.tar.gz", content)
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or platform.libc_ver()[0] != "glibc",
+    reason="elsewhere pip resolves what builds require, from one index",
+)
+@pytest.mark.parametrize("own", [None, "1.0", "99.0"])
+def test_build_requirements_come_from_it_too(own: str | None, room: Room, root: Path) -> None:
+    """With what they require in turn; and what its own index has of that name is as little a danger."""
+    built(root, "tool", "1.0", {"tool.py": b"import part\nit = part.it\n"}, requires_dist=["part"])
+    built(root, "part", "1.0", {"part.py": b"it = 'prebuilt'\n"})
+    if own is not None:
+        room.offer("tool", own, files={"tool.py": b"it = 'own'\n"})
+    offer_sdist(room, "tool>=1")
+    done = room.lbuild("made", "-o", "b.zip", "--prebuilt-index", root)
+    assert done.status == 0, done.stderr
+    assert "made.py" in members(room.folder / "b.zip")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere pip resolves what builds require")
+def test_a_build_requirement_that_nobody_has_is_told(room: Room, root: Path) -> None:
+    built(root, "part", "1.0")
+    offer_sdist(room, "tool>=1")
+    done = room.lbuild("made", "-o", "b.zip", "--prebuilt-index", root)
+    assert (done.status, done.codes) == (5, ["sdist-build-failed"])
+    assert "What a build requires cannot be had as wheels" in done.stderr
+    assert "tool" in done.stderr
