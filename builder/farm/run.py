@@ -16,6 +16,7 @@ from manylinux.errors import LbuildError, NetworkError, NoSolutionError
 from manylinux.runtimes import default_runtime
 from manylinux.target import Target
 from prebuilt_index.tree.reading import begin, demand_room
+from prebuilt_index.tree.upkeep import refresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,9 +94,12 @@ def build_index(order: Order, site: Site, audience: Audience, talk: Talk) -> tup
     """The index at `order.root` has what the catalogue has, as far as it can be made here; a row for each
     wheel.
 
-    Raises NotAPrebuiltIndexError, SchedulerError, NetworkError, and what keeps the index from being written.
+    Raises NotAPrebuiltIndexError, SchedulerError, NetworkError, DamagedEntryError, and what keeps the index
+    from being written.
     """
     begin(order.root)
+    # What cannot be read is told before hours of work, and pages that a killed run did not write are written.
+    refresh(order.root)
     plan = plan_of(order, site.wishes, talk)
     barn = IndexFolder(root=order.root, logs=order.logs)
     with crew_of(order.scheduler, order.jobs) as crew:

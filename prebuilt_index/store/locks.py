@@ -42,15 +42,16 @@ def held(folder: str, key: str, timeout: float = TIMEOUT) -> Iterator[None]:
         os.close(descriptor)
 
 
-def acquire(path: str, key: str, timeout: float = TIMEOUT) -> int:
+def acquire(path: str, key: str, timeout: float = TIMEOUT, *, mode: int = 0o600) -> int:
     """A descriptor of the file at `path`, made if need be; until it is closed, nobody else gets one.
 
-    `key` is what is locked, for people. Raises StoreError after `timeout` seconds, and OSError.
+    `key` is what is locked, for people; `mode` that of a new file, as far as the umask lets it. Raises
+    StoreError after `timeout` seconds, and OSError.
     """
     deadline = time.monotonic() + timeout
     nap = 0.001
     while True:
-        descriptor = _open(path)
+        descriptor = _open(path, mode)
         try:
             taken = try_lock(descriptor)
             if taken and is_still_named(descriptor, path):
@@ -67,13 +68,14 @@ def acquire(path: str, key: str, timeout: float = TIMEOUT) -> int:
             nap = min(nap * 2, _LONGEST_NAP)
 
 
-def _open(path: str) -> int:
+def _open(path: str, mode: int) -> int:
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     try:
-        return os.open(path, flags, 0o600)
+        return os.open(path, flags, mode)
     except FileNotFoundError:
-        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
-        return os.open(path, flags, 0o600)
+        # Who may use the file may look for it.
+        os.makedirs(os.path.dirname(path), mode | (mode & 0o444) >> 2, exist_ok=True)
+        return os.open(path, flags, mode)
 
 
 def try_lock(descriptor: int) -> bool:

@@ -27,7 +27,15 @@ from prebuilt_index.tree.layout import (
 )
 from prebuilt_index.tree.reading import begin, entries_but, read_entry
 from prebuilt_index.tree.upkeep import write_pages
-from prebuilt_index.tree.writing import WORK, Unfinished, desk, locked, sync_folders_of, unfinished
+from prebuilt_index.tree.writing import (
+    WORK,
+    Unfinished,
+    desk,
+    forsake,
+    locked,
+    sync_folders_of,
+    unfinished,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,8 +78,19 @@ def add(
     if need be; then nothing is added. Also NotAPrebuiltIndexError, DamagedEntryError, IndexFolderError and
     StoreError.
     """
+    made = begin(root)
+    try:
+        return _added(root, candidates, pulse, verified)
+    except BaseException:
+        if made:
+            forsake(root, made)  # what was refused begins nothing
+        raise
+
+
+def _added(
+    root: Path, candidates: Sequence[Candidate], pulse: Callable[[], None], verified: Callable[[], None]
+) -> tuple[Added, ...]:
     with ExitStack() as stack:
-        begin(root)
         folder = stack.enter_context(desk(root))
         arrivals, errors = [], list[LbuildError]()
         for candidate in candidates:
@@ -83,6 +102,7 @@ def add(
                 errors.append(error)
         SeveralErrors.raise_any(errors)
         with locked(root):
+            begin(root)  # who began it may have forsaken it meanwhile
             return _placed(root, arrivals)
 
 

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from manylinux.errors import IntegrityError
+from manylinux.errors import IntegrityError, UsageError
 from prebuilt_index.errors import DamagedEntryError
 from prebuilt_index.index.reading import reading
 from prebuilt_index.tree.admission import Candidate, admitted
@@ -21,14 +21,17 @@ from prebuilt_index.tree.layout import (
     wheel_path,
 )
 from prebuilt_index.tree.pages import pages
-from prebuilt_index.tree.reading import demand_index, entry_names, project_folders, read_entry
+from prebuilt_index.tree.reading import demand_index, project_folders, survey
 from prebuilt_index.tree.upkeep import content_of, stale_pages
 from prebuilt_index.tree.writing import locked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
+    from packaging.utils import NormalizedName
+
+    from manylinux.errors import LbuildError
     from prebuilt_index.tree.entry import Entry
 
 _MEND = "add the wheel again"
@@ -65,23 +68,23 @@ def verify(root: Path, *, verified: Callable[[], None] = lambda: None) -> Verdic
 
 
 def _verdict(root: Path, verified: Callable[[], None]) -> Verdict:
-    found: list[Entry] = []
-    faults: list[Fault] = []
-    damaged = False
-    for filename in entry_names(root):
+    found, lost = survey(root)
+    faults = [Fault(path=entry_path(name), problem=_unread(error)) for name, error in lost.items()]
+    for entry in found:
         try:
-            entry = read_entry(root, filename)
-        except DamagedEntryError as error:
-            damaged = True
-            faults.append(Fault(path=entry_path(filename), problem=f"{error.evidence[0]}; {_MEND}"))
-            continue
-        found.append(entry)
-        faults += _wheel_faults(root, entry)
+            faults += _wheel_faults(root, entry)
+        except UsageError as error:
+            faults.append(Fault(path=wheel_path(entry.filename), problem=_unread(error)))
         verified()
     faults += _foreign(root)
-    # With an entry lost nobody knows what pages should say.
-    faults += [] if damaged else _page_faults(root, found)
-    return Verdict(entries=tuple(found), faults=tuple(faults))
+    # With an entry lost nobody knows what its project's pages should say.
+    faults += _page_faults(root, found, frozenset(map(project_of, lost)))
+    return Verdict(entries=found, faults=tuple(faults))
+
+
+def _unread(error: LbuildError) -> str:
+    mend = _MEND if isinstance(error, DamagedEntryError) else "see to it and its permissions"
+    return f"{'; '.join(error.evidence)}; {mend}"
 
 
 def _wheel_faults(root: Path, entry: Entry) -> Iterator[Fault]:
@@ -136,15 +139,15 @@ def _stems(names: set[str], project: str) -> Iterator[str]:
     return (stem for stem in stems if project_of(stem) == project)
 
 
-def _page_faults(root: Path, found: list[Entry]) -> Iterator[Fault]:
+def _page_faults(root: Path, found: Sequence[Entry], beside: Collection[NormalizedName]) -> Iterator[Fault]:
     mend = "`lbuild index verify --repair` writes it anew"
-    wanted = pages(found)
+    wanted = pages(found, beside)
     for path, content in wanted.items():
         there = content_of(root / path)
         if there != content:
             what = "is missing" if there is None else "does not say what the entries say"
             yield Fault(path=path, problem=f"{what}; {mend}")
-    for stale in stale_pages(root, wanted):
+    for stale in stale_pages(root, wanted, beside):
         yield Fault(
             path=stale.relative_to(root).as_posix(),
             problem="is of a project without files; --repair removes it",

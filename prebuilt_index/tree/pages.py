@@ -18,7 +18,7 @@ from prebuilt_index.simple.versions import version_of
 from prebuilt_index.tree.layout import HTML, JSON, page_path, url_from_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from packaging.utils import NormalizedName
 
@@ -27,13 +27,18 @@ if TYPE_CHECKING:
 _NO_VERSION = Version("0")
 
 
-def pages(entries: Iterable[Entry]) -> Mapping[str, bytes]:
-    """Path to content of every page; those of projects before the list of projects, which leads to them."""
+def pages(entries: Iterable[Entry], beside: Collection[NormalizedName] = ()) -> Mapping[str, bytes]:
+    """Path to content of every page; those of projects before the list of projects, which leads to them.
+
+    `beside`: projects of which some entry cannot be read. They are on the list, and what their own pages
+    should say nobody knows: those are left out.
+    """
     found: dict[str, bytes] = {}
     ordered = sorted(entries, key=_order)
     for project, group in groupby(ordered, key=lambda entry: entry.project):
-        found.update(project_pages(project, group))
-    return {**found, **list_pages(entry.project for entry in ordered)}
+        if project not in beside:
+            found.update(project_pages(project, group))
+    return {**found, **list_pages((*(entry.project for entry in ordered), *beside))}
 
 
 def project_pages(project: NormalizedName, entries: Iterable[Entry]) -> Mapping[str, bytes]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from prebuilt_index.errors import NotAPrebuiltIndexError
+from manylinux.errors import UsageError
+from prebuilt_index.errors import DamagedEntryError, NotAPrebuiltIndexError
 from prebuilt_index.index.reading import reading
 from prebuilt_index.tree.entry_form import entry_from_json
 from prebuilt_index.tree.layout import ENTRY, FILES, entry_path, project_of
 from prebuilt_index.tree.writing import WORK, told
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
+    from manylinux.errors import LbuildError
     from prebuilt_index.tree.entry import Entry
 
 
@@ -25,6 +27,22 @@ def entries(root: Path) -> tuple[Entry, ...]:
     """
     demand_index(root)
     return tuple(read_entry(root, filename) for filename in entry_names(root))
+
+
+def survey(root: Path) -> tuple[tuple[Entry, ...], Mapping[str, LbuildError]]:
+    """Every entry that can be read, and by the wheel's file name why one cannot.
+
+    Raises NotAPrebuiltIndexError, and UsageError where a folder cannot be read.
+    """
+    demand_index(root)
+    found: list[Entry] = []
+    lost: dict[str, LbuildError] = {}
+    for filename in entry_names(root):
+        try:
+            found.append(read_entry(root, filename))
+        except (DamagedEntryError, UsageError) as error:
+            lost[filename] = error
+    return tuple(found), lost
 
 
 def entries_but(root: Path, filenames: Collection[str]) -> tuple[Entry, ...]:

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 from prebuilt_index.index.reading import reading
 from prebuilt_index.tree.entry_form import entry_as_json
-from prebuilt_index.tree.layout import HTML, JSON, SIMPLE, entry_path
+from prebuilt_index.tree.layout import HTML, JSON, SIMPLE, entry_path, project_of
 from prebuilt_index.tree.pages import pages
-from prebuilt_index.tree.reading import demand_index, entries
+from prebuilt_index.tree.reading import demand_index, entries, survey
 from prebuilt_index.tree.writing import locked, put, told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
+
+    from packaging.utils import NormalizedName
 
     from prebuilt_index.tree.entry import Entry
 
@@ -30,20 +32,35 @@ def refresh(root: Path) -> tuple[Entry, ...]:
         return found
 
 
-def write_pages(root: Path, found: Iterable[Entry]) -> None:
-    """The pages are those of these entries; only what differs is written. The index is locked meanwhile."""
-    wanted = pages(found)
+def repair(root: Path) -> None:
+    """The pages of the index follow from its entries, as far as those can be read.
+
+    Pages of a project with an entry that cannot stay as they are. Raises NotAPrebuiltIndexError, and
+    IndexFolderError or StoreError.
+    """
+    demand_index(root)
+    with locked(root):
+        found, lost = survey(root)
+        write_pages(root, found, frozenset(map(project_of, lost)))
+
+
+def write_pages(root: Path, found: Iterable[Entry], beside: Collection[NormalizedName] = ()) -> None:
+    """The pages are those of these entries; only what differs is written. The index is locked meanwhile.
+
+    `beside`: projects whose own pages stay.
+    """
+    wanted = pages(found, beside)
     for path, content in wanted.items():
         if content_of(root / path) != content:
             put(root, root / path, content)
-    for stale in stale_pages(root, wanted):
+    for stale in stale_pages(root, wanted, beside):
         with told(stale, "remove"):
             stale.unlink(missing_ok=True)
             if not any(stale.parent.iterdir()):
                 stale.parent.rmdir()
 
 
-def stale_pages(root: Path, wanted: Iterable[str]) -> Iterator[Path]:
+def stale_pages(root: Path, wanted: Iterable[str], beside: Collection[str] = ()) -> Iterator[Path]:
     """Pages of projects that have no files any more. What else lies there is left alone."""
     simple = root / SIMPLE
     if not os.path.isdir(simple):
@@ -54,7 +71,7 @@ def stale_pages(root: Path, wanted: Iterable[str]) -> Iterator[Path]:
     for folder in folders:
         for name in (JSON, HTML):
             path = simple / folder / name
-            if f"{SIMPLE}/{folder}/{name}" not in keep and path.is_file():
+            if folder not in beside and f"{SIMPLE}/{folder}/{name}" not in keep and path.is_file():
                 yield path
 
 

@@ -20,7 +20,7 @@ from prebuilt_index.errors import IndexFolderError
 from prebuilt_index.store import durable, locks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 WORK: Final = ".lbuild"
@@ -145,12 +145,31 @@ def locked(root: Path, timeout: float = locks.TIMEOUT) -> Iterator[None]:
     """
     path = root / WORK / _LOCK
     with told(path, "lock"):
-        descriptor = locks.acquire(os.fspath(path), f"the index {root}", timeout)
+        # A team may share the folder: the umask decides.
+        descriptor = locks.acquire(os.fspath(path), f"the index {root}", timeout, mode=0o666)
     try:
         _sweep(root / WORK)
         yield
     finally:
         os.close(descriptor)
+
+
+def forsake(root: Path, made: Sequence[Path]) -> None:
+    """The index that was begun is gone again: the folders in `made`, as far as nobody put anything there."""
+    path = root / WORK / _LOCK
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+        free = locks.try_lock(descriptor)
+        if free and os.name != "nt":
+            path.unlink()
+        os.close(descriptor)
+        if not free:
+            return  # somebody is at work there
+        path.unlink(missing_ok=True)  # Windows removes no open file
+    with suppress(OSError):
+        for folder in (root / WORK, *reversed(made)):
+            if folder.exists():
+                folder.rmdir()
 
 
 def _sweep(folder: Path) -> None:

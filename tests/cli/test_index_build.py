@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import builder
+from factories.disks import small_disk
 from factories.projects import HONEST, write_sdist
 from factories.recipes import quick_recipe, write_recipes
 
@@ -171,6 +172,50 @@ def test_what_is_offered_already_is_not_built(farm: Room) -> None:
     done = build(farm, "one")
     assert states(done) == {"offered": 2 * len(RUNTIMES)}
     assert states(build(farm, "one", "--all", "--runtime", HERE, "--arch", "x86_64")) == {"built": 1}
+
+
+def test_a_damaged_index_is_told_before_anything_is_built(farm: Room) -> None:
+    some = ("--runtime", HERE, "--arch", "x86_64")
+    build(farm, "one", *some)
+    entry = farm.folder / "out/files/one/one-1.0-py3-none-any.whl.entry.json"
+    entry.write_text("{")
+    before = tree(farm.folder / "out")
+    done = build(farm, *some)
+    assert (done.status, done.codes) == (4, ["damaged-entry"])
+    assert "[1/" not in done.stderr
+    assert tree(farm.folder / "out") == before
+
+
+def test_pages_that_a_killed_run_did_not_write_are_written_though_nothing_is_to_be_built(farm: Room) -> None:
+    some = ("one", "--runtime", HERE, "--arch", "x86_64")
+    build(farm, *some)
+    before = tree(farm.folder / "out")
+    shutil.rmtree(farm.folder / "out/simple")
+    assert states(build(farm, *some)) == {"there": 1}
+    assert tree(farm.folder / "out") == before
+
+
+def test_a_full_disk_ends_the_run_and_leaves_the_index_whole(farm: Room) -> None:
+    """The same command goes on when there is space again: what was built is in the cache."""
+    some = ("--runtime", HERE, "--arch", "x86_64")
+    noise = "os.urandom(350_000).hex().encode()"
+    large = f"pathlib.Path('module.py').write_bytes(b'answer = 42 # ' + {noise})\n{HONEST}"
+    offer_sdist(farm, "zlarge", large)
+    write_recipes(farm.folder / "recipes", "zlarge", runtimes=RUNTIMES)
+    with small_disk(farm.folder / "disk") as disk:
+        (farm.folder / "out").symlink_to(disk / "index", target_is_directory=True)
+        (disk / "index").mkdir()
+        (disk / "filler").write_bytes(bytes(300_000))
+        done = build(farm, *some, "--jobs", "1")
+        assert (done.status, done.codes) == (6, ["index-folder"])
+        assert "No space left on device" in done.stderr
+        assert "hint: Free some space" in done.stderr
+        verified = farm.lbuild("index", "verify", "--index", "out", index=False, cache=False)
+        assert verified.status == 0, verified.stdout
+        (disk / "filler").unlink()
+        again = build(farm, *some)
+        assert again.status == 0, again.stderr
+        assert sum(states(again).values()) == 4
 
 
 def change(farm: Room, *projects: str) -> None:

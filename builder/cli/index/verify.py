@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 VERIFY = (
     INDEX,
-    click.option("--repair", is_flag=True, help="Write pages anew first; wheels are never touched."),
+    click.option(
+        "--repair",
+        is_flag=True,
+        help="Write pages anew first, as far as entries can be read; wheels are never touched.",
+    ),
 )
 
 
@@ -28,12 +32,12 @@ def command(*, root: Path, repair: bool, **keywords: Any) -> int:
     """Hash every file, verify every wheel, compare every page; exit status 4 if something is wrong."""
     from builder.cli.terminal import Terminal
     from prebuilt_index.tree.checking import verify
-    from prebuilt_index.tree.upkeep import refresh
+    from prebuilt_index.tree.upkeep import repair as mend_pages
 
     talk = TalkChoices.of(keywords)
     terminal = Terminal(talk.verbosity)
     if repair:
-        refresh(root)
+        mend_pages(root)
     with terminal.progress() as progress:
         progress.start("verify")
         verdict = verify(root, verified=lambda: progress.advance("verify", 1))

@@ -1,10 +1,16 @@
 """Wheels that come into an index, and those that do not."""
 
+import errno
 import hashlib
 import json
 import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
@@ -27,8 +33,9 @@ from prebuilt_index.tree.adding import Added, add
 from prebuilt_index.tree.admission import Candidate
 from prebuilt_index.tree.checking import verify
 from prebuilt_index.tree.entry import Provenance
-from prebuilt_index.tree.reading import entries
-from prebuilt_index.tree.upkeep import content_of, refresh, set_yanked
+from prebuilt_index.tree.reading import begin, entries
+from prebuilt_index.tree.upkeep import content_of, refresh, repair, set_yanked
+from prebuilt_index.tree.writing import forsake, locked
 
 MADE = Provenance(builder="lbuild 0.1.0", backend="zig", toolchain={"zig": "0.14.1"})
 
@@ -127,7 +134,7 @@ def test_one_name_with_two_contents_in_one_call_is_refused(root: Path, tmp_path:
     other.write_bytes(make_wheel("demo", "1", {"demo.py": b"another = True\n"}))
     with pytest.raises(SeveralErrors):
         put(root, one, other)
-    assert entries(root) == ()
+    assert not root.exists()
 
 
 def test_another_spelling_of_a_wheel_is_refused(root: Path, wheels: Path) -> None:
@@ -287,6 +294,58 @@ def test_verify_names_everything_that_is_wrong(root: Path, wheels: Path) -> None
     assert faults[f"files/demo/{other.name}.metadata"].startswith("is missing")
 
 
+def test_verify_goes_on_past_what_cannot_be_read_and_repairs_the_rest(root: Path, wheels: Path) -> None:
+    """Pages of a project with a lost entry stay: a wheel that somebody may have taken is not forgotten."""
+    names = [put(root, write_wheel(wheels, name, "1"))[0].entry.filename for name in ("demo", "lost", "odd")]
+    second = put(root, write_wheel(wheels, "lost", "2"))[0].entry.filename
+    before = published(root)
+    (root / f"files/lost/{names[1]}.entry.json").write_text("no JSON")
+    odd = root / f"files/odd/{names[2]}.entry.json"
+    odd.unlink()
+    odd.mkdir()
+    for page in ("simple/demo/index.html", "simple/index.json", "simple/lost/index.html"):
+        (root / page).write_text("damaged")
+    (root / "files/demo/stray.txt").write_text("")
+
+    def faults() -> dict[str, str]:
+        return {fault.path: fault.problem for fault in verify(root).faults}
+
+    lasting = {
+        f"files/lost/{names[1]}.entry.json",
+        f"files/odd/{names[2]}.entry.json",
+        "files/demo/stray.txt",
+    }
+    assert faults().keys() == lasting | {"simple/demo/index.html", "simple/index.json"}
+    assert faults()[f"files/lost/{names[1]}.entry.json"].endswith("; add the wheel again")
+    assert faults()[f"files/odd/{names[2]}.entry.json"].startswith("Is a directory; ")
+    repair(root)
+    assert faults().keys() == lasting
+    after = published(root)
+    assert after["simple/demo/index.html"] == before["simple/demo/index.html"]
+    assert after["simple/index.json"] == before["simple/index.json"]
+    assert second.encode() in after["simple/lost/index.json"]
+    assert after["simple/lost/index.html"] == b"damaged"
+    assert names[2].encode() in after["simple/odd/index.json"]
+
+
+def test_a_wheel_that_cannot_be_read_is_one_fault_of_several(root: Path, wheels: Path) -> None:
+    name = put(root, write_wheel(wheels, "demo", "1"))[0].entry.filename
+    other = put(root, write_wheel(wheels, "other", "1"))[0].entry.filename
+    (root / f"files/other/{other}").write_bytes(b"")
+    with pytest.MonkeyPatch.context() as patch:
+        opened = Path.open
+
+        def refuse(self: Path, *words: Any, **options: Any) -> Any:
+            if self.name == name:
+                raise PermissionError(errno.EACCES, "Permission denied")
+            return opened(self, *words, **options)
+
+        patch.setattr(Path, "open", refuse)
+        faults = {fault.path: fault.problem for fault in verify(root).faults}
+    assert faults[f"files/demo/{name}"] == "Permission denied; see to it and its permissions"
+    assert "its content is not" in faults[f"files/other/{other}"]
+
+
 def test_verify_looks_into_wheels_that_were_put_there_by_hand(root: Path, wheels: Path) -> None:
     path = write_wheel(wheels, "demo", "1", requires_python=">=3.9")
     put(root, path)
@@ -303,6 +362,86 @@ def test_verify_looks_into_wheels_that_were_put_there_by_hand(root: Path, wheels
     refresh(root)
     (fault,) = verify(root).faults
     assert fault.problem == "its `requires_python` is '>=2', the wheel's '>=3.9'"
+
+
+@pytest.mark.parametrize("place", ["index", "new/deep/index"])
+def test_what_is_refused_begins_no_index(place: str, tmp_path: Path, wheels: Path) -> None:
+    """Whether it is refused by itself or beside the others; a folder that was there stays."""
+    root = tmp_path / "rooms" / place
+    (tmp_path / "rooms").mkdir()
+    damaged = wheels / "demo-1-py3-none-any.whl"
+    damaged.write_bytes(b"no wheel")
+    with pytest.raises(BadArchiveError):
+        put(root, damaged)
+    assert list((tmp_path / "rooms").iterdir()) == []
+    one, other = write_wheel(wheels, "demo", "1"), write_wheel(wheels, "Demo", "1.0")
+    with pytest.raises(SeveralErrors):
+        put(root, one, other)
+    assert list((tmp_path / "rooms").iterdir()) == []
+    root.mkdir(parents=True)
+    with pytest.raises(SeveralErrors):
+        put(root, one, other)
+    assert list(root.iterdir()) == []
+
+
+def test_an_index_that_somebody_uses_is_not_taken_back(root: Path, wheels: Path) -> None:
+    made = begin(root)
+    with locked(root):
+        forsake(root, made)
+        assert (root / "files").is_dir()
+    put(root, write_wheel(wheels, "demo", "1"))
+    forsake(root, made)
+    assert verify(root).faults == ()
+    assert published(root)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such modes")
+def test_a_team_may_share_it(root: Path, wheels: Path) -> None:
+    """Nothing of it is for its maker alone: the umask decides."""
+    old = os.umask(0o002)
+    try:
+        put(root, write_wheel(wheels, "demo", "1"))
+        refresh(root)
+    finally:
+        os.umask(old)
+    for path in (root, *root.rglob("*")):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        assert mode == (0o775 if path.is_dir() else 0o664), (path, oct(mode))
+
+
+@pytest.mark.skipif(
+    os.name != "posix" or os.geteuid() != 0, reason="only root may become two other users in turn"
+)
+def test_two_users_of_a_group_add_to_one_index() -> None:
+    """And one of them mends its pages."""
+    with tempfile.TemporaryDirectory() as name:  # the tests' own folder is for root alone
+        place = Path(name)
+        place.chmod(0o755)
+        root = place / "index"
+        root.mkdir()
+        os.chown(root, -1, 4242)
+        root.chmod(0o2775)
+        paths = [write_wheel(place, project, "1") for project in ("demo", "other", "third")]
+        for user, path in zip((12345, 12346, 12345), paths, strict=True):
+            with as_user(user, 4242):
+                put(root, path)
+                refresh(root)
+        assert verify(root).faults == ()
+        assert len(verify(root).entries) == 3
+
+
+@contextmanager
+def as_user(user: int, group: int) -> Iterator[None]:
+    """This process acts for that user, who keeps nothing from the group."""
+    old = os.umask(0o002)
+    os.setegid(group)
+    os.seteuid(user)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+        os.umask(old)
 
 
 def test_a_full_disk_is_told_and_leaves_the_index_whole(tmp_path: Path, wheels: Path) -> None:
