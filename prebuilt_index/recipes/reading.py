@@ -37,7 +37,17 @@ BACKENDS = ("auto", "docker", "local", "zig")
 MANAGERS = ("apt-get", "dnf", "microdnf", "yum")
 _RECIPE = (
     *("schema", "project", "about", "versions", "build-tag", "targets", "backend", "image", "packages"),
-    *("environment", "config-settings", "edits", "libraries", "programs", "grafts", "licences", "smoke", "smoke-requires"),
+    *(
+        "environment",
+        "config-settings",
+        "edits",
+        "libraries",
+        "programs",
+        "grafts",
+        "licences",
+        "smoke",
+        "smoke-requires",
+    ),
 )
 _OF_BACKENDS = {
     **dict.fromkeys(("libraries", "programs"), ("zig", "are for builds with zig")),

@@ -48,17 +48,25 @@ class Request:
         return None if value is None else str(value)
 
     def line(self, answer: Answer | FileAnswer, seconds: float) -> str:
-        """The access log's line; nothing a client sends can begin another, or steer a terminal."""
-        size = answer.part.length if isinstance(answer, FileAnswer) else len(answer.body)
-        moment = datetime.now(tz=UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        """The access log's line."""
         asked = f"{self.method} {self.environ.get('PATH_INFO', '')}"
         if self.environ.get("QUERY_STRING"):
             asked += f"?{self.environ['QUERY_STRING']}"
-        agent = self.header("USER_AGENT") or "-"
-        return (
-            f"{moment} {self.environ.get('REMOTE_ADDR', '-')} {_quoted(asked)} {answer.status.value} "
-            f"{size} {1000 * seconds:.1f}ms {_quoted(agent)}"
+        return log_line(
+            address=str(self.environ.get("REMOTE_ADDR", "-")),
+            asked=asked,
+            status=answer.status.value,
+            size=answer.part.length if isinstance(answer, FileAnswer) else len(answer.body),
+            seconds=seconds,
+            agent=self.header("USER_AGENT"),
         )
+
+
+def log_line(*, address: str, asked: str, status: int, size: int, seconds: float, agent: str | None) -> str:
+    """A line of an access log; nothing a client sends can begin another, or steer a terminal."""
+    moment = datetime.now(tz=UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    told = f"{_quoted(asked)} {status} {size} {1000 * seconds:.1f}ms {_quoted(agent or '-')}"
+    return f"{moment} {address} {told}"
 
 
 def send(answer: Answer | FileAnswer, request: Request, start_response: StartResponse) -> Iterable[bytes]:

@@ -18,6 +18,7 @@ from waitress.server import TcpWSGIServer
 
 from prebuilt_index.errors import CannotListenError
 from prebuilt_index.serving.limits import Limits
+from prebuilt_index.serving.refused import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,7 @@ _UNREAD: Final = 64
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress comes without types
     """A connection that remembers when the request began that is arriving."""
 
+    error_task_class = Refusal
     began: float | None = None
     """Of the monotonic clock."""
 
@@ -75,6 +77,8 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress comes without typ
 
 class _Waitress(TcpWSGIServer):  # type: ignore[misc]  # as above
     channel_class = _Channel
+    told: Callable[[str], None] | None = None
+    """Of the access log."""
 
 
 class Server:
@@ -87,14 +91,19 @@ class Server:
         host: str = "127.0.0.1",
         port: int = 0,
         limits: Limits | None = None,
+        told: Callable[[str], None] | None = None,
     ) -> None:
-        """Listen on `host` and `port`, 0 for any that is free. Raises CannotListenError."""
+        """Listen on `host` and `port`, 0 for any that is free. Raises CannotListenError.
+
+        `told` gets a line for each request that does not reach the application.
+        """
         self._limits = limits or Limits()
         # Queues that are long and clients that go away are a server's daily bread, not warnings.
         for name in ("waitress", "waitress.queue"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self._map: dict[int, Any] = {}
         self._waitress = self._listen(application, _bound(host, port))
+        self._waitress.told = told
         self._stopping = False
         self._hurried = False
 

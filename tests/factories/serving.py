@@ -67,7 +67,8 @@ class Serving:
 def serving(root: Path, limits: Limits | None = None) -> Iterator[Serving]:
     """The index at `root` is served; at the end the server has ended."""
     told, faults = list[str](), list[str]()
-    server = Server(IndexApplication(root, told=told.append, faults=faults.append), limits=limits)
+    application = IndexApplication(root, told=told.append, faults=faults.append)
+    server = Server(application, limits=limits, told=told.append)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

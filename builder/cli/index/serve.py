@@ -38,8 +38,9 @@ def command(*, root: Path, host: str, port: int, as_json: bool, verbose: bool, q
     from prebuilt_index.tree.reading import demand_index
 
     demand_index(root)
-    application = IndexApplication(root, told=last_words if verbose else None, faults=last_words)
-    server = Server(application, host=host, port=port)
+    told = last_words if verbose else None
+    application = IndexApplication(root, told=told, faults=last_words)
+    server = Server(application, host=host, port=port, told=told)
     if as_json:
         tell(json.dumps({"url": f"{server.url}/", "index_url": f"{server.url}/simple/"}))
     else:

@@ -138,6 +138,32 @@ def test_what_is_no_request_is_400(index: Prebuilt, sent: bytes) -> None:
         assert server.get("/simple/").status == 200
 
 
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (b"get /x HTTP/1.1\r\n\r\n", '"get /x" 400 '),
+        (b"GET /y?z HTTP/1.1\r\nUser-Agent: odd\r\nContent-Length: 99999999\r\n\r\n", '"GET /y?z" 413 '),
+        (b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\n\r\n", " 431 "),
+        (b"GET / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", '"GET /" 501 '),
+        (b"\x1b[2J\r\x16\x03\r\n\r\n", '"-" 400 '),
+    ],
+)
+def test_requests_that_never_reach_the_application_are_in_the_log(
+    index: Prebuilt, sent: bytes, told: str
+) -> None:
+    with serving(index.root) as server:
+        server.raw(sent)
+        server.get("/simple/", User_Agent="tests")
+        refused, answered = server.told
+    assert told in refused
+    assert refused.startswith("20")
+    assert " 127.0.0.1 " in refused
+    assert refused.isprintable()
+    assert refused.endswith('"odd"' if b"odd" in sent else '"-"')
+    assert len(refused) < 500
+    assert '"GET /simple/" 200 ' in answered
+
+
 def test_a_length_of_too_many_digits_harms_nobody(index: Prebuilt) -> None:
     with serving(index.root) as server:
         server.raw(b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 6000 + b"\r\n\r\n")

@@ -33,7 +33,7 @@ from prebuilt_index.tree.adding import Added, add
 from prebuilt_index.tree.admission import Candidate
 from prebuilt_index.tree.checking import verify
 from prebuilt_index.tree.entry import Provenance
-from prebuilt_index.tree.reading import begin, entries
+from prebuilt_index.tree.reading import begin
 from prebuilt_index.tree.upkeep import content_of, refresh, repair, set_yanked
 from prebuilt_index.tree.writing import forsake, locked
 
