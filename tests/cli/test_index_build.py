@@ -123,23 +123,30 @@ def test_failures_of_every_kind_are_told_together_and_nothing_of_them_enters(far
     edit = 'edits = [{file = "module.py", find = "nowhere", replace = ""}]'
     (recipes / "edited.toml").write_text(quick_recipe("edited", RUNTIMES, more=edit))
     (recipes / "unknown.toml").write_text(quick_recipe("unknown", RUNTIMES))
+    for name, lie in (("renamed", 'name="another"'), ("aged", 'version="0.9"')):
+        offer_sdist(room=farm, name=name, body=f"return wheel(wheel_directory, {lie})")
+        (recipes / f"{name}.toml").write_text(quick_recipe(name, RUNTIMES))
 
     done = build(farm, "--runtime", HERE, "--arch", "x86_64")
 
     assert done.status == 5
     failed = {row["project"]: row for row in done.report["wheels"] if row["state"] == "failed"}
     assert {name: row["error"]["code"] for name, row in failed.items()} == {
+        "aged": "sdist-build-failed",
         "breaks": "sdist-build-failed",
         "edited": "edit-does-not-fit",
         "mute": "smoke-test-failed",
+        "renamed": "sdist-build-failed",
         "unknown": "project-not-found",
     }
     assert "this is why" in Path(failed["breaks"]["log"]).read_text()
+    for name, lie in (("renamed", "another"), ("aged", "0.9")):
+        assert lie in "\n".join(failed[name]["error"]["evidence"])
     assert "AssertionError" in Path(failed["mute"]["log"]).read_text()
     assert {path.name for path in (farm.folder / "out/files").iterdir()} == set(PROJECTS)
     told = farm.lbuild(*words("--runtime", HERE, "--arch", "x86_64"))
     assert told.status == 5
-    for word in ("failed[smoke-test-failed]: mute 1.0", "log: ", "3 there already", "4 failed"):
+    for word in ("failed[smoke-test-failed]: mute 1.0", "log: ", "3 there already", "6 failed"):
         assert word in told.stdout, told.stdout
 
 

@@ -9,7 +9,10 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
+from factories.commands import tree
 from factories.wheels import write_wheel
+from prebuilt_index.publish.folder import Folder
+from prebuilt_index.publish.publishing import publish
 from prebuilt_index.tree.checking import verify
 from prebuilt_index.tree.reading import entries
 from prebuilt_index.tree.upkeep import refresh
@@ -59,6 +62,36 @@ while True:
         put(wheels[0], index)
         put(wheels[1], index)
         set_yanked(index, lambda entry: True, "no more")
+        os._exit(0)
+    if os.waitpid(child, 0)[1] == 0:
+        break
+    assert step < 2000
+print(step)
+"""
+)
+
+PUBLISHER_KILLED = (
+    START
+    + """
+from prebuilt_index.publish.folder import Folder
+from prebuilt_index.publish.publishing import publish
+EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"}
+for path in wheels[:3]:
+    put(path, root / "source")
+step = 0
+while True:
+    step += 5
+    child = os.fork()
+    if not child:
+        left = step
+        def count(event, arguments):
+            global left
+            if event in EVENTS:
+                left -= 1
+                if not left:
+                    os.kill(os.getpid(), signal.SIGKILL)
+        sys.addaudithook(count)
+        publish(root / "source", Folder(root / str(step)))
         os._exit(0)
     if os.waitpid(child, 0)[1] == 0:
         break
@@ -143,6 +176,21 @@ def test_killed_before_every_step_the_next_run_finds_and_mends_all(tmp_path: Pat
             faults = [fault for fault in verify(root).faults if fault.problem != "belongs to no entry"]
             assert (life, faults) == (life, [])
             assert (life, os.listdir(root / ".lbuild")) == (life, ["lock"])
+    assert lives > 60
+
+
+def test_a_publisher_that_is_killed_leaves_no_page_that_lies_and_the_next_one_finishes(
+    tmp_path: Path, wheels: Path
+) -> None:
+    lives = int(output(run(PUBLISHER_KILLED, tmp_path, wheels)))
+    whole = tree(tmp_path / "source")
+    for life in range(5, lives, 5):
+        there = tmp_path / str(life)
+        assert (life, dangling(there)) == (life, [])
+        publish(tmp_path / "source", Folder(there))
+        differing = {path for path, content in tree(there).items() if whole.get(path) != content}
+        assert {path for path in differing if not path.startswith(".lbuild/")} == set()
+        assert verify(there).faults == ()
     assert lives > 60
 
 
