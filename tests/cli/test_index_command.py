@@ -68,8 +68,7 @@ def test_one_bad_wheel_keeps_all_out(room: Room, wheels: Path) -> None:
     (wheels / "broken-1.0-py3-none-any.whl").write_bytes(b"no zip")
     done = run(room, "add", "wheels", "--index", "ix")
     assert (done.status, sorted(done.codes)) == (4, ["bad-archive", "metadata-mismatch"])
-    assert listed(room) == []
-    assert tree(room.folder / "ix") == {}
+    assert not (room.folder / "ix").exists()
 
 
 def test_the_time_that_is_given_is_what_pages_say(room: Room, wheels: Path) -> None:

@@ -81,7 +81,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built(root, "Demo.Kit", "1.0+opt.1", local, requires_dist=["dep>=1"], requires_python=">=3.8,<4")
     built(root, "Demo.Kit", "2.0", {"demo.py": b"it = 'yanked'\n"})
     built(root, "Demo.Kit", "3.0", {"demo.py": b"it = 'of the future'\n"}, requires_python=">=3.99")
-    for build in ("1", "2"):
+    for build in (None, "1", "2"):
         built(root, "dep", "1.5", {"dep.py": f"build = {build}\n".encode()}, build=build)
     set_yanked(root, lambda entry: "2.0" in entry.filename, 'a "reason" & <more>')
     return root
