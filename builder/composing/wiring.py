@@ -290,14 +290,6 @@ class Wiring:
     def _builder(self) -> PureBuilder:
         from builder.composing.pure_builder import pure_builder
 
-        options, native = self.reading.inputs.index, self.native_door
-        return pure_builder(
-            options,
-            self.settings,
-            self.pip,
-            self.store,
-            native,
-            self._talk.note,
-            lambda: self.facts,
-            self.options.exclude_newer,
-        )
+        options, native, newest = self.reading.inputs.index, self.native_door, self.options.exclude_newer
+        tell, world = self._talk.note, lambda: self.facts
+        return pure_builder(options, self.settings, self.pip, self.store, native, tell, world, newest)

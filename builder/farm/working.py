@@ -126,16 +126,8 @@ def _builder(job: Job, site: Site, target: Target, logs: Path) -> Iterator[tuple
             prepare=Editing(project=recipe.project, edits=recipe.edits),
         )
         options, newest = tools.reading.inputs.index, tools.options.exclude_newer
-        builder = pure_builder(
-            options,
-            tools.settings,
-            tools.pip,
-            tools.store,
-            door,
-            Quiet().note,
-            lambda: tools.facts,
-            newest,
-        )
+        heard, world = Quiet().note, lambda: tools.facts
+        builder = pure_builder(options, tools.settings, tools.pip, tools.store, door, heard, world, newest)
         yield tools, replace(builder, policy=replace(builder.policy, logs=logs))
 
 
