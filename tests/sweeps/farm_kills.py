@@ -3,8 +3,10 @@
     python tests/sweeps/farm_kills.py [--kills 20] [--seed 1] [--real misaka crcmod ...]
 
 Kills are of the run or of one of its workers, SIGKILL, after a random time. The projects are quick ones,
-made here, whose builds sleep a second; with `--real` sdists of the configured index, compiled with zig by
-lbuild's own recipes, which wants longer times (`--after 20 120`). Each index has a cache of its own.
+made here, whose builds sleep a second, for both architectures: half of the kills while they are built, the
+other half while all are built anew because their recipes changed. With `--real` sdists of the configured
+index are compiled with zig by lbuild's own recipes, for x86_64, which wants longer times (`--after 20 120`).
+Each index has a cache of its own.
 """
 
 import argparse
@@ -17,14 +19,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from factories.projects import HONEST, write_sdist  # noqa: E402  # found by then
-from factories.recipes import write_recipes  # noqa: E402
+from factories.recipes import quick_recipe, write_recipes  # noqa: E402
 from servers.index_server import IndexServer  # noqa: E402
 
 QUICK = tuple(f"quick{number}" for number in range(8))
@@ -39,6 +41,8 @@ class Farm:
     words: tuple[str, ...]
     tools: Path
     """The folder of the compiler, which no run changes."""
+    seed: Path | None = None
+    """What an index has at first; None: nothing."""
 
     def start(self, name: str) -> "subprocess.Popen[str]":
         """A run that fills the index `name`."""
@@ -46,7 +50,7 @@ class Farm:
         if not cache.exists():
             cache.mkdir()
             (cache / "tools-v1").symlink_to(self.tools)
-        command = [sys.executable, "-m", "builder", "index", "build", *self.words, "--arch", "x86_64", "-q"]
+        command = [sys.executable, "-m", "builder", "index", "build", *self.words, "-q"]
         command += ["--index", str(self.folder / name), "--cache-dir", str(cache), "--jobs", "2"]
         for runtime in RUNTIMES:
             command += ["--runtime", runtime]
@@ -61,7 +65,7 @@ def quick(folder: Path, server: IndexServer) -> tuple[str, ...]:
     for name in QUICK:
         path = write_sdist(folder, name, "1.0", f"time.sleep(1)\n{HONEST}")
         server.add(name, path.name, path.read_bytes())
-    recipes = write_recipes(folder / "recipes", *QUICK)
+    recipes = write_recipes(folder / "recipes", *QUICK, runtimes=RUNTIMES)
     return ("--recipes", str(recipes), "--only-recipes", "--index-url", server.index_url)
 
 
@@ -91,12 +95,12 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def killed(farm: Farm, options: argparse.Namespace) -> tuple[int, int]:
+def killed(farm: Farm, kills: int, options: argparse.Namespace) -> tuple[int, int]:
     """How many runs and how many workers were killed, before a run was left alone."""
     chance = random.Random(options.seed)
     runs = lost = 0
     process = farm.start("killed")
-    while runs + lost < options.kills:
+    while runs + lost < kills:
         try:
             process.wait(chance.uniform(*options.after))
         except subprocess.TimeoutExpired:
@@ -106,6 +110,8 @@ def killed(farm: Farm, options: argparse.Namespace) -> tuple[int, int]:
             assert process.returncode == 0, process.communicate()[0]
             say(f"  done after {runs} kills of runs and {lost} of workers; begun again")
             shutil.rmtree(farm.folder / "killed")
+            if farm.seed is not None:
+                shutil.copytree(farm.seed, farm.folder / "killed")
             shutil.rmtree(farm.folder / "cache-killed" / "built-v1")
             process = farm.start("killed")
             continue
@@ -137,21 +143,37 @@ def main() -> int:
         folder = Path(name)
         tools = options.tools.absolute() / "tools-v1" if options.tools else folder / "tools"
         tools.mkdir(parents=True, exist_ok=True)
-        farm = Farm(folder=folder, words=tuple(options.real) or quick(folder, server), tools=tools)
-        began = time.monotonic()
-        process = farm.start("calm")
-        output, _ = process.communicate()
-        assert process.returncode == 0, output
-        calm = tree(folder / "calm")
-        say(f"undisturbed: {len(calm)} files in {time.monotonic() - began:.0f} s")
-        runs, lost = killed(farm, options)
-        other = tree(folder / "killed")
-        same = other == calm
-        say(f"{runs} runs and {lost} workers killed; the index is {'the same' if same else 'ANOTHER'}")
-        for path in sorted(set(calm) | set(other)):
-            if calm.get(path) != other.get(path):
-                say(f"  differs: {path}")
-        return 0 if same else 1
+        if options.real:
+            farm = Farm(folder=folder, words=(*options.real, "--arch", "x86_64"), tools=tools)
+            return 0 if same_bytes(farm, options.kills, options) else 1
+        farm = Farm(folder=folder, words=quick(folder, server), tools=tools)
+        if not same_bytes(farm, (options.kills + 1) // 2, options):
+            return 1
+        say("their recipes change")
+        seed = shutil.copytree(folder / "calm", folder / "seed")
+        for name in QUICK:
+            text = quick_recipe(name, RUNTIMES, more='environment = {UNUSED = "1"}')
+            (folder / "recipes" / f"{name}.toml").write_text(text, encoding="utf-8")
+        again = replace(farm, words=(*farm.words, "--rebuild-changed"), seed=seed)
+        return 0 if same_bytes(again, options.kills // 2, options) else 1
+
+
+def same_bytes(farm: Farm, kills: int, options: argparse.Namespace) -> bool:
+    """Whether an index whose runs are killed ends as one that is left alone."""
+    began = time.monotonic()
+    process = farm.start("calm")
+    output, _ = process.communicate()
+    assert process.returncode == 0, output
+    calm = tree(farm.folder / "calm")
+    say(f"undisturbed: {len(calm)} files in {time.monotonic() - began:.0f} s")
+    runs, lost = killed(farm, kills, options)
+    other = tree(farm.folder / "killed")
+    same = other == calm
+    say(f"{runs} runs and {lost} workers killed; the index is {'the same' if same else 'ANOTHER'}")
+    for path in sorted(set(calm) | set(other)):
+        if calm.get(path) != other.get(path):
+            say(f"  differs: {path}")
+    return same
 
 
 if __name__ == "__main__":
