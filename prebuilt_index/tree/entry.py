@@ -28,7 +28,7 @@ class Provenance:
     backend: str | None = None
     """`zig`, `docker`, `local` or `pure`."""
     target: str | None = None
-    """What it was built for, such as `python3.13-x86_64`."""
+    """What it was built for, such as `python3.13-x86_64`; of a wheel for any platform `python3.13`."""
     recipe: str | None = None
     """Name of the recipe."""
     recipe_sha256: str | None = None

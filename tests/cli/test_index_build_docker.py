@@ -109,6 +109,22 @@ def test_it_is_built_grafted_tried_and_installed(client: Any, farm: Room) -> Non
     assert left(client, farm) == []
 
 
+@pytest.mark.registry
+def test_python_snappy_itself_is_built_and_tried(client: Any, farm: Room) -> None:
+    """A real project of the configured index, C++ and setuptools, and what is said of it in docs/recipes.md."""
+    text = RECIPE.replace('"demo"', '"python-snappy"\nversions = ["0.6.1"]')
+    smoke = "import snappy; assert snappy.uncompress(snappy.compress(b'a' * 1000)) == b'a' * 1000"
+    farm.write("recipes/python-snappy.toml", text.replace("import demo; assert demo.answer() == 32", smoke))
+    user = Room(folder=farm.folder, cache=farm.cache, index=farm.index, environ=dict(os.environ))
+    where = ("--index", "out", "--recipes", "recipes", "--only-recipes", "--all", "--json")
+    done = user.lbuild("index", "build", *where, index=False)
+    (row,) = done.report["wheels"]
+
+    assert (done.status, row["state"]) == (0, "built"), done.stdout
+    assert row["wheel"].startswith("python_snappy-0.6.1-cp39-cp39-manylinux_2_")
+    assert row["smoke"]["ran"]
+
+
 def test_a_library_that_the_recipe_does_not_name_is_not_handed_on(client: Any, farm: Room) -> None:
     row = failed(farm, client, build(farm, RECIPE.replace("libsnappy.so.*", "libpq.so.*")))
     assert row["error"]["code"] == "graft-failed"
