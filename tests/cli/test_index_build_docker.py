@@ -111,7 +111,7 @@ def test_it_is_built_grafted_tried_and_installed(client: Any, farm: Room) -> Non
 
 @pytest.mark.registry
 def test_python_snappy_itself_is_built_and_tried(client: Any, farm: Room) -> None:
-    """A real project of the configured index, C++ and setuptools, and what is said of it in docs/recipes.md."""
+    """A real project of the configured index, by the recipe in docs/recipes.md."""
     text = RECIPE.replace('"demo"', '"python-snappy"\nversions = ["0.6.1"]')
     smoke = "import snappy; assert snappy.uncompress(snappy.compress(b'a' * 1000)) == b'a' * 1000"
     farm.write("recipes/python-snappy.toml", text.replace("import demo; assert demo.answer() == 32", smoke))
