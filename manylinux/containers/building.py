@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 _NAP = 0.2
 """Seconds between pulses."""
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-"""Docker paints red what commands print as errors."""
+_RED = "\x1b[91m"
+"""How Docker paints each piece of what commands print to standard error."""
 _LABEL = "lbuild.prepared"
 _TOLD = 8
 """Lines of the end that an error quotes."""
@@ -58,12 +59,37 @@ def build_image(
 
 def _hear_all(name: str, events: Iterable[Any], hear: Callable[[bytes], None]) -> None:
     said: list[str] = []
-    for event in events:
-        text = _COLOURS.sub("", str(event.get("stream") or event.get("status") or event.get("error") or ""))
-        hear(text.encode() if text.endswith("\n") else f"{text}\n".encode())
-        said += [line for line in text.splitlines() if line.strip()]
-        if "error" in event:
+    for line, is_error in _lines(events):
+        hear(f"{line}\n".encode())
+        said += [line] if line.strip() else []
+        if is_error:
             raise _failed(name, said[-_TOLD:])
+
+
+def _lines(events: Iterable[Any]) -> Iterator[tuple[str, bool]]:
+    """What the engine says, line by line, and whether that is its last word, an error.
+
+    What commands print it tells in pieces, of which a line may have several; pieces of standard error are
+    red, and come between those of standard output.
+    """
+    begun = {True: "", False: ""}
+    for event in events:
+        piece = str(event.get("stream", ""))
+        red = _RED in piece
+        *lines, begun[red] = (begun[red] + _COLOURS.sub("", piece)).split("\n")
+        told = str(event.get("status") or event.get("error") or "").splitlines()
+        if told:
+            lines += _left(begun)
+        yield from ((line.rstrip("\r"), False) for line in lines)
+        yield from ((line, "error" in event and line is told[-1]) for line in told)
+    yield from ((line, False) for line in _left(begun))
+
+
+def _left(begun: dict[bool, str]) -> list[str]:
+    """Lines that were begun, and will not go on."""
+    found = [line for line in begun.values() if line]
+    begun.update({True: "", False: ""})
+    return found
 
 
 def _pulsed(events: Iterable[Any], pulse: Callable[[], None]) -> Iterator[Any]:
