@@ -98,9 +98,7 @@ def _here() -> Target | None:
 
 def _libc() -> str:
     """Such as `glibc 2.36`; empty where there is another."""
-    if sys.platform != "linux":
-        return ""
     try:
-        return os.confstr("CS_GNU_LIBC_VERSION") or ""
-    except (ValueError, OSError):
+        return getattr(os, "confstr", lambda _: None)("CS_GNU_LIBC_VERSION") or ""
+    except (ValueError, OSError):  # no system with glibc
         return ""
