@@ -27,5 +27,6 @@ def test_only_wheels_of_that_version_are_told(tmp_path: Path) -> None:
         (root / "files" / stray).write_text("{")
     barn = IndexFolder(root=root, logs=tmp_path / "logs")
 
-    assert barn.wheels(DEMO, Version("1")) == {"demo-1.0-py3-none-any.whl": None}
-    assert barn.wheels(DEMO, Version("3")) == barn.wheels(canonicalize_name("none"), Version("1")) == {}
+    (entry,) = barn.wheels(DEMO, Version("1"))
+    assert (entry.filename, entry.provenance) == ("demo-1.0-py3-none-any.whl", None)
+    assert barn.wheels(DEMO, Version("3")) == barn.wheels(canonicalize_name("none"), Version("1")) == ()
