@@ -90,7 +90,7 @@ _KNOWN = (
     (
         r"(?:^|\n)MemoryError|virtual memory exhausted|Cannot allocate memory|std::bad_alloc",
         "it wanted more memory than a build may have",
-        "Allow it more: `PROJECT = {limits = {memory = ...}}` in `[tool.lbuild.build]`",
+        "Allow it more: `PROJECT = {limits = {memory = ...}}` in `[tool.lbuild.build]`, or in a recipe",
     ),
     (
         r"(?:Permission denied|Read-only file system): '(?!/lbuild/)(/[^']+)'",

@@ -79,7 +79,8 @@ def _limit_hint(limit: str) -> str:
     another = "Require another version"
     if limit == "output":
         return another
-    return f"{another}, or allow it more: `PROJECT = {{limits = {{{limit} = ...}}}}` in `[tool.lbuild.build]`"
+    more = f"`PROJECT = {{limits = {{{limit} = ...}}}}` in `[tool.lbuild.build]`, or `limits` in a recipe"
+    return f"{another}, or allow it more: {more}"
 
 
 def _has_sources(folder: Path) -> bool:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from builder.choices.size_limit import size_of
 from builder.errors import ConfigurationError
 from builder.project.tables import unknown
-from manylinux.backends.limits import Limits
+from manylinux.backends.limits import LIMITS, read_limit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_KEYS = tuple(field.name for field in fields(Limits))
-_SIZES = ("memory", "written", "wheel")
-"""In bytes, or written as sizes are; the others are numbers."""
+    from manylinux.backends.limits import Limits
 
 
 def build_limits(place: str, row: object, general: Limits) -> Limits:
@@ -28,12 +25,9 @@ def build_limits(place: str, row: object, general: Limits) -> Limits:
 
 
 def _value(place: str, key: str, row: Mapping[str, object]) -> int:
-    if key not in _KEYS:
-        raise unknown(f"{place}: there is no limit `{key}`", key, _KEYS)
-    value = row[key]
-    if key in _SIZES and isinstance(value, str):
-        value = size_of(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        what = "size" if key in _SIZES else "number"
-        raise ConfigurationError(f"{place}: `{key} = {row[key]!r}` is no {what} above 0")
-    return value
+    if key not in LIMITS:
+        raise unknown(f"{place}: there is no limit `{key}`", key, LIMITS)
+    try:
+        return read_limit(key, row[key])
+    except ValueError as error:
+        raise ConfigurationError(f"{place}: `{key} = {row[key]!r}` {error}") from error

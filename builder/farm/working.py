@@ -96,7 +96,9 @@ def _builder(job: Job, site: Site, target: Target, logs: Path) -> Iterator[tuple
 
     recipe = job.recipe
     wishes = Wishes(
-        default=Mode(recipe.backend), image=ImageWish(image=recipe.image, managed=recipe.packages)
+        default=Mode(recipe.backend),
+        image=ImageWish(image=recipe.image, managed=recipe.packages),
+        limits=recipe.limits,
     )
 
     def permits(needed: str) -> bool:

@@ -18,6 +18,7 @@ from packaging.version import Version
 
 from manylinux.architecture import Architecture
 from manylinux.backends.docker.wish import is_image_name
+from manylinux.backends.limits import LIMITS, Limits, read_limit
 from manylinux.errors import LbuildError
 from manylinux.runtimes import find_runtime, runtimes
 from manylinux.target import Target
@@ -44,6 +45,7 @@ _RECIPE = (
         "libraries",
         "programs",
         "grafts",
+        "limits",
         "licences",
         "smoke",
         "smoke-requires",
@@ -89,6 +91,7 @@ def read_recipe(text: str, file: str, libraries: Mapping[str, Library]) -> Recip
         libraries=linked,
         programs=_programs(fields),
         grafts=fields.texts("grafts"),
+        limits=_limits(fields),
         licences=fields.pairs("licences"),
         smoke=smoke,
         smoke_requires=_requirements(fields, "smoke-requires"),
@@ -203,6 +206,19 @@ def _settings(fields: Fields) -> dict[str, str | tuple[str, ...]]:
     for key, value in inner.table.items():
         found[key] = value if isinstance(value, str) else inner.texts(key)
     return found
+
+
+def _limits(fields: Fields) -> Limits:
+    inner = fields.inner("limits")
+    inner.only(LIMITS)
+    found: dict[str, int] = {}
+    for name in LIMITS:
+        if name in inner.table:
+            try:
+                found[name] = read_limit(name, inner.table[name])
+            except ValueError as error:
+                inner.wrong(name, f"is `{inner.table[name]}`, which {error}")
+    return Limits(**found)
 
 
 def _edits(fields: Fields) -> Iterator[Edit]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from manylinux.backends.limits import Limits
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -87,6 +89,8 @@ class Recipe:
     grafts: tuple[str, ...] = ()
     """Patterns of names of libraries that may be put into the wheel; any other that it would need is a
     fault."""
+    limits: Limits = field(default_factory=Limits)
+    """Of its builds; the farm's own hold for its smoke test."""
     licences: Mapping[str, str] = field(default_factory=dict)
     """What comes with the wheel beside the project itself, and under which licence (SPDX)."""
     smoke: str = ""

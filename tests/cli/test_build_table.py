@@ -101,6 +101,7 @@ def test_what_was_built_in_an_image_is_found_by_that_image() -> None:
         ({"limits": {"memory": "much"}}, "`memory = 'much'` is no size above 0"),
         ({"limits": {"seconds": 0}}, "`seconds = 0` is no number above 0"),
         ({"limits": {"processes": True}}, "`processes = True` is no number"),
+        ({"limits": {"seconds": 10**400}}, "is more than any machine has"),
     ],
 )
 def test_what_cannot_be_understood_is_refused(row: object, told: str, tmp_path: Path) -> None:

@@ -67,6 +67,20 @@ LDFLAGS = "-Wl,--version-script={{libraries}}/exports.map"
 [programs.ask-config]
 "--where" = "{{libraries}}"
 """
+HUNGRY = """\
+schema = 1
+project = "demo"
+about = "It wants more than it may have."
+backend = "zig"
+targets = {{runtimes = ["{runtime}"]}}
+limits = {{memory = "100MB"}}
+smoke = "import demo"
+
+[[edits]]
+file = "setup.py"
+find = "import subprocess"
+replace = "import time; held = bytearray(200 << 20); time.sleep(60)"
+"""
 ASK = """\
 schema = 1
 library = "ask"
@@ -148,3 +162,13 @@ def test_sources_that_cannot_be_had_are_told(user: Room) -> None:
     assert row["error"]["code"] == "library-sources"
     assert any("another file by its hash" in line for line in row["error"]["evidence"])
     assert not list((user.folder / "out/files").iterdir())
+
+
+def test_a_recipes_limits_hold_for_its_build(user: Room) -> None:
+    (user.folder / "recipes/projects/demo.toml").write_text(HUNGRY.format(runtime=RUNTIME))
+    done = build(user, "--arch", "x86_64")
+    assert done.status == 5
+    (row,) = done.report["wheels"]
+    assert row["error"]["code"] == "build-limit"
+    assert any("it held more than 100 MB of memory" in line for line in row["error"]["evidence"])
+    assert "`limits` in a recipe" in row["error"]["hint"]

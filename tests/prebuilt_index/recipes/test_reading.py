@@ -5,6 +5,7 @@ import warnings
 import pytest
 
 from factories.recipes import a_library, a_recipe, quick_recipe
+from manylinux.backends.limits import Limits
 from prebuilt_index.errors import InvalidRecipeError
 from prebuilt_index.recipes.reading import read_recipe
 from prebuilt_index.recipes.reading_library import read_library
@@ -83,6 +84,15 @@ def test_what_is_no_toml_is_refused(text: str) -> None:
         ('image = "an image"', "`image` is `an image`, which is no name of an image"),
         ('image = "debian:12"', "`image` is for builds in containers, and `backend` is `zig`"),
         ('packages = {dnf = ["x"]}', "`packages` is for builds in containers"),
+        ("limits = 7200", "`limits` is no table"),
+        ("limits = {time = 7200}", "there is no key `limits.time`"),
+        ("limits = {second = 7200}", "there is no key `limits.second`; did you mean `seconds`?"),
+        ('limits = {seconds = "2h"}', "`limits.seconds` is `2h`, which is no number above 0"),
+        ("limits = {seconds = 0}", "`limits.seconds` is `0`, which is no number above 0"),
+        ("limits = {processes = true}", "`limits.processes` is `True`, which is no number above 0"),
+        ('limits = {memory = "much"}', "`limits.memory` is `much`, which is no size above 0"),
+        ("limits = {written = 1.5}", "`limits.written` is `1.5`, which is no size above 0"),
+        ('limits = {wheel = "999999999GB"}', "`limits.wheel` is `999999999GB`, which is more than any"),
     ],
 )
 def test_a_wrong_value_is_named(line: str, fault: str) -> None:
@@ -108,6 +118,13 @@ def test_a_build_tag_and_an_image_are_read() -> None:
     assert (recipe.build, recipe.image) == ((12, "lambda"), None)
     text = quick_recipe("demo").replace('backend = "zig"', 'image = "my/{python}:{arch}"')
     assert read_recipe(text, "x.toml", {}).image == "my/{python}:{arch}"
+
+
+def test_limits_that_are_not_said_are_the_defaults() -> None:
+    recipe = a_recipe(more='limits = {seconds = 7200, memory = "1.5GB"}')
+    assert recipe.limits == Limits(seconds=7200, memory=3 << 29)
+    assert a_recipe().limits == Limits()
+    assert a_recipe().digest != recipe.digest
 
 
 def test_a_library_comes_after_what_it_needs() -> None:
