@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import parse_wheel_filename
 
-from prebuilt_index.errors import MetadataMismatchError
+from prebuilt_index.errors import BadArchiveError, MetadataMismatchError
 from prebuilt_index.tree.entry import Entry, demand_wheel_name, is_plain
 from prebuilt_index.wheel_archive.identity import requires_python_of
-from prebuilt_index.wheel_archive.rules import refusal, shown
+from prebuilt_index.wheel_archive.rules import shown
 from prebuilt_index.wheel_archive.verify import verify_wheel
 
 if TYPE_CHECKING:
@@ -75,7 +75,12 @@ def demand_name(filename: str) -> None:
     try:
         demand_wheel_name(filename)
     except ValueError as error:
-        raise refusal("Z31", f"`{shown(filename)}` is not the name of a wheel") from error
+        raise BadArchiveError(
+            f"`{shown(filename)}` is not the name of a wheel",
+            rule="Z31",
+            evidence=["a wheel is called `project-version-python-abi-platform.whl` (rule Z31)"],
+            hint="Name wheels, or folders with wheels",
+        ) from error
 
 
 def likeness(filename: str) -> object:

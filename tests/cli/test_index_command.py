@@ -113,6 +113,21 @@ def test_what_is_not_there_is_told(room: Room, words: list[str], code: str, told
     assert not (room.folder / "ix").exists()
 
 
+def test_a_file_that_is_no_wheel_is_told_in_words(room: Room) -> None:
+    """The number of the rule stands behind."""
+    room.write("notes.txt", "demo\n")
+    outcome = room.lbuild("index", "add", "notes.txt", "--index", "ix", index=False)
+
+    assert (outcome.status, outcome.codes) == (4, ["bad-archive"])
+    assert outcome.stderr.splitlines() == [
+        "error[bad-archive]: `notes.txt` is not the name of a wheel",
+        "  a wheel is called `project-version-python-abi-platform.whl` (rule Z31)",
+        "",
+        "hint: Name wheels, or folders with wheels",
+    ]
+    assert not (room.folder / "ix").exists()
+
+
 def test_a_folder_that_is_something_else_is_left_alone(room: Room, wheels: Path) -> None:
     outcome = run(room, "add", "wheels", "--index", ".")
     demand_words(outcome, 2, "not-a-prebuilt-index", ["and not empty"])
