@@ -13,7 +13,17 @@ from builder.choices.wishes import FromOptions
 Function = TypeVar("Function", bound=Callable[..., Any])
 Decorator = Callable[[Any], Any]
 
-FILE = click.Path(path_type=Path)
+
+class FilePath(click.Path):
+    """A path. The empty word is none: an unset variable leaves it, and it would be the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("an empty word names no file or folder.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FILE = FilePath(path_type=Path)
 
 
 class Amount(click.FloatRange):

@@ -125,3 +125,22 @@ def test_a_project_that_lies_here_as_a_folder_is_told(room: Room) -> None:
         done = room.lbuild("demo", "--dry-run", "--json")
         assert done.versions == {"demo": "1.0", "dep": "1.2"}
         assert "note: `demo` is taken for a project of an index; the folder here is `./demo`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (["build", "-o", ""], "-o"),
+        (["demo", "-o", "b.zip", "--source", ""], "--source"),
+        (["index", "list", "--index", ""], "--index"),
+        (["inspect", ""], "FILE..."),
+    ],
+)
+def test_an_empty_word_is_no_path(room: Room, words: Sequence[str], option: str) -> None:
+    """It is what an unset variable leaves, and the current folder is not what was meant."""
+    room.write("lbuild.toml", "[functions.one]", 'requirements = ["demo"]', 'runtime = "python3.12"')
+    before = room.names()
+    outcome = room.lbuild(*words, index=False, cache=False)
+
+    demand_words(outcome, 2, "usage", ["an empty word names no file or folder", option])
+    assert room.names() == before

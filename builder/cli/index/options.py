@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from builder.cli.options import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 INDEX: Callable[[Any], Any] = click.option(
     "--index",
     "root",
-    type=click.Path(path_type=Path),
+    type=FILE,
     required=True,
     metavar="DIR",
     help="The index's folder.",
@@ -24,7 +25,7 @@ INDEX: Callable[[Any], Any] = click.option(
 RECIPES: Callable[[Any], Any] = click.option(
     "--recipes",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=FILE,
     metavar="DIR",
     help="Folder with recipes; they go before lbuild's own.",
 )

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from builder.cli.options import TALK, TalkChoices, options
+from builder.cli.options import FILE, TALK, TalkChoices, options
 from builder.cli.sections import Sectioned
 from builder.cli.streams import tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from builder.cli.terminal import Terminal
     from prebuilt_index.publish.publishing import Published
     from prebuilt_index.tree.entry import Entry
 
 PUBLISH = (
-    click.argument("root", type=click.Path(path_type=Path), metavar="DIR"),
+    click.argument("root", type=FILE, metavar="DIR"),
     click.option("--to", "where", required=True, metavar="FOLDER|s3://BUCKET/PREFIX", help="Where to."),
     click.option(
         "--endpoint-url",

@@ -9,13 +9,14 @@ from types import FrameType
 
 import click
 
+from builder.cli.options import FILE
 from builder.cli.streams import flush, last_words, tell
 
 _LOOPBACK = ("127.", "::1", "localhost")
 
 
 @click.command(name="serve")
-@click.argument("root", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("root", metavar="DIR", type=FILE)
 @click.option("--host", metavar="ADDRESS", default="127.0.0.1", help="The address to listen on.  [127.0.0.1]")
 @click.option(
     "--port",
