@@ -1,14 +1,18 @@
 """Where files are: what inputs ask of a disk, the real one, and one in memory; the current folder."""
 
+import errno
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from builder.errors import InputNotFoundError
 from manylinux.errors import EnvironmentFault
 from manylinux.near_names import did_you_mean
+
+LARGEST: Final = 64 * 1024 * 1024
+"""Bytes of the largest file that is read as a whole: a list, a lock, a report."""
 
 
 class Disk(Protocol):
@@ -37,6 +41,15 @@ def from_here(path: str | os.PathLike[str] = "") -> Path:
             evidence=[error.strerror or str(error)],
             hint="Change to a folder that exists",
         ) from error
+
+
+def read_whole(path: Path) -> bytes:
+    """All that a file, a pipe or a device gives; raises OSError, also when that is more than LARGEST."""
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise OSError(errno.EFBIG, f"it has more than {LARGEST:,} bytes", str(path))
+    return content
 
 
 class LocalDisk:

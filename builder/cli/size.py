@@ -116,12 +116,13 @@ def _kept(bundle: Path, sha256: str, cache_dir: Path | None) -> Dropped:
 
 def _told(report: Path, sha256: str) -> Dropped:
     """What a file says. Raises NoReportError, InputNotFoundError, UsageError."""
+    from builder.disk import read_whole
     from builder.errors import InputNotFoundError
     from builder.inspection.dropped import dropped_of, parse_report
     from manylinux.errors import UsageError
 
     try:
-        text = report.read_text(encoding="utf-8", errors="replace")
+        text = read_whole(report).decode("utf-8", errors="replace")
     except FileNotFoundError as error:
         raise InputNotFoundError(f"There is no file `{report}`") from error
     except OSError as error:

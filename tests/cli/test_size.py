@@ -149,6 +149,15 @@ def test_a_bundle_that_the_cache_does_not_know_needs_a_report(room: Room, tmp_pa
     assert size(room, bundle, "--report", ".").codes == ["usage"]
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="no device that never ends")
+def test_a_report_without_end_is_refused(room: Room) -> None:
+    """It is read up to a limit."""
+    outcome = size(room, built(room), "--report", "/dev/zero")
+
+    assert (outcome.status, outcome.codes) == (2, ["usage"])
+    assert "it has more than 67,108,864 bytes" in outcome.stderr
+
+
 def test_a_report_that_cannot_be_kept_is_no_failure(room: Room) -> None:
     """The bundle is there; a warning says what will be missing."""
     built(room)
