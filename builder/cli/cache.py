@@ -15,6 +15,31 @@ from builder.report.sizes import human
 from builder.report.text import table
 from manylinux.errors import ExitStatus
 from prebuilt_index.store import Store, upkeep
+from prebuilt_index.store.store import BLOBS, TOOLS, TRIAL, Bucket
+
+KINDS = {
+    BLOBS: "files: wheels, sources, what was made of them",
+    Bucket.PAGES: "pages of indexes",
+    Bucket.LOCATIONS: "where files came from",
+    Bucket.METADATA: "metadata of files",
+    Bucket.WHEELS: "tables of verified wheels",
+    Bucket.BYTECODE: "compiled modules",
+    Bucket.BYTECODINGS: "choices of what to compile",
+    Bucket.INTERPRETERS: "Pythons of this machine",
+    Bucket.FACTS: "what compiled files say",
+    Bucket.SLIMMINGS: "choices of what to leave out",
+    Bucket.SCANS: "what code mentions",
+    Bucket.OVERLAYS: "stripped libraries",
+    Bucket.REMADE: "what was compressed anew",
+    Bucket.CHECKS: "checks that found nothing",
+    Bucket.BUILT: "wheels built from sources",
+    Bucket.RESOLUTIONS: "resolutions",
+    Bucket.PIP: "pip's configuration",
+    Bucket.REPORTS: "reports of builds",
+    TRIAL: "what trials run in",
+    TOOLS: "compilers and their files",
+}
+"""The store's folders, in words."""
 
 
 @click.group(name="cache", cls=CommandGroup)
@@ -40,9 +65,9 @@ def show_size(*, cache_dir: Path | None, as_json: bool) -> None:
         form = {kind: {"files": each.files, "size": each.size} for kind, each in usage.items()}
         tell(json.dumps(form, indent=2))
         return
-    rows = [(kind, f"{each.files}", human(each.size)) for kind, each in usage.items()]
-    total = ("total", f"{sum(each.files for each in usage.values())}", human(_total(usage.values())))
-    for line in table([("kind", "files", "size"), *rows, total], right=frozenset({1, 2})):
+    rows = [(KINDS[kind], kind, f"{each.files}", human(each.size)) for kind, each in usage.items()]
+    total = ("total", "", f"{sum(each.files for each in usage.values())}", human(_total(usage.values())))
+    for line in table([("kind", "folder", "files", "size"), *rows, total], right=frozenset({2, 3})):
         tell(line)
 
 

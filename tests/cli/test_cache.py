@@ -36,6 +36,20 @@ def test_the_cache_can_be_shown_checked_and_cleaned(room: Room) -> None:
     assert room.lbuild("demo", "-o", "d.zip").status == 0
 
 
+def test_the_size_is_told_in_words(room: Room) -> None:
+    """Beside the folder's name, which the JSON form and `cache verify` go by."""
+    stock(room)
+    room.lbuild("demo", "-o", "b.zip")
+    forms = json.loads(room.lbuild("cache", "size", "--json", index=False).stdout)
+    head, *lines, total = room.lbuild("cache", "size", index=False).stdout.splitlines()
+
+    assert head.split() == ["kind", "folder", "files", "size"]
+    assert [line.split()[-4] for line in lines] == list(forms)
+    assert all(len(line.split()) > 4 for line in lines)
+    assert next(line for line in lines if " facts-v1 " in line).startswith("what compiled files say ")
+    assert total.startswith("total ")
+
+
 def damage(path: Path) -> None:
     """One bit of the file is another, its size as before."""
     content = bytearray(path.read_bytes())
