@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,10 @@ class Disk(Protocol):
         ...
 
     def is_file(self, path: Path) -> bool: ...
+
+    def is_pipe(self, path: Path) -> bool:
+        """Whether it is read like a file, and only once: a pipe, or a device such as a terminal."""
+        ...
 
     def is_dir(self, path: Path) -> bool: ...
 
@@ -53,13 +58,27 @@ def read_whole(path: Path) -> bytes:
 
 
 class LocalDisk:
-    """The disk of this machine."""
+    """The disk of this machine. What a pipe gave is kept: it gives nothing a second time."""
+
+    def __init__(self) -> None:
+        self._given: dict[Path, bytes] = {}
 
     def read(self, path: Path) -> bytes:
-        return path.read_bytes()
+        if not self.is_pipe(path):
+            return read_whole(path)
+        if path not in self._given:
+            self._given[path] = read_whole(path)
+        return self._given[path]
 
     def is_file(self, path: Path) -> bool:
         return os.path.isfile(path)  # Path.is_file raises where "no" is meant: too long, no permission
+
+    def is_pipe(self, path: Path) -> bool:
+        try:
+            mode = os.stat(path).st_mode
+        except (OSError, ValueError):
+            return False
+        return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
 
     def is_dir(self, path: Path) -> bool:
         return os.path.isdir(path)
@@ -86,6 +105,9 @@ class MemoryDisk:
 
     def is_file(self, path: Path) -> bool:
         return path in self.files
+
+    def is_pipe(self, path: Path) -> bool:
+        return False
 
     def is_dir(self, path: Path) -> bool:
         return any(path in file.parents for file in self.files)

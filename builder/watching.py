@@ -27,6 +27,10 @@ class WatchedDisk:
     def is_file(self, path: Path) -> bool:
         return self._noted("file", path, self._disk.is_file(path))
 
+    def is_pipe(self, path: Path) -> bool:
+        """A pipe is noted before it is read, as what never answers the same: nobody can look at it twice."""
+        return self._disk.is_pipe(path) and self._noted("pipe", path, True)
+
     def is_dir(self, path: Path) -> bool:
         return self._noted("dir", path, self._disk.is_dir(path))
 
@@ -62,6 +66,8 @@ def answer_of(question: str, about: str, disk: "Disk", environ: Mapping[str, str
             return digest_of(environ.get(about))
         case "file":
             return str(disk.is_file(Path(about)))
+        case "pipe":
+            return ABSENT
         case "dir":
             return str(disk.is_dir(Path(about)))
     try:

@@ -76,7 +76,8 @@ class Wiring:
         self._locked = locked
         self._allow = allow
         self._bundle = bundle
-        self.disk = WatchedDisk(LocalDisk())
+        self._disk = LocalDisk()
+        self.disk = WatchedDisk(self._disk)
         self.environ = WatchedEnvironment(os.environ)
 
     # -- what the pipeline asks ---------------------------------------------------------------------------
@@ -271,6 +272,7 @@ class Wiring:
             bundle=self._bundle,
         )
         other.workshop = self.workshop
+        other.disk = WatchedDisk(self._disk)  # which has what pipes gave
         return other
 
     def close(self) -> None:

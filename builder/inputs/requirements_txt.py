@@ -62,9 +62,9 @@ class RequirementsReader:
         content = open_input(path, self._place)
         self._gathered.files.append(path)
         source = source_name(path, self._place.cwd)
-        self.read_content(
-            content, source=source, folder=path.parent, constraint=constraint, chain=(*chain, path)
-        )
+        # What is read from a pipe lies in no folder that anyone chose.
+        folder = self._place.cwd if self._place.disk.is_pipe(path) else path.parent
+        self.read_content(content, source=source, folder=folder, constraint=constraint, chain=(*chain, path))
 
     def read_content(
         self,
@@ -155,7 +155,7 @@ def open_input(path: Path, place: Place) -> bytes:
     name = source_name(path, place.cwd)
     if place.disk.is_dir(path):
         raise UsageError(f"`{shown(name)}` is a folder, and a file is needed")
-    if not place.disk.is_file(path):
+    if not place.disk.is_file(path) and not place.disk.is_pipe(path):
         raise missing.no_such_input(name, path, place.disk)
     try:
         return place.disk.read(path)

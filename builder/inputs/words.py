@@ -92,7 +92,7 @@ def classify(word: str, cwd: Path, disk: Disk) -> Word:
     if word.lower() in _FOREIGN_FILES and disk.is_file(path):
         raise UsageError(f"`{shown(word)}` is no input", hint=_FOREIGN_FILES[word.lower()])
     suffixed = word.lower().endswith(_INPUT_SUFFIXES)
-    if suffixed or (looks_like_path(word) and not _is_archive(word) and disk.is_file(path)):
+    if suffixed or (looks_like_path(word) and not _is_archive(word) and _is_read(path, disk)):
         found = _file(word, path, disk)
         if word.lower().endswith(_NO_INPUTS):
             raise UsageError(f"`{shown(word)}` is no input", hint=_WHAT_INPUTS_ARE)
@@ -112,13 +112,17 @@ def _is_script(word: str, path: Path, cwd: Path, disk: Disk) -> bool:
     return looks_like_path(word) or b"\n" + _BLOCK in b"\n" + open_input(path, Place(cwd=cwd, disk=disk))
 
 
+def _is_read(path: Path, disk: Disk) -> bool:
+    return disk.is_file(path) or disk.is_pipe(path)
+
+
 def _is_archive(word: str) -> bool:
     return word.lower().endswith(ARCHIVES)
 
 
 def _file(word: str, path: Path, disk: Disk) -> Word:
     name = path.name.lower()
-    if not disk.is_file(path):
+    if not _is_read(path, disk):
         if disk.is_dir(path):
             raise UsageError(
                 f"`{shown(word)}` is a folder, and a file is needed",

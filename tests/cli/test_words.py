@@ -1,12 +1,14 @@
 """Ways to say one thing: order of options, standard input, encodings, URLs, names of commands."""
 
+import os
+import subprocess
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from factories.commands import Room, members
+from factories.commands import Outcome, Room, members
 from factories.refusals import HEALTHY, demand_words, stock
 from factories.wheels import make_wheel
 
@@ -125,6 +127,63 @@ def test_a_project_that_lies_here_as_a_folder_is_told(room: Room) -> None:
         done = room.lbuild("demo", "--dry-run", "--json")
         assert done.versions == {"demo": "1.0", "dep": "1.2"}
         assert "note: `demo` is taken for a project of an index; the folder here is `./demo`" in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with a path are POSIX's")
+@pytest.mark.parametrize(
+    ("words", "versions"),
+    [
+        (["-r", "/dev/stdin"], {"demo": "1.0", "dep": "1.2"}),
+        (["/dev/fd/0"], {"demo": "1.0", "dep": "1.2"}),
+        (["demo", "-c", "/dev/stdin"], {"demo": "1.0", "dep": "1.2"}),
+        (["-r", "/dev/stdin", "-r", "/dev/stdin"], {"demo": "1.0", "dep": "1.2"}),
+        (["./named"], {"demo": "1.0", "dep": "1.2"}),
+        (["dep", "-r", "/dev/null"], {"dep": "1.2"}),
+    ],
+)
+def test_requirements_come_through_a_pipe(room: Room, words: Sequence[str], versions: dict[str, str]) -> None:
+    """It is read once, what it includes is looked for from here, and it is asked anew every time."""
+    stock(room)
+    room.write("more.txt", "demo")
+    os.mkfifo(room.folder / "named")
+    for _ in range(2):
+        with room.start(*words, "--dry-run", "--json", stdin=subprocess.PIPE) as process:
+            if "./named" in words:
+                (room.folder / "named").write_text("-r more.txt\n")
+            stdout, stderr = process.communicate("-r more.txt\n", timeout=60)
+        assert process.returncode == 0, stderr
+        assert Outcome(status=0, stdout=stdout, stderr=stderr).versions == versions
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with a path are POSIX's")
+def test_a_pipe_that_says_something_else_has_another_answer(room: Room) -> None:
+    """No resolution is remembered for it."""
+    stock(room)
+    found = []
+    for wish in ("dep<1.2", "demo"):
+        with room.start("-r", "/dev/stdin", "--dry-run", "--json", stdin=subprocess.PIPE) as process:
+            stdout, stderr = process.communicate(wish, timeout=60)
+        found.append(Outcome(status=process.returncode, stdout=stdout, stderr=stderr).versions)
+
+    assert found == [{"dep": "1.0"}, {"demo": "1.0", "dep": "1.2"}]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with a path are POSIX's")
+def test_a_pipe_that_nobody_named_is_not_read(room: Room) -> None:
+    """A name without a separator is a project's, whatever lies here: nobody would ever write to it."""
+    stock(room)
+    os.mkfifo(room.folder / "demo")
+
+    assert room.process("demo", "--dry-run", "--json").versions == {"demo": "1.0", "dep": "1.2"}
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="no device that never ends")
+def test_requirements_without_end_are_refused(room: Room) -> None:
+    """They are read up to a limit."""
+    outcome = room.lbuild("-r", "/dev/zero", "-o", "b.zip", index=False)
+
+    assert (outcome.status, outcome.codes) == (2, ["usage"])
+    assert "it has more than 67,108,864 bytes" in outcome.stderr
 
 
 @pytest.mark.parametrize(
