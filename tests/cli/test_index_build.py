@@ -382,7 +382,7 @@ def test_workers_that_are_killed_lose_nothing(slow: Room) -> None:
     finished(start(slow, "calm"))
     process = start(slow, "killed")
     for _ in range(2):
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not (there := workers(process)) and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
         if there:
@@ -401,7 +401,7 @@ def test_workers_end_with_a_killed_run(slow: Room) -> None:
         time.sleep(0.02)
     process.kill()
     process.communicate()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while any(Path(f"/proc/{worker}/cmdline").exists() for worker in there) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert there

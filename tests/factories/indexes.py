@@ -1,11 +1,13 @@
-"""Clients of the misbehaving index, in a hurry; and plain values that index tests are made of."""
+"""Clients of the misbehaving index, in a hurry or not; and plain values that index tests are made of."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from packaging.utils import NormalizedName, canonicalize_name
 
+from factories.patience import FOR_EVER, PATIENCE
 from prebuilt_index.artefacts import IndexFile
 from prebuilt_index.index.client import IndexClient, IndexSettings
 from prebuilt_index.store import Store
@@ -25,14 +27,18 @@ HASTY = HttpPolicy(
     longest_retry_after=0.05,
     connections=4,
 )
-"""Every limit of the real policy, a hundredth as long."""
+"""Every limit of the real policy, a hundredth as long: for servers that are silent or slow."""
+PATIENT = replace(
+    HASTY, connect_timeout=PATIENCE, read_timeout=PATIENCE, patience=PATIENCE, deadline=FOR_EVER
+)
+"""Short pauses between tries, and a right answer may take as long as a busy machine needs."""
 NO_KEYRING = HttpConfig(keyring=False)
 
 
 def make_client(
     store: Path,
     *indexes: str | IndexServer,
-    policy: HttpPolicy = HASTY,
+    policy: HttpPolicy = PATIENT,
     http: HttpConfig = NO_KEYRING,
     clock: Callable[[], float] | None = None,
     **settings: Any,
@@ -45,8 +51,10 @@ def make_client(
     )
 
 
-def make_session(policy: HttpPolicy = HASTY, config: HttpConfig = NO_KEYRING, **options: Any) -> HttpSession:
-    """A session in a hurry."""
+def make_session(
+    policy: HttpPolicy = PATIENT, config: HttpConfig = NO_KEYRING, **options: Any
+) -> HttpSession:
+    """A session whose tries follow each other at once."""
     return HttpSession(policy, config, **options)
 
 

@@ -2,7 +2,6 @@
 
 import os
 import threading
-import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from builder.errors import NativeBuildNeededError, SdistBuildError
+from factories.patience import no_hang
 from factories.processes import marked
 from factories.projects import (
     HONEST,
@@ -138,11 +138,9 @@ def test_a_pulse_stops_a_build(make_builder: MakeBuilder, tmp_path: Path) -> Non
         if stop.is_set():
             raise KeyboardInterrupt
 
-    started = time.monotonic()
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt), no_hang():
         make_builder().from_sdist(archive, archive.name, pulse=pulse)
 
-    assert time.monotonic() - started < 5
     assert not list((tmp_path / "work").iterdir())
 
 

@@ -4,8 +4,8 @@ import gzip
 import io
 import os
 import tarfile
-import time
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from builder.build.entries import ArchiveFaultError, Budget, Kind, settled
 from builder.build.tar_table import read_table
 from builder.build.unpack import opened
+from factories.patience import no_hang
 from factories.projects import tar_gz
 from prebuilt_index.errors import BadArchiveError
 
@@ -85,20 +86,15 @@ def test_reads_what_it_takes_as_tarfile_does() -> None:
 @pytest.mark.skipif(not CORPORA.is_dir(), reason="the corpora are not on this machine")
 @pytest.mark.parametrize("path", [*corpus("malo", "tar"), *corpus("tokio-tar")], ids=lambda path: path.name)
 def test_writes_nothing_outside(path: Path, tmp_path: Path) -> None:
-    """Whatever an archive says, the only new files are below the folder given, and it takes no time."""
+    """Whatever an archive says, the only new files are below the folder given, and it does not hang."""
     archive = tmp_path / "x-1.tar.gz"
     archive.write_bytes(gzip.compress(path.read_bytes()))
     (tmp_path / "scratch").mkdir()
-    started = time.perf_counter()
-    try:
-        with opened(archive, archive.name, tmp_path / "scratch") as sources:
-            sources.write_to(tmp_path / "out")
-    except BadArchiveError:
-        pass
+    with no_hang(), suppress(BadArchiveError), opened(archive, archive.name, tmp_path / "scratch") as sources:
+        sources.write_to(tmp_path / "out")
 
     assert {each.name for each in tmp_path.iterdir()} <= {archive.name, "scratch", "out"}
     assert not list((tmp_path / "scratch").iterdir())
-    assert time.perf_counter() - started < 10
 
 
 def refused(content: bytes, tmp_path: Path, name: str = "x-1.tar.gz", budget: Budget | None = None) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from builder.fetch.crew import Pulse, gather
+from factories.patience import FOR_EVER, PATIENCE, no_hang
 from manylinux.errors import IntegrityError, NetworkError, SeveralErrors
 
 
@@ -80,12 +81,12 @@ def test_an_interrupt_is_passed_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "patience", "least", "most"),
-    [(NetworkError, 0.1, 0.1, 2), (KeyboardInterrupt, 10, 0, 2)],
+    ("end", "patience", "least"),
+    [(NetworkError, 0.1, 0.1), (KeyboardInterrupt, FOR_EVER, 0)],
     ids=["a failure", "an interrupt"],
 )
 def test_what_may_find_one_more_fault_is_waited_for_unless_interrupted(
-    end: type[BaseException], patience: float, least: float, most: float
+    end: type[BaseException], patience: float, least: float
 ) -> None:
     """A failure stops downloads, not verdicts, while patience lasts; an interrupt ends both at once."""
     ended = threading.Event()
@@ -105,19 +106,16 @@ def test_what_may_find_one_more_fault_is_waited_for_unless_interrupted(
         raise end("gone")
 
     started = time.monotonic()
-    with pytest.raises(end):
+    with pytest.raises(end), no_hang():
         gather([verifying, ending], 2, patience=patience)
 
-    assert least <= time.monotonic() - started < most
-    assert ended.wait(2)
+    assert time.monotonic() - started >= least
+    assert ended.wait(PATIENCE)
 
 
 def test_nobody_waits_long_for_a_job_that_hangs() -> None:
     """A read that hangs does not keep an error from being told."""
     hang = threading.Event()
-    started = time.monotonic()
-    with pytest.raises(NetworkError):
-        gather([lambda pulse: hang.wait(60), failing(NetworkError("gone"))], 2, patience=0.05)
+    with pytest.raises(NetworkError), no_hang():
+        gather([lambda pulse: hang.wait(FOR_EVER), failing(NetworkError("gone"))], 2, patience=0.05)
     hang.set()
-
-    assert time.monotonic() - started < 2

@@ -1,10 +1,9 @@
 """Text to logical lines."""
 
-import time
-
 import pytest
 
 from builder.inputs.lines import logical_lines
+from factories.patience import no_hang
 
 
 def lines(text: str, **environ: str) -> list[tuple[int, str]]:
@@ -79,7 +78,5 @@ def test_a_variable_cannot_add_a_comment_or_a_line() -> None:
 )
 def test_time_is_linear(text: str) -> None:
     """A megabyte of any shape takes well under the seconds that a quadratic step would take."""
-    start = time.process_time()
-    lines(text, A="x")
-
-    assert time.process_time() - start < 2
+    with no_hang():
+        lines(text, A="x")

@@ -1,7 +1,6 @@
 """Whole files, with all they include."""
 
 import contextlib
-import time
 from collections.abc import Mapping
 
 import pytest
@@ -10,6 +9,7 @@ from builder.disk import MemoryDisk
 from builder.errors import InputNotFoundError, InvalidRequirementError
 from builder.model import FormatControl
 from factories.inputs import CWD, make_disk, read_text, read_words, written
+from factories.patience import no_hang
 from manylinux.errors import LbuildError, SeveralErrors, UsageError
 
 SHA = "a" * 64
@@ -304,15 +304,6 @@ def test_control_characters_are_never_told_raw() -> None:
     assert "\x1b" not in error.summary + "".join(error.evidence)
 
 
-def test_a_thousand_lines_take_milliseconds() -> None:
-    """1,000 pinned lines are read in 20 ms on the machine this was written on; ten times that is a fault."""
-    content = "\n".join(f"package-{n}==1.{n}" for n in range(1000))
-    start = time.process_time()
-    read_text(content)
-
-    assert time.process_time() - start < 2.0
-
-
 @pytest.mark.parametrize(
     "content",
     [
@@ -332,8 +323,8 @@ def test_a_thousand_lines_take_milliseconds() -> None:
 )
 def test_time_is_linear_for_hostile_lines(content: str) -> None:
     """A megabyte in one line takes well under the minutes that a quadratic step would take."""
-    start = time.process_time()
-    with contextlib.suppress(LbuildError):  # most are no requirements, which is not the question here
+    with (
+        no_hang(),
+        contextlib.suppress(LbuildError),
+    ):  # most are no requirements, which is not the question here
         read_text(content)
-
-    assert time.process_time() - start < 5

@@ -1,7 +1,5 @@
 """Whatever is in a .py file, it is read to its end, soon."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from builder.slim.mentions import mentions_of
 from builder.slim.names import ModuleName
 from builder.slim.reach import loaded_by
 from builder.slim.strings import tails_in
+from factories.patience import no_hang
 
 MODULE = ModuleName("a.tests", True)
 WORDS = '\' " f\' { } {{ \\ # ( ) : . from import tests a %s + rb é , as * \'\'\' """ f"""'
@@ -42,21 +41,18 @@ def test_no_bytes_are_refused(content: bytes) -> None:
 
 
 def test_an_encoding_of_names_of_hosts_is_none() -> None:
-    """Of quadratic time."""
-    content = b"# coding: punycode\n#-" + b"a" * 200_000
-    start = time.process_time()
+    """Of quadratic time: it is read as UTF-8."""
+    content = b"# coding: punycode\n#-" + b"a" * 20_000
 
     assert decoded(content) == content.decode()
-    assert time.process_time() - start < 3
+    assert content.decode("punycode") != content.decode()
 
 
 @pytest.mark.parametrize("piece", REPEATED.split("|"))
 def test_time_grows_with_length_alone(piece: str) -> None:
     """Seconds for any piece, over and over; minutes if time grew with the square of the length."""
     content = (piece * (300_000 // len(piece)) + " tests").encode()
-    start = time.process_time()
-    mentions_of(content, MODULE, inside=True)
-    list(loaded_by(content, MODULE))
-    tails_in(content)
-
-    assert time.process_time() - start < 10
+    with no_hang():
+        mentions_of(content, MODULE, inside=True)
+        list(loaded_by(content, MODULE))
+        tails_in(content)

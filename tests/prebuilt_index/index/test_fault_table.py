@@ -5,9 +5,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from factories.indexes import DEMO, blobs, make_client
+from factories.indexes import DEMO, HASTY, PATIENT, blobs, make_client
+from factories.patience import FOR_EVER
 from factories.wheels import make_wheel
 from manylinux.errors import ExitStatus, LbuildError
+from prebuilt_index.transport.port import HttpPolicy
 from servers import faults
 from servers.index_server import IndexServer
 
@@ -26,6 +28,7 @@ class Case(NamedTuple):
     status: ExitStatus
     words: str = ""
     times: float = float("inf")
+    policy: HttpPolicy = PATIENT
 
 
 OK, NO_SOLUTION, NETWORK, INTEGRITY = (
@@ -110,19 +113,19 @@ CASES = [
     Case("quarantined", faults.quarantined("malware"), PAGES, NO_SOLUTION, "quarantined"),
     Case("yanked", faults.files_say(yanked="broken"), PAGES, OK),
     *[
-        Case(f"silence on {on}", faults.hang(9), on, NETWORK, "sent nothing for")
+        Case(f"silence on {on}", faults.hang(FOR_EVER), on, NETWORK, "sent nothing for", policy=HASTY)
         for on in (PAGES, FILES, SIDECARS)
     ],
     *[
-        Case(f"a byte at a time on {on}", faults.drip(1, 0.02), on, NETWORK, "sends too slowly")
+        Case(f"a byte at a time on {on}", faults.drip(1, 0.02), on, NETWORK, "sends too slowly", policy=HASTY)
         for on in (PAGES, FILES, SIDECARS)
     ],
 ]
 
 
-def fetch_all(store: Path, server: IndexServer) -> dict[str, Any]:
+def fetch_all(store: Path, server: IndexServer, policy: HttpPolicy = PATIENT) -> dict[str, Any]:
     """What a build needs of demo: its page, its metadata, its file."""
-    with make_client(store, server) as client:
+    with make_client(store, server, policy=policy) as client:
         page = client.page(DEMO)
         if not page.files:
             raise LookupError("no file")
@@ -137,7 +140,7 @@ def test_a_misbehaving_index(case: Case, tmp_path: Path) -> None:
     with IndexServer() as server:
         server.add("demo", WHEEL, CONTENT, metadata=METADATA)
         server.fail(case.fault, on=case.on, times=case.times)
-        status, told = outcome(tmp_path, server)
+        status, told = outcome(tmp_path, server, case.policy)
 
         assert status is case.status
         assert case.words in told
@@ -151,10 +154,10 @@ def test_a_misbehaving_index(case: Case, tmp_path: Path) -> None:
         assert healthy["file"] == again.read_bytes() == CONTENT
 
 
-def outcome(store: Path, server: IndexServer) -> tuple[ExitStatus, str]:
+def outcome(store: Path, server: IndexServer, policy: HttpPolicy) -> tuple[ExitStatus, str]:
     """Exit status and message of a run."""
     try:
-        fetch_all(store, server)
+        fetch_all(store, server, policy)
     except LookupError as error:
         return NO_SOLUTION, str(error)
     except LbuildError as error:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from factories.indexes import DEMO, make_client
+from factories.indexes import DEMO, HASTY, make_client
+from factories.patience import FOR_EVER
 from factories.wheels import make_wheel
 from manylinux.errors import ExitStatus, LbuildError
 from prebuilt_index.errors import ProjectNotFoundError, QuarantinedProjectError
@@ -57,7 +58,7 @@ def test_an_index_that_lists_no_file_still_knows_the_project(tmp_path: Path) -> 
         faults.html_as_json(),
         faults.api_version("2.0"),
         faults.cut(3),
-        faults.hang(9),
+        faults.hang(FOR_EVER),
         faults.redirect("file:///"),
         faults.content_type("text/plain"),
     ],
@@ -68,7 +69,7 @@ def test_a_failing_private_index_stops_everything(tmp_path: Path, fault: faults.
         private.add("demo", PRIVATE, b"private")
         private.fail(fault)
         public.add("demo", PUBLIC, b"public")
-        with make_client(tmp_path, private, public) as client:
+        with make_client(tmp_path, private, public, policy=HASTY) as client:
             for ask in (client.page, lambda project: client.stamps([project])):
                 with pytest.raises(LbuildError) as caught:
                     ask(DEMO)

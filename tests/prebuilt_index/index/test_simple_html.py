@@ -1,9 +1,8 @@
 """PEP 503 pages: what is read, what is left out, what is refused."""
 
-import time
-
 import pytest
 
+from factories.patience import no_hang
 from prebuilt_index.artefacts import ProjectStatus
 from prebuilt_index.errors import HostileNameError, NotAnIndexError
 from prebuilt_index.simple.entries import NO_HASH, NO_URL
@@ -190,11 +189,10 @@ def test_reads_version_and_status() -> None:
 )
 def test_rubbish_is_a_page_without_files_and_costs_little(content: bytes) -> None:
     """Unfinished constructs made the standard parser quadratic; none is read twice here."""
-    begun = time.thread_time()
-    page = read_html(content, page_url=PAGE_URL)
+    with no_hang():
+        page = read_html(content, page_url=PAGE_URL)
 
     assert list(page.files) == []
-    assert time.thread_time() - begun < 5
 
 
 @pytest.mark.parametrize(
@@ -224,11 +222,8 @@ def test_rubbish_is_a_page_without_files_and_costs_little(content: bytes) -> Non
 )
 def test_more_than_any_index_has_is_refused_soon(content: bytes, told: str) -> None:
     """Nine megabytes of anchors took 11 s, and six of attributes 1.5 GB, before anything was bounded."""
-    begun = time.thread_time()
-    with pytest.raises(NotAnIndexError, match=told):
+    with pytest.raises(NotAnIndexError, match=told), no_hang():
         read_html(content, page_url=PAGE_URL)
-
-    assert time.thread_time() - begun < 5
 
 
 def test_a_page_larger_than_any_is_read() -> None:
@@ -272,9 +267,8 @@ def test_an_unusable_charset_is_read_as_utf_8(charset: str) -> None:
 
 @pytest.mark.parametrize("charset", ["punycode", "Puny_Code", "idna"])
 def test_a_charset_takes_no_quadratic_time(charset: str) -> None:
-    content = b'<a href="x/">x</a>-' + b"a" * 300_000
-    start = time.process_time()
-    read_html(content, page_url=PAGE_URL, charset=charset)
-    names_from_html(content, page_url=PAGE_URL, charset=charset)
-
-    assert time.process_time() - start < 3
+    """Two minutes, if it did."""
+    content = b'<a href="x/">x</a>-' + b"a" * 1_500_000
+    with no_hang():
+        read_html(content, page_url=PAGE_URL, charset=charset)
+        names_from_html(content, page_url=PAGE_URL, charset=charset)

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from factories.indexes import HASTY, NO_KEYRING, make_session
+from factories.indexes import HASTY, NO_KEYRING, PATIENT, make_session
+from factories.patience import FOR_EVER, PATIENCE, no_hang
 from manylinux.errors import LbuildError, UsageError
 from prebuilt_index.errors import BadAnswerError, IndexRefusedError, IndexUnreachableError
 from prebuilt_index.store import Store
@@ -29,7 +30,7 @@ FILE = b"0123456789" * 1000
 
 
 def get(
-    session_url: str, policy: HttpPolicy = HASTY, config: HttpConfig = NO_KEYRING, limit: int = 10**6
+    session_url: str, policy: HttpPolicy = PATIENT, config: HttpConfig = NO_KEYRING, limit: int = 10**6
 ) -> bytes:
     """The body at a URL, whose credentials are learned first."""
     session = make_session(policy, config)
@@ -375,24 +376,23 @@ def test_the_deadline_ends_the_tries() -> None:
 
 def test_a_drip_is_given_up_at_once_and_not_tried_again() -> None:
     """Every byte beats a time-out for silence; only a rate bounds the whole."""
-    begun = time.monotonic()
+    patient = replace(HASTY, read_timeout=PATIENCE, deadline=FOR_EVER)
     with IndexServer() as server:
         url = server.add("demo", "demo.bin", FILE)
         server.fail(faults.drip(1, 0.01))
         with pytest.raises(IndexUnreachableError, match="sends too slowly"):
-            get(url)
+            get(url, patient)
 
         assert len(server.requests) == 1
-    assert time.monotonic() - begun < 1.5
 
 
 def test_slow_but_steady_is_fine() -> None:
     """What keeps above the least rate may take longer than the patience lasts."""
     with IndexServer() as server:
-        url = server.add("demo", "demo.bin", FILE[:600])
-        server.fail(faults.drip(50, 0.04))
+        url = server.add("demo", "demo.bin", FILE[:3_000])
+        server.fail(faults.drip(50, 0.01))
 
-        assert get(url) == FILE[:600]
+        assert get(url, replace(HASTY, read_timeout=PATIENCE, deadline=FOR_EVER)) == FILE[:3_000]
 
 
 def test_the_deadline_bounds_a_steady_stream() -> None:
@@ -422,30 +422,25 @@ def test_the_deadline_bounds_provisional_answers() -> None:
 
 
 def test_the_deadline_bounds_all_tries_together() -> None:
-    """A second try begun just before the deadline does not get the whole of it once more."""
+    """A second try does not get the whole of it once more: that would be enough for the file."""
     with IndexServer() as server:
         url = server.add("demo", "demo.bin", FILE)
-        late = replace(HASTY, read_timeout=3.0, patience=3.0, deadline=2.0)
-        server.fail(in_turn([faults.hang(1.4), faults.drip(100, 0.04)]))
+        late = replace(HASTY, read_timeout=PATIENCE, patience=PATIENCE, deadline=3.0)
+        server.fail(in_turn([faults.hang(0.5), faults.drip(100, 0.0275)]))
         server.fail(faults.cut(5), times=1)
-        begun = time.monotonic()
         with pytest.raises(IndexUnreachableError, match="takes too long"):
             get(url, late)
 
     assert len(server.requests) == 2
-    assert time.monotonic() - begun < 3.2
 
 
 @pytest.mark.parametrize("told", [10**9, 10**15, 10**400])
 def test_a_body_that_is_said_to_be_beyond_the_limit_is_not_awaited(told: int) -> None:
-    """No byte of it is read."""
+    """No byte of it is read: who waited for more than the first ten would be told of silence."""
     with IndexServer() as server:
-        server.fail(lambda request, _: faults.Reply(body=bytes(100), announced=told, drip=(10, 0.1)))
-        begun = time.monotonic()
-        with pytest.raises(BadAnswerError, match="more than 1,000,000 bytes"):
-            get(f"{server.url}/x")
-
-    assert time.monotonic() - begun < 0.5
+        server.fail(lambda request, _: faults.Reply(body=bytes(100), announced=told, drip=(10, FOR_EVER)))
+        with pytest.raises(BadAnswerError, match="more than 1,000,000 bytes"), no_hang():
+            get(f"{server.url}/x", replace(PATIENT, read_timeout=FOR_EVER, patience=FOR_EVER))
 
 
 def test_a_length_that_is_a_lie_takes_no_memory() -> None:
@@ -474,7 +469,7 @@ def test_bytes_of_a_file_do_not_wait_for_more() -> None:
         session.close()
 
     assert sum(heard) == len(FILE)
-    assert len(heard) >= 5
+    assert len(heard) > 1
 
 
 def test_a_body_in_chunks_is_read_to_its_limit() -> None:
@@ -576,8 +571,8 @@ def test_failures_do_not_use_up_the_connections(fault: faults.Fault) -> None:
 def test_close_ends_what_waits() -> None:
     """Ctrl-C must not wait for a silent server."""
     with IndexServer() as server:
-        server.fail(faults.hang(30))
-        session = make_session(replace(HASTY, read_timeout=20.0, patience=20.0))
+        server.fail(faults.hang(FOR_EVER))
+        session = make_session(replace(HASTY, read_timeout=FOR_EVER, patience=FOR_EVER, deadline=FOR_EVER))
         caught: list[BaseException] = []
 
         def ask() -> None:
@@ -591,7 +586,7 @@ def test_close_ends_what_waits() -> None:
         while not server.requests:
             time.sleep(0.005)
         session.close()
-        thread.join(2)
+        thread.join(PATIENCE)
 
     assert not thread.is_alive()
     assert "lbuild is ending" in str(caught[0])
@@ -639,13 +634,12 @@ def tls_server(certificate: Path) -> IndexServer:
 
 def test_a_self_signed_certificate_ends_the_request_at_once(certificate: Path) -> None:
     """No other try, no fallback; the hint says how to trust an authority of one's own."""
-    begun = time.monotonic()
-    with tls_server(certificate) as server, pytest.raises(IndexUnreachableError) as caught:
-        get(f"{server.url}/x", replace(HASTY, first_pause=5.0, longest_pause=5.0))
+    sluggish = replace(PATIENT, first_pause=FOR_EVER, longest_pause=FOR_EVER, deadline=10 * FOR_EVER)
+    with tls_server(certificate) as server, pytest.raises(IndexUnreachableError) as caught, no_hang():
+        get(f"{server.url}/x", sluggish)
 
     assert "certificate" in caught.value.summary
     assert "self-signed" in told(caught.value)
-    assert time.monotonic() - begun < 2
 
 
 def test_a_certificate_for_another_host_is_not_accepted(certificate: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from factories.patience import PATIENCE
 from factories.served import Prebuilt
 from factories.serving import Serving, serving
 from prebuilt_index.errors import CannotListenError
@@ -68,7 +69,7 @@ def test_a_request_that_does_not_end_is_cut_off_and_others_are_served(index: Pre
         slow = [server.connect() for _ in range(50)]
         for client in slow:
             client.sendall(drip)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         open_ones = set(slow)
         while open_ones and time.monotonic() < deadline:
             assert server.get("/simple/").status == 200
