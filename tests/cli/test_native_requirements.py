@@ -27,10 +27,13 @@ COMPILED = ["demo 1.0", *(each.replace("==", " ") for kind, each in KINDS.items(
 
 
 @pytest.fixture
-def user(tmp_path: Path, pytestconfig: pytest.Config) -> Room:
-    """A user with requirements and no container engine, whose cache has the compiler and nothing built."""
+def user(tmp_path: Path, runtime: str, pytestconfig: pytest.Config) -> Room:
+    """A user with requirements and no container engine, whose cache has the compiler and nothing built.
+
+    Each runtime has a cache: another process may run the others, and what it forgets would be missed here.
+    """
     assert pytestconfig.cache is not None
-    cache = pytestconfig.cache.mkdir("native-builds")
+    cache = pytestconfig.cache.mkdir(f"native-builds-{runtime}")
     shutil.rmtree(cache / "built-v1", ignore_errors=True)
     work = tmp_path / "work"
     work.mkdir()
