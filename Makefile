@@ -16,7 +16,7 @@ $(VENV)/.installed: pyproject.toml
 
 .PHONY: test
 test: venv
-	$(BIN)/pytest --numprocesses auto --dist loadgroup
+	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 # The deployers themselves, offline: each is put into a folder of its own below .venv/deployers, 1.5 GB in all.
 .PHONY: test-deployers

@@ -23,17 +23,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As `nohup` or a shell's `&` leaves it: tests of interruptions would wait for ever.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-
-_TOGETHER = ("docker", "container", "engines", "killed_builds", "registry", "native_requirements")
-"""Words in paths of modules whose tests share an engine, or a compiler that is fetched and warmed once."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes run tests (`-n`), each module is one's; those that share are one's too."""
-    for item in items:
-        module = item.path.relative_to(Path(__file__).parent).as_posix()
-        group = "together" if any(word in module for word in _TOGETHER) else module
-        item.add_marker(pytest.mark.xdist_group(group))
+pytest_plugins = ["factories.processes"]
 
 
 @pytest.fixture(scope="session")
