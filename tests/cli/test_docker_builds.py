@@ -21,7 +21,7 @@ from docker.types import Ulimit
 
 from containers.image import IMAGE
 from factories.commands import Room
-from factories.engines import COMPILE, engine_with_image, write_native
+from factories.engines import COMPILE, engine_with_image, nothing_prepared, write_native
 from factories.refusals import demand_words
 from manylinux.backends.docker.bench import FOLDER_LABEL, LABEL
 
@@ -37,14 +37,9 @@ PLACES = {name: os.environ[name] for name in ("DOCKER_HOST", "XDG_RUNTIME_DIR") 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
-    """The engine; images that are prepared for these tests are gone afterwards."""
-    with engine_with_image() as client:
-        prepared = {"filters": {"label": "lbuild.prepared"}}
-        before = {image.id for image in client.images.list(**prepared)}
+    """The engine, without the images that are prepared for these tests."""
+    with engine_with_image() as client, nothing_prepared(client):
         yield client
-        for image in client.images.list(**prepared):
-            if image.id not in before:
-                client.images.remove(image.id, force=True)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from containers.image_rpm import IMAGE, YUM_IMAGE
 from factories.commands import Room
-from factories.engines import write_native
+from factories.engines import nothing_prepared, write_native
 from factories.refusals import demand_words
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the engine of the tests runs on Linux")
@@ -28,13 +28,8 @@ def client() -> Iterator[Any]:
         client.images.get(IMAGE), client.images.get(YUM_IMAGE)
     except DockerException as error:
         pytest.skip(f"no engine with the image {IMAGE} (`make test-rpm`): {error}")
-    with closing(client):
-        prepared = {"filters": {"label": "lbuild.prepared"}}
-        before = {image.id for image in client.images.list(**prepared)}
+    with closing(client), nothing_prepared(client):
         yield client
-        for image in client.images.list(**prepared):
-            if image.id not in before:
-                client.images.remove(image.id, force=True)
 
 
 @pytest.mark.parametrize("image", [IMAGE, YUM_IMAGE])

@@ -16,7 +16,7 @@ import pytest
 
 from containers.image import IMAGE
 from factories.commands import Outcome, Room
-from factories.engines import engine_with_image, write_native
+from factories.engines import engine_with_image, nothing_prepared, write_native
 from factories.interpreters import interpreter_of
 from manylinux.backends.docker.bench import FOLDER_LABEL, LABEL
 
@@ -43,14 +43,9 @@ smoke = "import demo; assert demo.answer() == 32"
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
-    """The engine; images that are prepared for these tests are gone afterwards."""
-    with engine_with_image() as client:
-        prepared = {"filters": {"label": "lbuild.prepared"}}
-        before = {image.id for image in client.images.list(**prepared)}
+    """The engine, without the images that are prepared for these tests."""
+    with engine_with_image() as client, nothing_prepared(client):
         yield client
-        for image in client.images.list(**prepared):
-            if image.id not in before:
-                client.images.remove(image.id, force=True)
 
 
 @pytest.fixture

@@ -43,6 +43,17 @@ def engine_with_image() -> Iterator[Any]:
         yield client
 
 
+@contextmanager
+def nothing_prepared(client: Any) -> Iterator[None]:
+    """Images that lbuild prepares meanwhile are gone afterwards."""
+    prepared = {"filters": {"label": "lbuild.prepared"}}
+    before = {image.id for image in client.images.list(**prepared)}
+    yield
+    for image in client.images.list(**prepared):
+        if image.id not in before:
+            client.images.remove(image.id, force=True)
+
+
 def native_files(
     body: str = HONEST, *, includes: str = "", expression: str = "42", libraries: tuple[str, ...] = ()
 ) -> Mapping[str, bytes]:

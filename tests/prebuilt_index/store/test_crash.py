@@ -1,12 +1,11 @@
 """Many processes at once, processes killed at any moment, disks that are full: the store stays whole."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from factories.killed import killed_at_every_step, output, run
 from prebuilt_index.store import Bucket, Store, upkeep
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="fork, signals and limits are POSIX's")
@@ -65,31 +64,11 @@ for _ in range(60):
 """
 )
 
-KILLED_AT_EVERY_STEP = (
-    WORK
-    + """
-EVENTS = {"open", "os.link", "os.rename", "os.remove", "os.mkdir", "os.chmod", "os.utime", "os.truncate"}
-step = 0
-while True:
-    step += 1
-    child = os.fork()
-    if not child:
-        left = step
-        def count(event, arguments):
-            global left
-            if event in EVENTS:
-                left -= 1
-                if not left:
-                    os.kill(os.getpid(), signal.SIGKILL)
-        sys.addaudithook(count)
-        # Each life has a store of its own, so that every one begins with nothing.
-        work(Store.open(root / str(step)), [1, 2, 1])
-        os._exit(0)
-    if os.waitpid(child, 0)[1] == 0:
-        break
-    assert step < 500
-print(step)
-"""
+# Each life has a store of its own, so that every one begins with nothing.
+KILLED_AT_EVERY_STEP = WORK + killed_at_every_step(
+    "work(Store.open(here), [1, 2, 1])",
+    *("open", "os.link", "os.rename", "os.remove", "os.mkdir", "os.chmod", "os.utime", "os.truncate"),
+    most=500,
 )
 
 FULL = (
@@ -113,24 +92,6 @@ assert store.get(Bucket.PAGES, "large") is None
 work(store, [0])
 """
 )
-
-
-def run(program: str, *arguments: object) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-c", program, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[3],
-    )
-
-
-def output(process: "subprocess.Popen[str]") -> str:
-    out, errors = process.communicate(timeout=120)
-
-    assert (process.returncode, errors) == (0, "")
-
-    return out
 
 
 def test_serves_many_processes_at_once(tmp_path: Path) -> None:

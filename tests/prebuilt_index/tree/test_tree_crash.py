@@ -2,14 +2,13 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
 from factories.commands import tree
+from factories.killed import killed_at_every_step, output, run
 from factories.wheels import write_wheel
 from prebuilt_index.publish.folder import Folder
 from prebuilt_index.publish.publishing import publish
@@ -41,33 +40,15 @@ for path in wheels:
 """
 )
 
-KILLED_AT_EVERY_STEP = (
-    START
-    + """
-EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"}
-step = 0
-while True:
-    step += 1
-    child = os.fork()
-    if not child:
-        left = step
-        def count(event, arguments):
-            global left
-            if event in EVENTS:
-                left -= 1
-                if not left:
-                    os.kill(os.getpid(), signal.SIGKILL)
-        index = root / str(step)
-        sys.addaudithook(count)
-        put(wheels[0], index)
-        put(wheels[1], index)
-        set_yanked(index, lambda entry: True, "no more")
-        os._exit(0)
-    if os.waitpid(child, 0)[1] == 0:
-        break
-    assert step < 2000
-print(step)
-"""
+EVENTS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir")
+
+KILLED_AT_EVERY_STEP = START + killed_at_every_step(
+    """
+put(wheels[0], here)
+put(wheels[1], here)
+set_yanked(here, lambda entry: True, "no more")
+""",
+    *EVENTS,
 )
 
 PUBLISHER_KILLED = (
@@ -75,29 +56,10 @@ PUBLISHER_KILLED = (
     + """
 from prebuilt_index.publish.folder import Folder
 from prebuilt_index.publish.publishing import publish
-EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"}
 for path in wheels[:3]:
     put(path, root / "source")
-step = 0
-while True:
-    step += 5
-    child = os.fork()
-    if not child:
-        left = step
-        def count(event, arguments):
-            global left
-            if event in EVENTS:
-                left -= 1
-                if not left:
-                    os.kill(os.getpid(), signal.SIGKILL)
-        sys.addaudithook(count)
-        publish(root / "source", Folder(root / str(step)))
-        os._exit(0)
-    if os.waitpid(child, 0)[1] == 0:
-        break
-    assert step < 2000
-print(step)
 """
+    + killed_at_every_step('publish(root / "source", Folder(here))', *EVENTS, stride=5)
 )
 
 KILLED_AT_RANDOM = (
@@ -115,22 +77,6 @@ for _ in range(40):
     assert os.waitpid(child, 0)[1] == signal.SIGKILL
 """
 )
-
-
-def run(program: str, *arguments: object) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-c", program, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[3],
-    )
-
-
-def output(process: "subprocess.Popen[str]") -> str:
-    out, errors = process.communicate(timeout=120)
-    assert (process.returncode, errors) == (0, "")
-    return out
 
 
 def dangling(root: Path) -> list[str]:
