@@ -13,6 +13,7 @@ from packaging.version import Version
 from builder.build import git, git_state, memory
 from builder.build.build_system import RefusedError
 from builder.build.door import NativeDoor
+from builder.build.process import FailedError
 from builder.build.purity import check_pure, metadata_of, native_needed, refusal
 from builder.build.sdist_metadata import check_as_prepared, check_identity, check_prepared, static_metadata
 from builder.build.tree import SourceTree
@@ -194,7 +195,12 @@ class Maker:
                 raise native_needed(bench.label, [f"not compiled: `{path}`" for path in failed])
             return wheel, memory.BUILDER, None
         except NativeBuildNeededError:
-            return native.make(bench, replace(sources, folder=untouched), self.config_settings, promised)
+            pass
+        except FailedError:
+            # This machine's compiler failed, or is none: that says nothing of the target's.
+            if not compilations.happened():
+                raise
+        return native.make(bench, replace(sources, folder=untouched), self.config_settings, promised)
 
     def _pure(self, bench: Workbench, project: Path, promise: Promise | None) -> Path:
         """A wheel of pure Python. Raises NativeBuildNeededError."""

@@ -47,6 +47,10 @@ class Compilations:
         files = (path.relative_to(project) for path in project.rglob("*") if path.is_file())
         return cls(notes=notes, root=root or project, sources=frozenset(map(Path.as_posix, files)))
 
+    def happened(self) -> bool:
+        """A compiler was asked for something, by whatever name."""
+        return any(True for _ in self._calls())
+
     def failed(self) -> tuple[str, ...]:
         """Sources of the project that did not compile; trials of a configuration have their own."""
         results: dict[str, bool] = {}

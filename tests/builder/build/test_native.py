@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from builder.build.process import FailedError
 from builder.errors import NativeBuildNeededError, NoBuildBackendError, SdistBuildError
 from factories.jobs import PretendBackend
 from factories.native_doors import door_to
-from factories.projects import MakeBuilder, pkg_info, project_files, tar_gz
+from factories.projects import HONEST, MakeBuilder, pkg_info, project_files, tar_gz
 from factories.targets import make_target
 from factories.wheels import write_wheel
 from manylinux.backends.port import BackendError, Job
@@ -184,6 +185,14 @@ def test_never_says_what_accepting_pure_python_wants(make_builder: MakeBuilder, 
     assert "allow it one, such as `--build PROJECT=zig`" in (error.value.hint or "")
 
 
+def write_sdist(folder: Path, body: str, more: Mapping[str, bytes]) -> Path:
+    """Of a project whose backend does `body`, with further files."""
+    files = {**project_files("demo", "1.0", body), "PKG-INFO": pkg_info("demo", "1.0"), **more}
+    archive = folder / "demo-1.0.tar.gz"
+    archive.write_bytes(tar_gz({f"demo-1.0/{name}": each for name, each in files.items()}))
+    return archive
+
+
 @pytest.mark.parametrize(("name", "content"), [("a.c", b""), ("setup.py", b"cythonize(['module.py'])")])
 def test_what_turns_out_to_be_native_is_compiled(
     name: str, content: bytes, make_builder: MakeBuilder, tmp_path: Path
@@ -191,9 +200,7 @@ def test_what_turns_out_to_be_native_is_compiled(
     """The sources did not say so, they may be Python's for Cython; the pure build did."""
     zig = PretendBackend(name="zig")
     body = "return wheel(wheel_directory, tag='cp311-cp311-linux_x86_64')"
-    files = {**project_files("demo", "1.0", body), "PKG-INFO": pkg_info("demo", "1.0"), name: content}
-    archive = tmp_path / "demo-1.0.tar.gz"
-    archive.write_bytes(tar_gz({f"demo-1.0/{name}": each for name, each in files.items()}))
+    archive = write_sdist(tmp_path, body, {name: content})
 
     assert build(make_builder, archive, native(zig)).provenance is not None
     assert len(zig.built) == 1
@@ -201,14 +208,19 @@ def test_what_turns_out_to_be_native_is_compiled(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a shell")
 @pytest.mark.parametrize("path", ["", "/nowhere"], ids=["a broken source", "no compiler here"])
-def test_what_did_not_compile_is_compiled(make_builder: MakeBuilder, tmp_path: Path, path: str) -> None:
-    """The sources did not say so, and the build went on without: it was no proof that they are pure."""
+@pytest.mark.parametrize(
+    ("source", "call"),
+    [("a.c", "run"), ("a.c", "check_call"), ("made.c", "check_call")],
+    ids=["passed over", "fatal", "fatal, of what was generated"],
+)
+def test_what_did_not_compile_is_compiled(
+    make_builder: MakeBuilder, tmp_path: Path, path: str, source: str, call: str
+) -> None:
+    """The sources did not say so, and the build went on without, or ended: no proof that they are pure."""
     zig = PretendBackend(name="zig")
-    trial = "import subprocess\nsubprocess.run(['gcc', '-c', 'a.c', '-o', 'a.o'])\n"
+    trial = f"import subprocess\nsubprocess.{call}(['gcc', '-c', '{source}', '-o', 'a.o'])\n"
     body = f"{trial}return wheel(wheel_directory)"
-    files = {**project_files("demo", "1.0", body), "PKG-INFO": pkg_info("demo", "1.0"), "a.c": b"#error no"}
-    archive = tmp_path / "demo-1.0.tar.gz"
-    archive.write_bytes(tar_gz({f"demo-1.0/{name}": each for name, each in files.items()}))
+    archive = write_sdist(tmp_path, body, {"a.c": b"#error no"})
     environ = {**os.environ, "PATH": path or os.environ["PATH"]}
     built = make_builder(native=native(zig), environ=environ).from_sdist(archive, archive.name)
 
@@ -216,12 +228,20 @@ def test_what_did_not_compile_is_compiled(make_builder: MakeBuilder, tmp_path: P
     assert len(zig.built) == 1
 
 
+def test_what_fails_without_a_compiler_is_not_compiled(make_builder: MakeBuilder, tmp_path: Path) -> None:
+    """Another one would make no difference."""
+    zig = PretendBackend(name="zig")
+    archive = write_sdist(tmp_path, "raise SystemExit(3)", {"a.c": b""})
+
+    with pytest.raises(SdistBuildError):
+        build(make_builder, archive, native(zig))
+    assert zig.built == []
+
+
 def test_pure_projects_are_none_of_the_backends_business(make_builder: MakeBuilder, tmp_path: Path) -> None:
     """They are built as ever."""
     zig = PretendBackend(name="zig")
-    files = {**project_files("demo", "1.0"), "PKG-INFO": pkg_info("demo", "1.0"), "docs/a.c": b""}
-    archive = tmp_path / "demo-1.0.tar.gz"
-    archive.write_bytes(tar_gz({f"demo-1.0/{name}": each for name, each in files.items()}))
+    archive = write_sdist(tmp_path, HONEST, {"docs/a.c": b""})
 
     assert build(make_builder, archive, native(zig)).provenance is None
     assert zig.built == []
