@@ -23,7 +23,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As `nohup` or a shell's `&` leaves it: tests of interruptions would wait for ever.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-pytest_plugins = ["factories.processes"]
+pytest_plugins = ["factories.dealing"]
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 from weakref import WeakSet
@@ -42,6 +43,7 @@ class Wire:
         self._lock = threading.Lock()
         self._managers: dict[tuple[str | None, bool], urllib3.PoolManager] = {}
         self._sockets: WeakSet[socket.socket] = WeakSet()
+        self._closed = False
         self._ends = threading.local()
         """Of each thread: when the answer it is asking for, which the pools make, must have ended."""
         self._pools = _paced_pools(policy, self._ends, self._register)
@@ -70,13 +72,10 @@ class Wire:
     def close(self) -> None:
         """Every connection is closed; a read that waits ends now, with an error."""
         with self._lock:
+            self._closed = True
             waiting, managers = list(self._sockets), list(self._managers.values())
         for sock in waiting:
-            try:
-                sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                # Already closed, which is what is wanted.
-                continue
+            _shut(sock)
         for manager in managers:
             # `clear` alone leaves it to the garbage collector to close the pools.
             for key in manager.pools.keys():  # noqa: SIM118 - iterating over the container itself is refused
@@ -87,6 +86,9 @@ class Wire:
     def _register(self, sock: socket.socket) -> None:
         with self._lock:
             self._sockets.add(sock)
+            closed = self._closed
+        if closed:  # while its request was sent: nobody else would end what it reads
+            _shut(sock)
 
     def _manager(self, proxy: str | None, trusted: bool) -> urllib3.PoolManager:
         with self._lock:
@@ -120,6 +122,12 @@ class Wire:
     def _is_trusted(self, host: str, port: int | None) -> bool:
         trusted = {unquote(name).lower() for name in self._config.trusted_hosts}
         return host in trusted or f"{host}:{port}" in trusted
+
+
+def _shut(sock: socket.socket) -> None:
+    # One that is closed already is what is wanted.
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 def _covers(pattern: str, host: str) -> bool:

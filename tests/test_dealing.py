@@ -21,7 +21,7 @@ def test_a_module_is_one_process_and_those_that_share_are_too(tmp_path: Path) ->
     who = tmp_path / "who"
     for name in ("test_docker_a", "test_b", "test_engines_c", "test_d"):
         (tmp_path / f"{name}.py").write_text(MODULE.replace("WHO", str(who)))
-    words = ("-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", "-p", "factories.processes", "-q")
+    words = ("-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", "-p", "factories.dealing", "-q")
     environ = {**os.environ, "PYTHONPATH": str(TESTS)}
     environ.pop("PYTEST_XDIST_WORKER", None)
     command = (sys.executable, "-m", "pytest", *words, "--rootdir", str(tmp_path), str(tmp_path))
