@@ -46,12 +46,20 @@ def engine_with_image() -> Iterator[Any]:
 @contextmanager
 def nothing_prepared(client: Any) -> Iterator[None]:
     """Images that lbuild prepares meanwhile are gone afterwards."""
-    prepared = {"filters": {"label": "lbuild.prepared"}}
-    before = {image.id for image in client.images.list(**prepared)}
+    before = _prepared(client)
     yield
-    for image in client.images.list(**prepared):
-        if image.id not in before:
-            client.images.remove(image.id, force=True)
+    while made := _prepared(client) - before:
+        for image in made.difference(*(_below(client, each) for each in made)):
+            client.images.remove(image, force=True)
+
+
+def _prepared(client: Any) -> set[str]:
+    return {image.id for image in client.images.list(filters={"label": "lbuild.prepared"})}
+
+
+def _below(client: Any, image: str) -> list[str]:
+    """What it is made of: the engine removes that after it."""
+    return [layer["Id"] for layer in client.images.get(image).history()][1:]
 
 
 def native_files(

@@ -24,8 +24,8 @@ NAME --build zig`, for three targets that stand for all.
 - *By gcc*: `pip wheel` of the same sdist with this machine's compiler and libraries: its compiled files as
   they are and stripped, and whether `lbuild inspect` finds that the wheel loads on the same runtime.
 """
-_TIME = """## Time, beside gcc
-
+_TIME_HEAD = "## Time, beside gcc"
+_TIME = """
 Seconds of the processor, both in one run, each for a whole run with all that it starts: of lbuild with zig,
 its cache warm, until the bundle is written; of `pip wheel` of the same sdist with gcc, its downloads in
 pip's cache. Both make a new environment of build requirements. `python tests/sweeps/native_time.py` does
@@ -45,9 +45,16 @@ def page(rows: Sequence[Row], listed: Sequence[Sdist]) -> str:
         warming = [row for row in rows if row["what"] == "warming" and _is(row, runtime, arch)]
         whole = [row for row in rows if row["what"] == "together" and _is(row, runtime, arch)]
         parts += ["\n".join(_target(f"{runtime} on {arch}", found, missing, warming, whole))]
-    if times := [row for row in rows if row["what"] == "time"]:
-        parts += ["\n".join((_TIME, *_times(times)))]
-    return "\n".join(parts).rstrip() + "\n"
+    return with_times("\n".join(parts), rows)
+
+
+def with_times(text: str, rows: Sequence[Row]) -> str:
+    """That page with the times of these rows, where they have any, in place of its own."""
+    times = [row for row in rows if row["what"] == "time"]
+    if times:
+        before = text.partition(_TIME_HEAD)[0].rstrip()
+        text = "\n".join((before, "", _TIME_HEAD, _TIME, *_times(times)))
+    return text.rstrip() + "\n"
 
 
 def _is(row: Row, runtime: str, arch: str) -> bool:

@@ -5,8 +5,8 @@
 They are the user's and system's seconds of a whole run and all that it starts (getrusage), so that other
 work of the machine counts little. gcc's is `pip wheel` of the same sdist with a Python of the runtime's
 version, in an environment that is new each time, as lbuild's is; both have run once before, so that what
-they download is there. lbuild works in a copy of its cache without built wheels. `--write` makes the page of
-`native.py`.
+they download is there. lbuild works in a copy of its cache without built wheels. `--write` puts the
+times on the page of `native.py`.
 
 Status 1: one of them takes more than 1.5 times gcc's seconds.
 """
@@ -25,8 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from sweeps.native import RESULTS, keep, kept
 from sweeps.native_gcc import python_for
-from sweeps.native_sdists import sdists
-from sweeps.native_table import page
+from sweeps.native_table import with_times
 
 GOAL = 1.5
 """zig's seconds by gcc's."""
@@ -96,8 +95,8 @@ def main() -> int:
         row = {"what": "time", "label": project, "zig": round(zig, 2), "gcc": round(gcc, 2)}
         keep({**row, "runtime": options.runtime, "arch": os.uname().machine}, options.results)
     if options.write:
-        everything = list(kept(options.results).values())
-        options.write.write_text(page(everything, sdists()), encoding="utf-8")
+        told = with_times(options.write.read_text(encoding="utf-8"), list(kept(options.results).values()))
+        options.write.write_text(told, encoding="utf-8")
     return 1 if worst > GOAL else 0
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sweeps.native_sdists import Sdist, sdists
-from sweeps.native_table import page
+from sweeps.native_table import page, with_times
 
 BUILT = {
     "what": "sdist", "label": "demo", "kind": "setuptools, C", "runtime": "python3.11", "arch": "x86_64",
@@ -69,3 +69,14 @@ def test_the_page_tells_what_was_built_and_refused() -> None:
     ) in text
     assert "| cffi | setuptools, C | the header `ffi.h` is missing |\n" in text
     assert "| demo | 3.0 s | 4.0 s | 0.75 |\n" in text
+
+
+def test_times_measured_alone_take_the_place_of_the_pages() -> None:
+    """What was swept stays as it is told there."""
+    time = {"what": "time", "label": "demo", "zig": 3.0, "gcc": 4.0}
+    listed = [Sdist(kind="C", name="demo")]
+    text = page([BUILT, time], listed)
+
+    assert with_times(text, [time | {"zig": 2.0}]) == page([BUILT, time | {"zig": 2.0}], listed)
+    assert with_times(text, []) == text
+    assert with_times(page([BUILT], listed), [time]) == text
