@@ -1,7 +1,7 @@
 """Listening: the application behind waitress, bounded, and ended without cutting anybody off.
 
-Waitress parses, queues and sends. What it lacks is here: a bound on how long a request may take to arrive,
-and an end that lets answers be finished.
+Waitress parses, queues and sends. What it lacks is here and in `channel.py`: a bound on how long a request
+may take to arrive, and an end that lets answers be finished.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
-from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 
 from prebuilt_index.errors import CannotListenError
+from prebuilt_index.serving.channel import Channel
 from prebuilt_index.serving.limits import Limits
-from prebuilt_index.serving.refused import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,57 +25,10 @@ if TYPE_CHECKING:
 
 _TICK: Final = 1.0
 """Seconds between two looks at who takes too long."""
-_PIECE: Final = 256 * 1024
-"""Bytes of a file that are read and sent at once."""
-_UNREAD: Final = 64
-"""Pieces of what a client sent in vain that are read when its connection ends."""
 
 
-class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress comes without types
-    """A connection that remembers when the request began that is arriving."""
-
-    error_task_class = Refusal
-    began: float | None = None
-    """Of the monotonic clock."""
-
-    sendbuf_len: int
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        # Waitress reads as much of a file as the socket's whole buffer, and reads again what was not taken.
-        self.sendbuf_len = min(self.sendbuf_len, _PIECE)
-
-    def received(self, data: bytes) -> Any:
-        if self.began is None:
-            self.began = time.monotonic()
-        taken = super().received(data)
-        if self.request is None:
-            self.began = None
-        return taken
-
-    def is_stuck(self, limits: Limits) -> bool:
-        """Whether a request has been arriving, or an answer waiting to be taken, for too long."""
-        if self.began is not None and time.monotonic() - self.began > limits.request_seconds:
-            return True
-        idle = time.time() - self.last_activity > limits.idle_seconds
-        return bool(idle and (self.total_outbufs_len or not self.requests))
-
-    def handle_close(self) -> None:
-        if self.socket is None:  # closed already, in the same turn of the loop
-            return
-        # What the client sent and nobody read would turn the end of the connection into a reset, and take
-        # from it the answer that says why.
-        for _ in range(_UNREAD):
-            try:
-                if not self.socket.recv(65536):
-                    break
-            except OSError:
-                break
-        super().handle_close()
-
-
-class _Waitress(TcpWSGIServer):  # type: ignore[misc]  # as above
-    channel_class = _Channel
+class _Waitress(TcpWSGIServer):  # type: ignore[misc]  # waitress comes without types
+    channel_class = Channel
     told: Callable[[str], None] | None = None
     """Of the access log."""
 

@@ -7,6 +7,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from factories.patience import PATIENCE
 from factories.served import Prebuilt
 from factories.serving import Serving, serving
 from prebuilt_index.errors import CannotListenError
+from prebuilt_index.serving.channel import Channel
 from prebuilt_index.serving.limits import Limits
 from prebuilt_index.serving.server import Server
 
@@ -61,6 +63,39 @@ def test_requests_sent_together_are_answered_in_order(index: Prebuilt) -> None:
         answered = server.raw(asked + PAGE)
     starts = [line for line in answered.split(b"\r\n") if b"HTTP/1.1 " in line]
     assert [line[line.index(b"HTTP/1.1 ") + 9 :][:3] for line in starts] == [b"200", b"404", b"301", b"200"]
+
+
+def test_the_loop_leaves_a_connection_to_the_thread_that_sends(
+    index: Prebuilt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it holds the lock, the loop would ask for that without end, and keep it from running."""
+    send = Channel.send
+    sent: list[tuple[bool, bool]] = []
+
+    def watched(channel: Channel, *arguments: Any, **options: Any) -> Any:
+        sent.append((threading.current_thread().name.startswith("waitress-"), bool(channel.writable())))
+        return send(channel, *arguments, **options)
+
+    monkeypatch.setattr(Channel, "send", watched)
+    with serving(index.root) as server:
+        assert server.get("/simple/demo/").status == 200
+
+    assert (True, False) in sent
+    assert (True, True) not in sent
+
+
+def test_more_than_is_kept_for_a_client_waits_until_it_reads(index: Prebuilt) -> None:
+    """Requests that are sent together for more than waitress lets lie about (16 MB): all whole, in order."""
+    content = os.urandom(20_000_000)
+    index.add("large", "1.0", files={"large.py": content})
+    (wheel,) = (index.root / "files/large").glob("*.whl")
+    asked = b"GET /files/large/%b HTTP/1.1\r\nHost: x\r\n\r\n" % wheel.name.encode()
+
+    with serving(index.root) as server:
+        answered = server.raw(asked * 3 + PAGE)
+
+    assert answered.count(wheel.read_bytes()) == 3
+    assert answered.endswith(index.page("", "index.html"))
 
 
 @pytest.mark.parametrize("drip", [b"GET /simple/ HTTP/1.1\r\n", b"X: y\r\n", b"\r\n", b""])
