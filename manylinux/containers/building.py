@@ -5,13 +5,14 @@ from __future__ import annotations
 import queue
 import re
 import threading
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from manylinux.containers.telling import reason, told
 from manylinux.errors import ImageBuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 _NAP = 0.2
 """Seconds between pulses."""
@@ -57,17 +58,35 @@ def build_image(
             raise _failed(name, reason(error)) from error
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line that the engine says."""
+
+    text: str
+    is_red: bool = False
+    """Whether a command printed it to standard error."""
+    is_last: bool = False
+    """Whether it is the engine's last word, an error."""
+
+
 def _hear_all(name: str, events: Iterable[Any], hear: Callable[[bytes], None]) -> None:
-    said: list[str] = []
-    for line, is_error in _lines(events):
-        hear(f"{line}\n".encode())
-        said += [line] if line.strip() else []
-        if is_error:
-            raise _failed(name, said[-_TOLD:])
+    said: list[_Line] = []
+    for line in _lines(events):
+        hear(f"{line.text}\n".encode())
+        said += [line] if line.text.strip() else []
+        if line.is_last:
+            raise _failed(name, _quoted(said))
 
 
-def _lines(events: Iterable[Any]) -> Iterator[tuple[str, bool]]:
-    """What the engine says, line by line, and whether that is its last word, an error.
+def _quoted(said: Sequence[_Line]) -> list[str]:
+    """The end, with the end of standard error: an engine may tell that before what was printed first."""
+    red = [number for number, line in enumerate(said) if line.is_red][-(_TOLD // 2) :]
+    others = [number for number in range(len(said)) if number not in red][len(red) - _TOLD :]
+    return [said[number].text for number in sorted((*red, *others))]
+
+
+def _lines(events: Iterable[Any]) -> Iterator[_Line]:
+    """What the engine says, line by line.
 
     What commands print it tells in pieces, of which a line may have several; pieces of standard error are
     red, and come between those of standard output.
@@ -77,17 +96,18 @@ def _lines(events: Iterable[Any]) -> Iterator[tuple[str, bool]]:
         piece = str(event.get("stream", ""))
         red = _RED in piece
         *lines, begun[red] = (begun[red] + _COLOURS.sub("", piece)).split("\n")
-        told = str(event.get("status") or event.get("error") or "").splitlines()
-        if told:
-            lines += _left(begun)
-        yield from ((line.rstrip("\r"), False) for line in lines)
-        yield from ((line, "error" in event and line is told[-1]) for line in told)
-    yield from ((line, False) for line in _left(begun))
+        yield from (_Line(line.rstrip("\r"), is_red=red) for line in lines)
+        if told := str(event.get("status") or event.get("error") or "").splitlines():
+            yield from _left(begun)
+            *first, last = told
+            yield from map(_Line, first)
+            yield _Line(last, is_last="error" in event)
+    yield from _left(begun)
 
 
-def _left(begun: dict[bool, str]) -> list[str]:
+def _left(begun: dict[bool, str]) -> list[_Line]:
     """Lines that were begun, and will not go on."""
-    found = [line for line in begun.values() if line]
+    found = [_Line(line, is_red=red) for red, line in begun.items() if line]
     begun.update({True: "", False: ""})
     return found
 
