@@ -77,7 +77,10 @@ def demand_room(root: Path) -> None:
 def demand_index(root: Path) -> None:
     """Raise NotAPrebuiltIndexError unless there is an index at `root`."""
     if not os.path.isdir(root / FILES):
-        there = "it has no folder `files`" if os.path.isdir(root) else "it does not exist"
+        if os.path.isdir(root):
+            there = "it has no folder `files`"
+        else:
+            there = "it is no folder" if os.path.lexists(root) else "it does not exist"
         raise NotAPrebuiltIndexError(
             f"`{root}` is not a prebuilt index",
             evidence=[there],

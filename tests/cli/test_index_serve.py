@@ -126,6 +126,11 @@ def test_requests_are_told_only_when_asked_for(room: Room, wheels: Path) -> None
 def test_what_cannot_be_served(room: Room, wheels: Path) -> None:
     nowhere = room.lbuild("index", "serve", "nowhere", index=False, cache=False)
     assert (nowhere.status, nowhere.codes) == (2, ["not-a-prebuilt-index"])
+    assert "it does not exist" in nowhere.stderr
+    room.write("notes.txt", "")
+    file = room.lbuild("index", "serve", "notes.txt", index=False, cache=False)
+    assert (file.status, file.codes) == (2, ["not-a-prebuilt-index"])
+    assert "it is no folder" in file.stderr
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         busy = room.lbuild("index", "serve", "wheels", "--port", port, index=False, cache=False)
